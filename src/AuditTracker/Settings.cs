@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace AuditTracker;
+
+/// <summary>
+/// The operator's settings, from the environment (<c>AuditTracker__Mail__SendFrom</c>, <c>ConnectionStrings__Main</c>) or the command
+/// line (<c>--data</c>). A setting exists only if its default is right for nine installations out of ten. What belongs to the company
+/// (calendar, sender, stamps) is data with a page of its own.
+/// </summary>
+public sealed class Settings
+{
+    private readonly IReadOnlyDictionary<string, string?> values;
+
+    /// <summary>One setting: its key, its default, what it does, how a value is checked.</summary>
+    private sealed record Setting(string Key, string Default, string Effect, Func<string, bool> Check, bool Secret = false);
+
+    private static readonly Setting[] All =
+    [
+        new("AuditTracker:Data", "./data", "folder of everything that is kept: files, keys, mails, the private database", NotEmpty),
+        new("AuditTracker:Port", "5080", "port of the web service", value => int.TryParse(value, out var port) && port is >= 0 and < 65536),
+        new("AuditTracker:Listen", "127.0.0.1", "address to listen on; beyond loopback a proxy must be named or a certificate given", NotEmpty),
+        new("AuditTracker:PublicAddress", "", "the address people use, for links in mails; empty: http://localhost:port", value => value.Length == 0 || Uri.TryCreate(value, UriKind.Absolute, out _)),
+        new("AuditTracker:Proxies", "", "addresses of reverse proxies whose X-Forwarded-* headers are believed, separated by commas", _ => true),
+        new("AuditTracker:Mail:Folder", "", "pickup folder for mails (.eml); empty: <data>/mail", _ => true),
+        new("AuditTracker:Mail:SendFrom", "09:00", "start of the send window on business days, Japan time", IsTime),
+        new("AuditTracker:Mail:SendUntil", "10:00", "end of the send window", IsTime),
+        new("AuditTracker:Session:IdleMinutes", "30", "a session ends after so many minutes without a request", IsPositive),
+        new("AuditTracker:Session:Hours", "12", "a session ends after so many hours in any case", IsPositive),
+        new("AuditTracker:Upload:MaxBytes", "2147483648", "largest file taken, bytes", IsPositive),
+        new("ConnectionStrings:Main", "", "PostgreSQL as the app role; empty: a private server in the data folder", _ => true, Secret: true),
+        new("ConnectionStrings:Owner", "", "PostgreSQL as the owner role, for migrate", _ => true, Secret: true),
+        // A certificate and its password are Kestrel's own settings (Kestrel:Certificates:Default:Path, :Password).
+        new("Kestrel:Certificates:Default:Path", "", "certificate for HTTPS when listening beyond loopback without a proxy", _ => true),
+    ];
+
+    private Settings(IReadOnlyDictionary<string, string?> values) => this.values = values;
+
+    public string Data => Path.GetFullPath(this["AuditTracker:Data"]);
+    public int Port => int.Parse(this["AuditTracker:Port"], CultureInfo.InvariantCulture);
+    public string Listen => this["AuditTracker:Listen"];
+    public bool IsLoopback => Listen is "localhost" or "127.0.0.1" or "::1" or "[::1]";
+    public string[] Proxies => this["AuditTracker:Proxies"].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public bool HasCertificate => this["Kestrel:Certificates:Default:Path"].Length > 0;
+
+    /// <summary>Where people open the service; mails' links start with it. No slash at the end.</summary>
+    public string PublicAddress => this["AuditTracker:PublicAddress"] is { Length: > 0 } given ? given.TrimEnd('/') : $"http://localhost:{Port}";
+
+    public string MailFolder => this["AuditTracker:Mail:Folder"] is { Length: > 0 } given ? Path.GetFullPath(given) : Path.Combine(Data, "mail");
+    public TimeOnly SendFrom => TimeOnly.Parse(this["AuditTracker:Mail:SendFrom"], CultureInfo.InvariantCulture);
+    public TimeOnly SendUntil => TimeOnly.Parse(this["AuditTracker:Mail:SendUntil"], CultureInfo.InvariantCulture);
+    public TimeSpan SessionIdle => TimeSpan.FromMinutes(long.Parse(this["AuditTracker:Session:IdleMinutes"], CultureInfo.InvariantCulture));
+    public TimeSpan SessionLength => TimeSpan.FromHours(long.Parse(this["AuditTracker:Session:Hours"], CultureInfo.InvariantCulture));
+    public long UploadMaxBytes => long.Parse(this["AuditTracker:Upload:MaxBytes"], CultureInfo.InvariantCulture);
+    public string? Main => this["ConnectionStrings:Main"] is { Length: > 0 } given ? given : null;
+    public string? Owner => this["ConnectionStrings:Owner"] is { Length: > 0 } given ? given : null;
+
+    /// <summary>Templates ship beside the binary.</summary>
+    public static string Templates => Path.Combine(AppContext.BaseDirectory, "templates");
+
+    private string this[string key] => values.GetValueOrDefault(key) is { Length: > 0 } given ? given : All.Single(setting => setting.Key == key).Default;
+
+    /// <summary>Reads and checks every setting; the message of the exception names the wrong one and what it expects.</summary>
+    public static Settings From(IConfiguration configuration)
+    {
+        var values = All.ToDictionary(setting => setting.Key, setting => configuration[setting.Key]);
+        foreach (var setting in All)
+        {
+            if (values[setting.Key] is { Length: > 0 } value && !setting.Check(value))
+            {
+                throw new InvalidOperationException($"Setting {setting.Key} = \"{(setting.Secret ? "●●●" : value)}\" cannot be used. It is the {setting.Effect}. Default: {setting.Default}");
+            }
+        }
+        return new Settings(values);
+    }
+
+    /// <summary>All settings, one a line, secrets hidden.</summary>
+    public string Print() => string.Join(Environment.NewLine, All.Select(setting =>
+    {
+        var value = values.GetValueOrDefault(setting.Key);
+        var shown = string.IsNullOrEmpty(value) ? $"(default) {setting.Default}" : setting.Secret ? "●●● (set)" : value;
+        return $"{setting.Key.Replace(":", "__"),-36} {shown}\n{"",-36} {setting.Effect}";
+    }));
+
+    private static bool NotEmpty(string value) => value.Trim().Length > 0;
+    private static bool IsTime(string value) => TimeOnly.TryParse(value, CultureInfo.InvariantCulture, out _);
+    private static bool IsPositive(string value) => long.TryParse(value, out var number) && number > 0;
+}
