@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using AuditTracker.Platform.Files;
+
+/// <summary>
+/// A file of 2 GiB into the blob store, beside <c>openssl dgst -sha256</c> plus <c>dd conv=fsync</c> of the same file.
+/// Goal: at most 150 MiB and at least 60 % of that speed (time ≤ the two commands' time ÷ 0.6).
+/// </summary>
+public static class UploadBenchmark
+{
+    private const long Size = 2L << 30;
+
+    public static async Task RunAsync()
+    {
+        var folder = Path.Combine(Environment.GetEnvironmentVariable("BENCHMARK_FOLDER") ?? Path.GetTempPath(), $"upload-{Environment.ProcessId}");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            var source = Path.Combine(folder, "source");
+            await WriteRandomAsync(source);
+            var idle = Peak();
+            for (var round = 1; round <= 3; round++)
+            {
+                var digest = await CommandAsync("openssl", "dgst", "-sha256", source);
+                var copy = await CommandAsync("dd", $"if={source}", $"of={folder}/copy", "bs=1M", "conv=fsync", "status=none");
+                File.Delete($"{folder}/copy");
+
+                var store = new BlobStore(Path.Combine(folder, $"blobs-{round}"));
+                var watch = Stopwatch.StartNew();
+                await using (var stream = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan))
+                {
+                    await store.SaveAsync(stream, Size, CancellationToken.None);
+                }
+
+                var saved = watch.Elapsed;
+                Directory.Delete(Path.Combine(folder, $"blobs-{round}"), recursive: true);
+                Console.WriteLine(
+                    $"upload 2 GiB, round {round}: store {saved.TotalSeconds:F2} s; openssl {digest.TotalSeconds:F2} s + dd {copy.TotalSeconds:F2} s; " +
+                    $"{(digest + copy) / saved:P0} of the commands' speed (goal 60 %); peak {Peak() >> 20} MiB (idle {idle >> 20} MiB, goal 150)");
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task WriteRandomAsync(string path)
+    {
+        var part = new byte[1 << 20];
+        await using var file = File.Create(path, 0);
+        for (long written = 0; written < Size; written += part.Length)
+        {
+            Random.Shared.NextBytes(part);
+            await file.WriteAsync(part);
+        }
+
+        file.Flush(flushToDisk: true);
+    }
+
+    private static async Task<TimeSpan> CommandAsync(string name, params string[] arguments)
+    {
+        var watch = Stopwatch.StartNew();
+        using var process = Process.Start(new ProcessStartInfo(name, arguments) { RedirectStandardOutput = true })!;
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? watch.Elapsed : throw new InvalidOperationException($"{name} ended with {process.ExitCode}.");
+    }
+
+    private static long Peak()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.PeakWorkingSet64;
+    }
+}
