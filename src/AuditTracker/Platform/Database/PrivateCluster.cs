@@ -1,0 +1,140 @@
+using System.Diagnostics;
+
+namespace AuditTracker.Platform.Database;
+
+/// <summary>
+/// The PostgreSQL that <c>serve</c> and the other verbs start for themselves when no connection is configured: files in
+/// <c>&lt;data&gt;/postgres</c>, reached by Unix socket only. Several processes may use it at once: whoever comes first starts it,
+/// whoever comes later adopts it, and the last one to leave stops it.
+/// </summary>
+public sealed class PrivateCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan LeftoversFor = TimeSpan.FromSeconds(15);
+
+    private readonly ClusterFolder _folder;
+    private readonly ILogger _log;
+    private FileStream? _inUse;
+
+    private PrivateCluster(ClusterFolder folder, ILogger log, FileStream inUse) => (_folder, _log, _inUse) = (folder, log, inUse);
+
+    /// <summary>Role <c>audit_tracker_owner</c>: owns the database and all in it, migrates. Not a superuser.</summary>
+    public string OwnerConnectionString { get; private set; } = "";
+
+    /// <summary>Role <c>audit_tracker_app</c>: what web and worker connect as.</summary>
+    public string AppConnectionString { get; private set; } = "";
+
+    /// <summary>The superuser, for tests: let in by user over the socket, so only where the server was started by us.</summary>
+    internal string SuperuserConnectionString { get; private set; } = "";
+
+    /// <summary>True when this call started the server, false when it adopted a running one.</summary>
+    public bool Started { get; private set; }
+
+    internal int Pid { get; private set; }
+
+    /// <summary>
+    /// Makes the cluster in <paramref name="data"/> when there is none, starts it or adopts a live one, and makes the roles and the database.
+    /// Waits while another process starts or stops it, and while it recovers from a crash.
+    /// </summary>
+    /// <exception cref="PrivateClusterException">Programs missing, folder out of reach, or the server does not start: the message says what to do.</exception>
+    public static Task<PrivateCluster> StartAsync(string data, ILogger log, CancellationToken stop = default) => StartAsync(data, log, "", stop);
+
+    internal static async Task<PrivateCluster> StartAsync(string data, ILogger log, string extraSettings, CancellationToken stop)
+    {
+        try
+        {
+            ClusterFolder.MakeData(data = Path.GetFullPath(data));
+            await using var alone = await FileLock.ExclusiveAsync(Path.Combine(data, ClusterFolder.LockFile), stop);
+            var folder = await ClusterFolder.PrepareAsync(data, log, stop);
+            var inUse = FileLock.TryShared(folder.InUseFile) ?? throw new PrivateClusterException($"{folder.InUseFile} is locked by another program.");
+            var cluster = new PrivateCluster(folder, log, inUse);
+            try
+            {
+                var roles = ClusterRoles.Load(folder.Keys);
+                var postmaster = await cluster.StartOrAdoptAsync(extraSettings, stop);
+                if (cluster.Started || roles.Fresh)
+                    await roles.ProvisionAsync(postmaster.SocketFolder, stop);
+                cluster.Pid = postmaster.Pid;
+                cluster.OwnerConnectionString = ClusterRoles.ConnectionString(postmaster.SocketFolder, ClusterRoles.Owner, roles.OwnerPassword);
+                cluster.AppConnectionString = ClusterRoles.ConnectionString(postmaster.SocketFolder, ClusterRoles.App, roles.AppPassword);
+                cluster.SuperuserConnectionString = ClusterRoles.ConnectionString(postmaster.SocketFolder, ClusterRoles.Superuser, null, "postgres");
+                return cluster;
+            }
+            catch
+            {
+                await cluster.LeaveAsync();
+                throw;
+            }
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new PrivateClusterException($"{error.Message} It may have been made by another user: run as that user, or as root.", error);
+        }
+    }
+
+    /// <summary>Leaves the server, and stops it cleanly when nobody else uses it. Call it after the host has stopped. May be called twice.</summary>
+    public async Task StopAsync()
+    {
+        if (_inUse is null)
+            return;
+        await using var alone = await FileLock.ExclusiveAsync(Path.Combine(_folder.Data, ClusterFolder.LockFile), CancellationToken.None);
+        await LeaveAsync();
+    }
+
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private async Task<Postmaster> StartOrAdoptAsync(string extraSettings, CancellationToken stop)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            var found = await Postmaster.FindAsync(_folder.Database, stop);
+            if (found is { Ready: true })
+            {
+                _log.Log(LogLevel.Information, "PostgreSQL (process {Pid}) {How} in {Folder}", found.Pid, Started ? "started" : "was already running", _folder.Database);
+                return found;
+            }
+            if (found is not null)
+            {
+                await Task.Delay(100, stop); // starting, recovering or stopping under somebody who was killed
+                continue;
+            }
+            await _folder.ConfigureAsync(extraSettings, stop);
+            _folder.RemoveLeftovers();
+            // pg_ctl puts the server into a session of its own: Ctrl+C in our terminal does not stop it under our feet.
+            var start = await _folder.User.RunAsUserAsync(
+                [_folder.Binaries["pg_ctl"], "start", "-D", _folder.Database, "-l", _folder.StartLog, "-w", "-t", "86400", "-s"], stop);
+            if (start.ExitCode == 0)
+            {
+                Started = true;
+                continue;
+            }
+            // For a second or two after a kill the old children still hold the shared memory and the pid file still counts.
+            var reason = _folder.LastWords();
+            var leftovers = reason.Contains("postmaster.pid", StringComparison.Ordinal) || reason.Contains("shared memory block", StringComparison.Ordinal);
+            if (!leftovers || since.Elapsed > LeftoversFor)
+                throw new PrivateClusterException($"PostgreSQL did not start. {start.Error}\n{reason}");
+            await Task.Delay(200, stop);
+        }
+    }
+
+    private async Task LeaveAsync()
+    {
+        if (_inUse is null)
+            return;
+        await _inUse.DisposeAsync();
+        _inUse = null;
+        await using var last = FileLock.TryExclusive(_folder.InUseFile);
+        if (last is null)
+        {
+            _log.Log(LogLevel.Information, "PostgreSQL goes on: another process uses it");
+            return;
+        }
+        if (await Postmaster.FindAsync(_folder.Database, CancellationToken.None) is not null)
+            (await _folder.User.RunAsUserAsync([_folder.Binaries["pg_ctl"], "stop", "-D", _folder.Database, "-m", "fast", "-w", "-t", "600", "-s"], CancellationToken.None))
+                .Expect("PostgreSQL did not stop");
+        _folder.RemoveForeignSocketFolder();
+        _log.Log(LogLevel.Information, "PostgreSQL stopped");
+    }
+}
