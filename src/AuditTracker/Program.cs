@@ -1,1 +1,3 @@
-Console.WriteLine("x"); public partial class Program;
+using AuditTracker.Commands;
+
+return await Verbs.RunAsync(args);

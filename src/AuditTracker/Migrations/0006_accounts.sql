@@ -56,14 +56,16 @@ create table api_tokens (
 
 create table one_time_links (
     id         bigint generated always as identity primary key,
-    account_id bigint not null references accounts (id),
+    -- The first administrator has no account yet.
+    account_id bigint references accounts (id),
     purpose    text not null check (purpose in ('firstAdministrator', 'invitation', 'passwordReset')),
     -- Minted when the mail is sent; null until then.
     token_hash bytea constraint one_time_links_hash unique,
     created_at timestamptz not null,
     expires_at timestamptz not null,
     used_at    timestamptz,
-    revoked_at timestamptz
+    revoked_at timestamptz,
+    constraint one_time_links_account check ((purpose = 'firstAdministrator') = (account_id is null))
 );
 
 grant select, insert, update on accounts, role_grants, sessions, api_tokens, one_time_links to ${app};

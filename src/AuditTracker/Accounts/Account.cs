@@ -1,0 +1,56 @@
+using AuditTracker.Platform;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Accounts;
+
+/// <summary>Resources of the room's words.</summary>
+public sealed class Words;
+
+/// <summary>What sign-in needs to know of an account.</summary>
+/// <param name="LockedUntil">System clock, UTC.</param>
+public sealed record SignInAccount(long Id, string? PasswordHash, int FailedCount, DateTime? LockedUntil);
+
+/// <summary>Lock-out after failed passwords. Five wrong ones, then fifteen minutes (face.md P26).</summary>
+public static class LockOut
+{
+    public const int Attempts = 5;
+    public static readonly TimeSpan Length = TimeSpan.FromMinutes(15);
+
+    public static bool IsLocked(SignInAccount account, DateTime systemNow) => account.LockedUntil > systemNow;
+
+    /// <summary>The failed count and lock after one more wrong password; an expired lock starts counting anew.</summary>
+    public static (int FailedCount, DateTime? LockedUntil) AfterFailure(SignInAccount account, DateTime systemNow)
+    {
+        var count = account.LockedUntil <= systemNow ? 1 : account.FailedCount + 1;
+        return (count, count >= Attempts ? systemNow + Length : null);
+    }
+}
+
+/// <summary>What a new password must be: length counts, not composition (ASVS 5.0, 6.2.1–6.2.9).</summary>
+public static class PasswordRule
+{
+    public const int Shortest = 12;
+    public const int Longest = 128;
+
+    /// <exception cref="InvalidInput">At the field <c>password</c>.</exception>
+    public static void Check(string? password, string signIn)
+    {
+        if (password is not { Length: >= Shortest and <= Longest })
+        {
+            throw InvalidInput.At<Words>("password", "PasswordLength", Shortest, Longest);
+        }
+        if (password.Contains(signIn.Split('@')[0], StringComparison.OrdinalIgnoreCase) || password.Distinct().Count() < 5)
+        {
+            throw InvalidInput.At<Words>("password", "PasswordEasy");
+        }
+    }
+}
+
+/// <summary>Roles that are granted as rows; the others follow from the rows that name a person (design §7a).</summary>
+public static class GrantedRoles
+{
+    public static readonly IReadOnlyList<Role> All = [Role.Administrator, Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.Reviewer];
+}
+
+/// <summary>A role that follows from rows of a room above: an SQL condition on <c>@person</c>, handed in by the map of rooms.</summary>
+public sealed record NamedRole(Role Role, string Condition);

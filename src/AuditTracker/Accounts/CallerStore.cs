@@ -1,0 +1,74 @@
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Accounts;
+
+/// <summary>Finds out who is asking, from the rows as they are this instant: a leaver, an ended role or an ended session is gone at once.</summary>
+public sealed class CallerStore(Db db, IReadOnlyList<NamedRole> namedRoles, TimeProvider time)
+{
+    private sealed record CallerRow(long Id, long? PersonId, string? EmployeeNo, string SignIn, string Name, string Language, string Roles);
+
+    // left_on and a role's end include their last day in Asia/Tokyo, by the business clock (design §7, two clocks).
+    private const string Active = """
+        a.disabled_at is null and (a.person_id is null or p.left_on is null or p.left_on >= clock.today)
+        """;
+
+    private string Select(string condition) => $"""
+        select a.id, a.person_id, p.employee_no, a.sign_in, coalesce(p.name, nullif(a.name, ''), a.sign_in) as name, a.language,
+               concat_ws(',', case when a.person_id is not null then 'employee' end,
+                   (select string_agg(distinct g.role, ',') from role_grants g
+                    where g.account_id = a.id and clock.today between g.from_on and coalesce(g.to_on, 'infinity')),
+                   {string.Join(",\n", namedRoles.Select(named => $"case when a.person_id is not null and ({named.Condition.Replace("@person", "a.person_id")}) then '{named.Role.Wire()}' end"))}) as roles
+        from accounts a
+        left join people p on p.id = a.person_id
+        cross join (select tokyo_date(business_now()) as today) clock
+        where {Active} and {condition}
+        """;
+
+    /// <summary>The caller of a live session; also notes that it was used, at most once a minute.</summary>
+    public async Task<CurrentUser?> BySessionAsync(string token, TimeSpan idle, string requestId, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        await using var connection = await db.OpenAsync(ct);
+        var row = await connection.FirstAsync<CallerRow>(Select("""
+            exists (select 1 from sessions s where s.account_id = a.id and s.token_hash = @hash
+                    and s.ended_at is null and s.expires_at > @now and s.seen_at > @now - @idle)
+            """), new { hash = Secrets.Hash(token), now, idle }, ct);
+        if (row is not null)
+        {
+            await connection.FirstAsync<int>("update sessions set seen_at = @now where token_hash = @hash and seen_at < @now - interval '1 minute'", new { hash = Secrets.Hash(token), now }, ct);
+        }
+        return row is null ? null : From(row, requestId);
+    }
+
+    /// <summary>The caller of a live API token.</summary>
+    public async Task<CurrentUser?> ByTokenAsync(string token, string requestId, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        await using var connection = await db.OpenAsync(ct);
+        var row = await connection.FirstAsync<CallerRow>(Select(
+            "exists (select 1 from api_tokens t where t.account_id = a.id and t.token_hash = @hash and t.revoked_at is null and t.expires_at > @now)"),
+            new { hash = Secrets.Hash(token), now }, ct);
+        return row is null ? null : From(row, requestId);
+    }
+
+    /// <summary>The caller of an account by its sign-in name, for the command line and the demo, which act as a person.</summary>
+    public async Task<CurrentUser?> BySignInAsync(string signIn, string requestId, CancellationToken ct = default)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var row = await connection.FirstAsync<CallerRow>(Select("a.sign_in_key = @key"), new { key = AccountStore.Key(signIn) }, ct);
+        return row is null ? null : From(row, requestId);
+    }
+
+    private static CurrentUser From(CallerRow row, string requestId) => new()
+    {
+        AccountId = row.Id,
+        PersonId = row.PersonId,
+        EmployeeNo = row.EmployeeNo,
+        SignIn = row.SignIn,
+        Name = row.Name,
+        Language = row.Language,
+        Roles = row.Roles.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(wire => RoleNames.TryParse(wire, out var role) ? role : throw new InvalidOperationException($"Unknown role {wire}")).ToHashSet(),
+        RequestId = requestId,
+    };
+}

@@ -1,0 +1,40 @@
+using System.Security.Claims;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Accounts;
+
+/// <summary>
+/// Middleware: bearer tokens open the API, the session cookie opens the pages; neither opens the other's door, so a page's cookie
+/// can never be ridden into the API.
+/// </summary>
+public static class IdentifyCaller
+{
+    /// <summary>The <c>__Host-</c> prefix binds the cookie to this host, HTTPS (or loopback) and the whole path.</summary>
+    public const string SessionCookie = "__Host-session";
+
+    public static IApplicationBuilder UseCaller(this IApplicationBuilder app) => app.Use(async (http, next) =>
+    {
+        var callers = http.RequestServices.GetRequiredService<CallerStore>();
+        var settings = http.RequestServices.GetRequiredService<Settings>();
+        var isApi = http.Request.Path.StartsWithSegments("/api");
+        CurrentUser? user = null;
+        if (http.Request.Headers.Authorization.ToString() is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            if (isApi || http.Request.Path.StartsWithSegments("/openapi"))
+            {
+                user = await callers.ByTokenAsync(header["Bearer ".Length..].Trim(), http.TraceIdentifier, http.RequestAborted);
+            }
+        }
+        else if (!isApi && http.GetEndpoint() is not null && http.Request.Cookies[SessionCookie] is { Length: > 0 } session)
+        {
+            user = await callers.BySessionAsync(session, settings.SessionIdle, http.TraceIdentifier, http.RequestAborted);
+        }
+        if (user is not null)
+        {
+            http.Features.Set(user);
+            // Antiforgery binds its tokens to this name.
+            http.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, $"{user.AccountId}")], "session"));
+        }
+        await next(http);
+    });
+}

@@ -1,0 +1,64 @@
+using AuditTracker.Platform.Database;
+using Npgsql;
+
+namespace AuditTracker.Commands;
+
+/// <summary>
+/// What a verb runs on: the settings and a database, the configured one or the private cluster of the data folder, which it starts
+/// or adopts and leaves again.
+/// </summary>
+public sealed class Installation : IAsyncDisposable
+{
+    private readonly PrivateCluster? cluster;
+
+    /// <summary>On connections that are known; tests come in here.</summary>
+    public Installation(Settings settings, string app, string owner, PrivateCluster? cluster = null)
+    {
+        (Settings, this.cluster, Owner) = (settings, cluster, owner);
+        App = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(app) { GssEncryptionMode = GssEncryptionMode.Disable, ApplicationName = "audit-tracker" }.ConnectionString).Build();
+    }
+
+    public Settings Settings { get; }
+
+    /// <summary>The database as the app role.</summary>
+    public NpgsqlDataSource App { get; }
+
+    /// <summary>Connection string of the owner role; the app's own when no other is configured.</summary>
+    public string Owner { get; }
+
+    public static async Task<Installation> OpenAsync(Settings settings, CancellationToken ct = default)
+    {
+        if (settings.Main is { } main)
+        {
+            return new Installation(settings, main, settings.Owner ?? main);
+        }
+        using var logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter(level => level >= LogLevel.Warning));
+        var cluster = await PrivateCluster.StartAsync(settings.Data, logs.CreateLogger<PrivateCluster>(), ct);
+        return new Installation(settings, cluster.AppConnectionString, cluster.OwnerConnectionString, cluster);
+    }
+
+    /// <summary>Brings the schema up to date and loads the data that ships with the program: calendar rows and frameworks.</summary>
+    public async Task MigrateAsync(CancellationToken ct = default)
+    {
+        await Migrator.MigrateAsync(Owner, new NpgsqlConnectionStringBuilder(App.ConnectionString).Username!, ct);
+        await Rooms.ProvisionAsync(this, ct);
+    }
+
+    /// <summary>Web and worker never touch a schema that is not exactly theirs.</summary>
+    public async Task RefuseForeignSchemaAsync(CancellationToken ct = default)
+    {
+        if (!await Migrator.IsCurrentAsync(App, ct))
+        {
+            throw new InvalidOperationException("The database has another schema than this program. Run `audit-tracker migrate` first.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        if (cluster is not null)
+        {
+            await cluster.DisposeAsync();
+        }
+    }
+}

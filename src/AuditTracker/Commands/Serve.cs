@@ -1,0 +1,35 @@
+using System.Net;
+using AuditTracker.Accounts;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace AuditTracker.Commands;
+
+/// <summary>Everything in one process: database, migrations, demo (unless --empty), web and worker.</summary>
+public static class Serve
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var arguments = new Arguments(args, "--empty");
+        var settings = arguments.Settings();
+        Web.RefuseUnsafeListening(settings);
+        await using var installation = await Installation.OpenAsync(settings);
+        await installation.MigrateAsync();
+        await using var app = Web.Build(installation, worksHere: true);
+        var signIns = arguments.Has("--empty") ? null : await Demo.LoadIntoEmptyAsync(app.Services, installation);
+        await app.StartAsync();
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("127.0.0.1", "localhost");
+        Console.WriteLine($"\nAuditTracker: {address}");
+        if (signIns is not null)
+        {
+            Console.WriteLine(signIns);
+        }
+        else if (await app.Services.GetRequiredService<FirstAdministrator>().LinkAsync() is { } path)
+        {
+            Console.WriteLine($"First administrator, once, within 24 hours: {settings.PublicAddress}{path}");
+        }
+        Console.Out.Flush();
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+}

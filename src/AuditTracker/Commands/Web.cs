@@ -1,0 +1,87 @@
+using System.Net;
+using AuditTracker.Accounts;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace AuditTracker.Commands;
+
+/// <summary>The pages and the API.</summary>
+public static class Web
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        await using var installation = await Installation.OpenAsync(new Arguments(args).Settings());
+        await installation.RefuseForeignSchemaAsync();
+        RefuseUnsafeListening(installation.Settings);
+        await using var app = Build(installation, worksHere: false);
+        await app.RunAsync();
+        return 0;
+    }
+
+    /// <summary>Beyond loopback the session cookie needs HTTPS: a certificate, or a proxy that is named.</summary>
+    public static void RefuseUnsafeListening(Settings settings)
+    {
+        if (!settings.IsLoopback && !settings.HasCertificate && settings.Proxies.Length == 0)
+        {
+            throw new InvalidOperationException($"Listening on {settings.Listen} needs HTTPS. Give a certificate (Kestrel__Certificates__Default__Path) or name the proxy in front (AuditTracker__Proxies).");
+        }
+    }
+
+    /// <summary>The web application, not yet started.</summary>
+    /// <param name="installation">Settings and database; the caller owns it.</param>
+    /// <param name="worksHere">Whether the jobs run in this process too (<c>serve</c>).</param>
+    public static WebApplication Build(Installation installation, bool worksHere)
+    {
+        var settings = installation.Settings;
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(Web).Assembly.GetName().Name });
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Quartz", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false)
+            .UseUrls($"{(settings.HasCertificate ? "https" : "http")}://{settings.Listen}:{settings.Port}");
+        builder.Services.AddRooms(installation);
+        builder.Services.AddDataProtection().SetApplicationName("audit-tracker").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.Data, "keys")));
+        builder.Services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "__Host-antiforgery";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.Always;
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.SuppressXFrameOptionsHeader = true;
+        });
+        builder.Services.AddFace().AddRazorPages(pages => pages.RootDirectory = "/");
+        builder.Services.AddOpenApi("v1");
+        builder.Services.AddSingleton(new WorksHere(worksHere));
+        if (worksHere)
+        {
+            builder.Services.AddWorker();
+        }
+        var app = builder.Build();
+        if (settings.Proxies.Length > 0)
+        {
+            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+            foreach (var proxy in settings.Proxies)
+            {
+                forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+            }
+            app.UseForwardedHeaders(forwarded);
+        }
+        app.UseMiddleware<ApiProblems>();
+        app.UseFaceErrors();
+        app.UseRouting();
+        app.UseCaller();
+        app.UseFace();
+        app.UseAccess();
+        app.UseAntiforgery();
+        app.MapRazorPages();
+        app.MapOpenApi("/openapi/{documentName}.json").May();
+        app.MapGet("/healthz", () => "ok").AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/readyz", async (Installation here, CancellationToken ct) =>
+            await Readiness.IsReadyAsync(here, ct) ? Results.Text("ready") : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable)).AllowAnonymous().ExcludeFromDescription();
+        app.MapRooms();
+        return app;
+    }
+}
+
+/// <summary>Whether jobs may be run in this process by hand (<c>POST /api/demo/tick</c>).</summary>
+public sealed record WorksHere(bool Yes);

@@ -1,0 +1,17 @@
+namespace AuditTracker.Commands;
+
+/// <summary>The jobs, without pages.</summary>
+public static class Worker
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        await using var installation = await Installation.OpenAsync(new Arguments(args).Settings());
+        await installation.RefuseForeignSchemaAsync();
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning);
+        builder.Services.AddRooms(installation).AddWorker();
+        using var host = builder.Build();
+        await host.RunAsync();
+        return 0;
+    }
+}
