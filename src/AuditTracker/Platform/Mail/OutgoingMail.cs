@@ -1,0 +1,44 @@
+namespace AuditTracker.Platform.Mail;
+
+/// <summary>One mail to one person, complete: sending it again sends the same bytes.</summary>
+/// <param name="MessageId">Fixed when the mail is written down, without the angle brackets: <c>6f…@audit.example</c>.</param>
+/// <param name="Subject">One line.</param>
+/// <param name="Date">Shown as the sending time, with its offset.</param>
+public sealed record OutgoingMail(
+    string MessageId,
+    Mailbox From,
+    Mailbox? ReplyTo,
+    Mailbox To,
+    string Subject,
+    string Text,
+    string Html,
+    DateTimeOffset Date);
+
+/// <summary>A name as typed (may be empty) and an address <c>local@domain</c>.</summary>
+public sealed record Mailbox(string Name, string Address);
+
+/// <summary>How handing over ended. <see cref="Reply"/> is the other side's answer word for word, or our own reason.</summary>
+public abstract record SendResult(string Reply)
+{
+    /// <summary>The other side has taken responsibility.</summary>
+    public sealed record Accepted(string Reply) : SendResult(Reply);
+
+    /// <summary>Surely not taken; worth trying later.</summary>
+    public sealed record Deferred(string Reply) : SendResult(Reply);
+
+    /// <summary>Surely not taken; trying again would not help.</summary>
+    public sealed record Failed(string Reply) : SendResult(Reply);
+
+    /// <summary>May have been taken: the connection ended where nobody can know. Never sent again by itself.</summary>
+    public sealed record Unknown(string Reply) : SendResult(Reply);
+}
+
+/// <summary>The edge to the outside that mails leave by.</summary>
+public interface IMailTransport
+{
+    /// <summary>
+    /// Hands one mail over. Every ending is a result, mistakes in the mail included (<see cref="SendResult.Failed"/>).
+    /// Cancelling throws only while the mail is surely not taken.
+    /// </summary>
+    Task<SendResult> SendAsync(OutgoingMail mail, CancellationToken cancel);
+}
