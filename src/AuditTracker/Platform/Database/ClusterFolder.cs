@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -36,7 +37,7 @@ internal sealed record ClusterFolder(string Data, string Database, ServerUser Us
         await user.ReachAsync(data, stop);
         var versionFile = Path.Combine(database, "PG_VERSION");
         var made = File.Exists(versionFile);
-        var folder = new ClusterFolder(data, database, user, PostgresBinaries.Find(made ? int.Parse(await File.ReadAllTextAsync(versionFile, stop)) : null));
+        var folder = new ClusterFolder(data, database, user, PostgresBinaries.Find(made ? int.Parse(await File.ReadAllTextAsync(versionFile, stop), CultureInfo.InvariantCulture) : null));
         if (!made)
         {
             log.Log(LogLevel.Information, "Making a database with PostgreSQL {Version} in {Folder}", folder.Binaries.Version, database);
