@@ -1,0 +1,141 @@
+using HandlebarsDotNet;
+
+namespace AuditTracker.Tests.Notifications;
+
+/// <summary>Every mail template renders with exactly the model that <c>templates/mail/README.md</c> promises, in both languages.</summary>
+public sealed class MailTemplateTests
+{
+    private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "templates", "mail");
+
+    private static readonly Dictionary<string, object?> Common = new()
+    {
+        ["personName"] = "伊藤 <美咲>",
+        ["company"] = "ひばりネット株式会社",
+        ["secretariat"] = new Dictionary<string, object?> { ["name"] = "法務・コンプライアンス室", ["contact"] = "内線1234" },
+        ["link"] = "https://example.test/evidence/collections/1",
+        ["again"] = true,
+    };
+
+    private static readonly Dictionary<string, object?> Collection = new()
+    {
+        ["title"] = "アクセス権棚卸し（顧客DB・基幹）",
+        ["period"] = "7～9月分",
+        ["shortTitle"] = "アクセス権棚卸し（顧客DB…",
+        ["dueOn"] = "10月15日（木）",
+        ["dueOnShort"] = "10/15(木)",
+        ["minutes"] = 20,
+        ["reviewerName"] = "清水 誠",
+        ["itemsInWords"] = "27001とPマーク",
+    };
+
+    private static Dictionary<string, object?> Besides(string mail) => mail switch
+    {
+        "evidence/collection-opened" => Collection,
+        "evidence/collection-due-soon" => With(Collection, ("daysLeft", 3)),
+        "evidence/collection-overdue" => With(Collection, ("overdueDays", 40)),
+        "evidence/collection-overdue-manager" => With(Collection, ("personTitle", null), ("departmentName", "法務・コンプライアンス室"), ("ownerName", "中村 太郎"), ("overdueDays", 40)),
+        "evidence/collection-handed-in" => With(Collection, ("submitterName", "佐々木 美咲"), ("onBehalfOf", null), ("submittedAt", "10月14日（水）17:04"), ("late", false)),
+        "evidence/collection-returned" => With(Collection, ("comment", "件数の欄が空です。"), ("overdueDays", null)),
+        "notifications/digest" => new()
+        {
+            ["count"] = 3,
+            ["overdueCount"] = 1,
+            ["totalMinutes"] = 35,
+            ["dueOnShort"] = "11/25(水)",
+            ["onlyEvidence"] = true,
+            ["entries"] = new[] { new Dictionary<string, object?> { ["number"] = 1, ["text"] = "期限超過 A & B", ["html"] = "<li>A &amp; B</li>" } },
+        },
+        "notifications/layout" => new() { ["subject"] = "件名", ["body"] = "<p>本文</p>" },
+        "notifications/test" => new() { ["sentAt"] = "11月24日（火）9:00", ["transport"] = "pickup" },
+        "accounts/invitation" => new() { ["signInName"] = "ito@example.test", ["expiresOn"] = "12月1日（火）", ["invitedBy"] = null },
+        "accounts/password-reset" => new() { ["validMinutes"] = 30 },
+        "accounts/role-granted" => new()
+        {
+            ["targetName"] = "伊藤 美咲", ["roleName"] = "確認者", ["scopeName"] = null, ["fromOn"] = "11月24日（火）", ["untilOn"] = null, ["grantedBy"] = "伊藤 愛", ["grantedAt"] = "11月24日（火）9:00",
+        },
+        _ => throw new InvalidOperationException($"{mail} has no model in README.md"),
+    };
+
+    public static TheoryData<string> Files()
+    {
+        var data = new TheoryData<string>();
+        foreach (var file in Directory.EnumerateFiles(Root, "*.hbs", SearchOption.AllDirectories).Order())
+        {
+            data.Add(Path.GetRelativePath(Root, file).Replace('\\', '/'));
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_template_renders_with_its_documented_model(string file)
+    {
+        var text = Render(file);
+
+        Assert.NotEmpty(text.Trim());
+        Assert.DoesNotContain("{{", text);
+        Assert.DoesNotContain("\n\n\n", text);
+        if (file.EndsWith(".html.hbs") || file.EndsWith(".row.hbs"))
+        {
+            Assert.DoesNotContain("<美咲>", text);
+            Assert.DoesNotContain("style=", text);
+        }
+
+        if (file.EndsWith(".subject.hbs") || file.EndsWith(".line.hbs"))
+        {
+            Assert.DoesNotContain('\n', text);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_Japanese_subject_has_at_most_40_characters_before_the_company(string file)
+    {
+        if (!file.EndsWith(".ja.subject.hbs"))
+        {
+            return;
+        }
+
+        var subject = Render(file);
+
+        Assert.Contains('｜', subject);
+        Assert.InRange(subject.IndexOf('｜'), 1, 40);
+    }
+
+    [Fact]
+    public void Every_mail_is_written_in_both_languages_with_every_part()
+    {
+        var files = Directory.EnumerateFiles(Root, "*.hbs", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f).Replace('\\', '/')).ToHashSet();
+
+        foreach (var mail in files.Select(f => f[..f.IndexOf('.')]).Distinct())
+        {
+            string[] parts = mail.EndsWith("layout") ? ["html"] : mail.StartsWith("evidence/") ? ["subject", "text", "html", "line", "row"] : ["subject", "text", "html"];
+            foreach (var language in new[] { "ja", "en" })
+            {
+                foreach (var part in parts)
+                {
+                    Assert.Contains($"{mail}.{language}.{part}.hbs", files);
+                }
+            }
+        }
+    }
+
+    private static string Render(string file)
+    {
+        var html = file.EndsWith(".html.hbs") || file.EndsWith(".row.hbs");
+        var handlebars = Handlebars.Create(new HandlebarsConfiguration { ThrowOnUnresolvedBindingExpression = true, NoEscape = !html });
+        return handlebars.Compile(File.ReadAllText(Path.Combine(Root, file)))(With(Common, [.. Besides(file[..file.IndexOf('.')]).Select(p => (p.Key, p.Value))]));
+    }
+
+    private static Dictionary<string, object?> With(Dictionary<string, object?> model, params (string Name, object? Value)[] more)
+    {
+        var all = new Dictionary<string, object?>(model);
+        foreach (var (name, value) in more)
+        {
+            all[name] = value;
+        }
+
+        return all;
+    }
+}
