@@ -65,7 +65,7 @@ create table collections (
     state          text not null default 'planned' check (state in ('planned', 'open', 'submitted', 'returned', 'accepted', 'waived')),
     state_at       timestamptz,
     pending_submission_id bigint,
-    constraint collections_period unique (request_id, period_from),
+    constraint collections_period unique (request_id, period_from, period_to),
     constraint collections_order check (period_to >= period_from),
     foreign key (request_id, version) references request_versions (request_id, version)
 );

@@ -1,0 +1,61 @@
+using AuditTracker.Platform;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>Where a collection stands; overdue is computed, never a state (design §6).</summary>
+public enum CollectionState { Planned, Open, Submitted, Returned, Accepted, Waived }
+
+/// <summary>What may be done to a submission that was handed in.</summary>
+public enum Decision { Accept, Return, Reopen }
+
+/// <summary>One occurrence of a request for one period, with what the rules need to know. Three dates, never mixed: the period, the due date, the hand-in.</summary>
+/// <param name="SubmitterId">Person who handed the pending or accepted submission in; null when nobody did.</param>
+/// <param name="OnBehalfOf">Person it was handed in for, when by somebody else.</param>
+public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn, DateOnly DueOn, long AssigneeId, long ReviewerId,
+    long? PendingSubmissionId, long? SubmitterAccountId, long? SubmitterId, long? OnBehalfOf)
+{
+    /// <summary>Still with the owner and past its date. Handed in is never overdue, only late.</summary>
+    public bool IsOverdue(DateOnly today) => State is CollectionState.Open or CollectionState.Returned && today > DueOn;
+
+    /// <summary>The state after handing in; one pending submission at a time.</summary>
+    /// <exception cref="Refusal">Not open yet, already handed in, accepted or waived.</exception>
+    public CollectionState Submit() => State switch
+    {
+        CollectionState.Open or CollectionState.Returned => CollectionState.Submitted,
+        CollectionState.Planned => throw Refusal.Of<Words>("NotOpenYet"),
+        CollectionState.Submitted => throw Refusal.Of<Words>("AlreadySubmitted"),
+        CollectionState.Accepted => throw Refusal.Of<Words>("AlreadyAccepted"),
+        _ => throw Refusal.Of<Words>("AlreadyWaived"),
+    };
+
+    /// <summary>The state after withdrawing: the one before the hand-in.</summary>
+    public CollectionState Withdraw(CollectionState before) =>
+        State == CollectionState.Submitted ? before : throw Refusal.Of<Words>("NothingToWithdraw");
+
+    /// <summary>The state after a decision of the reviewer. Who handed in, or was handed in for, never decides.</summary>
+    /// <param name="accountId">Account that decides.</param>
+    /// <param name="personId">Its person, if any.</param>
+    /// <param name="isComplianceManager">Only they reopen what was accepted.</param>
+    /// <exception cref="Refusal">Nothing to decide, own submission, or not theirs to reopen.</exception>
+    /// <exception cref="InvalidInput">Return and reopen need a comment.</exception>
+    public CollectionState Decide(Decision decision, string comment, long accountId, long? personId, bool isComplianceManager)
+    {
+        if (decision != Decision.Accept && comment.Trim().Length == 0)
+        {
+            throw InvalidInput.At<Words>("comment", "CommentNeeded");
+        }
+        if (State != (decision == Decision.Reopen ? CollectionState.Accepted : CollectionState.Submitted))
+        {
+            throw Refusal.Of<Words>(decision == Decision.Reopen ? "NotAccepted" : "NothingToReview");
+        }
+        if (decision == Decision.Reopen)
+        {
+            return isComplianceManager ? CollectionState.Submitted : throw Refusal.Of<Words>("ReopenByManager");
+        }
+        if (accountId == SubmitterAccountId || (personId is not null && (personId == SubmitterId || personId == OnBehalfOf)))
+        {
+            throw Refusal.Of<Words>("OwnSubmission");
+        }
+        return decision == Decision.Accept ? CollectionState.Accepted : CollectionState.Returned;
+    }
+}

@@ -1,0 +1,57 @@
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>
+/// Which collections somebody may see, as a condition for every WHERE (design §7a): all for compliance manager, internal auditor and
+/// management; else those assigned to them, those of a department they head, those that name them as reviewer, and those of frameworks
+/// they review. The alias of <c>collections</c> is <c>c</c>.
+/// </summary>
+public static class CollectionScope
+{
+    public const string Condition = """
+        (@seesAll or c.assignee_id = @person or c.reviewer_id = @person
+         or exists (select 1 from posts o join department_versions v on v.department_id = o.department_id
+                    where o.person_id = c.assignee_id and v.head_id = @person
+                      and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')
+                      and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity'))
+         or exists (select 1 from role_grants g join request_items i on i.framework = g.framework
+                    where g.account_id = @account and g.role = 'reviewer' and i.request_id = c.request_id and i.version = c.version
+                      and tokyo_date(business_now()) between g.from_on and coalesce(g.to_on, 'infinity')))
+        """;
+
+    /// <summary>Whose hands the evidence may come from: the assignee, the head of their department, a compliance manager (on behalf).</summary>
+    public const string MayHandIn = """
+        (@isManager or c.assignee_id = @person
+         or exists (select 1 from posts o join department_versions v on v.department_id = o.department_id
+                    where o.person_id = c.assignee_id and v.head_id = @person
+                      and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')
+                      and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity')))
+        """;
+
+    /// <summary>Who may decide: the named reviewer, a reviewer of one of the frameworks, a compliance manager. Own submissions are refused by the rule.</summary>
+    public const string MayReview = """
+        (@isManager or c.reviewer_id = @person
+         or exists (select 1 from role_grants g join request_items i on i.framework = g.framework
+                    where g.account_id = @account and g.role = 'reviewer' and i.request_id = c.request_id and i.version = c.version
+                      and tokyo_date(business_now()) between g.from_on and coalesce(g.to_on, 'infinity')))
+        """;
+
+    /// <summary>The same for requests, alias <c>r</c>: all, one's own, those of one's department, those one reviews.</summary>
+    public const string RequestCondition = """
+        (@seesAll or r.owner_id = @person or r.reviewer_id = @person
+         or exists (select 1 from posts o join department_versions v on v.department_id = o.department_id
+                    where o.person_id = r.owner_id and v.head_id = @person
+                      and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')
+                      and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity')))
+        """;
+
+    /// <summary>The parameters of the conditions.</summary>
+    public static Dictionary<string, object?> Parameters(CurrentUser user) => new()
+    {
+        ["seesAll"] = user.SeesAllEvidence,
+        ["isManager"] = user.Is(Role.ComplianceManager),
+        ["person"] = user.PersonId,
+        ["account"] = user.AccountId,
+    };
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>A line of a list of collections.</summary>
+public sealed class CollectionRow
+{
+    public long Id { get; init; }
+    public long RequestId { get; init; }
+    public string Title { get; init; } = "";
+    public DateOnly PeriodFrom { get; init; }
+    public DateOnly PeriodTo { get; init; }
+    public DateOnly OpensOn { get; init; }
+    public DateOnly DueOn { get; init; }
+    public CollectionState State { get; init; }
+    public bool Overdue { get; init; }
+    public string Assignee { get; init; } = "";
+    public string AssigneeName { get; init; } = "";
+    public string ReviewerName { get; init; } = "";
+    public int Minutes { get; init; }
+
+    /// <summary>When the pending or last submission came in; after the due date it is late for ever.</summary>
+    public DateTime? SubmittedAt { get; init; }
+
+    /// <summary>Items it serves, <c>framework:ref</c>.</summary>
+    public string[] Items { get; init; } = [];
+}
+
+/// <summary>What a list of collections is narrowed to.</summary>
+/// <param name="Waiting">Only submissions the reader may decide on (the review queue).</param>
+/// <param name="Mine">Only what is with the reader.</param>
+public sealed record CollectionFilter(CollectionState? State = null, string? Framework = null, string? Assignee = null, DateOnly? DueBefore = null,
+    bool Overdue = false, bool Waiting = false, bool Mine = false, long? RequestId = null, string? Search = null);
+
+/// <summary>SQL of collections, as their readers may see them.</summary>
+public sealed class CollectionStore(Db db)
+{
+    private const string Columns = """
+        c.id, c.request_id, v.title, c.period_from, c.period_to, c.opens_on, c.due_on, c.state,
+        c.state in ('open', 'returned') and c.due_on < clock.today as overdue,
+        p.employee_no as assignee, p.name as assignee_name, w.name as reviewer_name, v.minutes,
+        (select max(s.at) from submissions s where s.collection_id = c.id) as submitted_at,
+        (select array_agg(i.framework || ':' || i.ref order by i.framework, i.ref) from request_items i where i.request_id = c.request_id and i.version = c.version) as items
+        """;
+
+    private const string From = """
+        from collections c
+        join request_versions v on v.request_id = c.request_id and v.version = c.version
+        join people p on p.id = c.assignee_id
+        join people w on w.id = c.reviewer_id
+        cross join (select tokyo_date(business_now()) as today) clock
+        """;
+
+    private static string Where(CollectionFilter filter) => string.Join(" and ", new[]
+    {
+        CollectionScope.Condition,
+        filter.State is null ? null : "c.state = @state",
+        filter.Overdue ? "c.state in ('open', 'returned') and c.due_on < clock.today" : null,
+        filter.Framework is null ? null : "exists (select 1 from request_items f where f.request_id = c.request_id and f.version = c.version and f.framework = @framework)",
+        filter.Assignee is null ? null : "p.employee_no = @assignee",
+        filter.DueBefore is null ? null : "c.due_on < @dueBefore",
+        filter.RequestId is null ? null : "c.request_id = @requestId",
+        filter.Mine ? "c.assignee_id = @person" : null,
+        filter.Search is null ? null : "exists (select 1 from evidence_requests q where q.id = c.request_id and q.title_key like '%' || @search || '%')",
+        filter.Waiting ? $"c.state = 'submitted' and {CollectionScope.MayReview} and not exists (select 1 from submissions s where s.id = c.pending_submission_id and (s.by_account = @account or s.by_person = @person or s.on_behalf_of = @person))" : null,
+    }.Where(condition => condition is not null));
+
+    /// <summary>A page in order of due date; the cursor is the last row's due date and id.</summary>
+    public async Task<(IReadOnlyList<CollectionRow> Rows, string? After)> ListAsync(CurrentUser user, CollectionFilter filter, string? after, int limit, CancellationToken ct)
+    {
+        var parameters = Parameters(user, filter);
+        var cursor = "";
+        if (after?.Split('_') is [var date, var id] && DateOnly.TryParseExact(date, "yyyy-MM-dd", out var dueOn) && long.TryParse(id, CultureInfo.InvariantCulture, out var lastId))
+        {
+            (parameters["afterDue"], parameters["afterId"], cursor) = (dueOn, lastId, "and (c.due_on, c.id) > (@afterDue, @afterId)");
+        }
+        parameters["limit"] = limit + 1;
+        await using var connection = await db.OpenAsync(ct);
+        var rows = await connection.ListAsync<CollectionRow>($"select {Columns} {From} where {Where(filter)} {cursor} order by c.due_on, c.id limit @limit", parameters, ct);
+        return rows.Count <= limit ? (rows, null) : (rows.Take(limit).ToList(), $"{rows[limit - 1].DueOn:yyyy-MM-dd}_{rows[limit - 1].Id}");
+    }
+
+    /// <summary>How many there are, exact to <paramref name="cap"/>.</summary>
+    public async Task<long> CountAsync(CurrentUser user, CollectionFilter filter, int cap, CancellationToken ct)
+    {
+        var parameters = Parameters(user, filter);
+        parameters["cap"] = cap;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<long>($"select count(*) from (select 1 {From} where {Where(filter)} limit @cap) counted", parameters, ct);
+    }
+
+    public async Task<CollectionRow?> FindAsync(CurrentUser user, long id, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = id;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<CollectionRow>($"select {Columns} {From} where c.id = @id and {CollectionScope.Condition}", parameters, ct);
+    }
+
+    private static Dictionary<string, object?> Parameters(CurrentUser user, CollectionFilter filter)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["state"] = filter.State?.ToString().ToLowerInvariant();
+        parameters["framework"] = filter.Framework;
+        parameters["assignee"] = filter.Assignee;
+        parameters["dueBefore"] = filter.DueBefore;
+        parameters["requestId"] = filter.RequestId;
+        parameters["search"] = filter.Search is null ? null : RequestStore.Key(filter.Search);
+        return parameters;
+    }
+
+    /// <summary>
+    /// The collection as the rules need it, locked until the operation ends, if the user may do this to it.
+    /// </summary>
+    /// <param name="may">One of the conditions of <see cref="CollectionScope"/>.</param>
+    public static Task<Collection?> LockAsync(UnitOfWork work, CurrentUser user, long id, string may, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = id;
+        return work.FirstAsync<Collection>($"""
+            select c.id, c.state, c.opens_on, c.due_on, c.assignee_id, c.reviewer_id, c.pending_submission_id,
+                   s.by_account as submitter_account_id, s.by_person as submitter_id, s.on_behalf_of
+            from collections c left join lateral (select * from submissions where collection_id = c.id order by id desc limit 1) s on c.state in ('submitted', 'accepted')
+            where c.id = @id and {may} and {CollectionScope.Condition} for update of c
+            """, parameters, ct);
+    }
+
+    /// <summary>Writes what was done and the state it led to; the cache on the collection follows.</summary>
+    public static Task RecordAsync(UnitOfWork work, CurrentUser user, long collection, string act, CollectionState after, long? submission, string? comment, CancellationToken ct) =>
+        work.ExecuteAsync("""
+            insert into collection_acts (collection_id, act, state_after, submission_id, by_account, by_person, at, comment)
+            values (@collection, @act, @after, @submission, @AccountId, @PersonId, @Now, @comment);
+            update collections set state = @after, state_at = @Now, pending_submission_id = case when @after = 'submitted' then @submission end where id = @collection;
+            """, new { collection, act, after = after.ToString().ToLowerInvariant(), submission, user.AccountId, user.PersonId, work.Now, comment }, ct);
+}

@@ -1,0 +1,100 @@
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>One piece of a submission: a file, a link or a statement.</summary>
+public sealed record EvidenceRow(long Id, long SubmissionId, string Kind, string? FileName, string? MediaType, long? Size, string? Sha256, string? Content);
+
+/// <summary>A hand-in with how it ended.</summary>
+/// <param name="State">submitted, accepted, returned or withdrawn.</param>
+/// <param name="ByAccount">Account that handed in.</param>
+public sealed record SubmissionRow(long Id, string By, string? ByNumber, long ByAccount, string? OnBehalfOf, DateTime At, DateOnly? CapturedOn, string Note, string State,
+    string? Decision, string? DecidedBy, DateTime? DecidedAt, string? Comment);
+
+/// <summary>One line of a collection's history.</summary>
+public sealed record ActRow(long Id, string Act, string? By, DateTime At, string? Comment, long? SubmissionId);
+
+/// <summary>What was handed in before the new submission's row is written.</summary>
+public sealed record NewEvidence(string Kind, string? FileName, string? MediaType, long? Size, string? Sha256, string? Content);
+
+/// <summary>SQL of submissions and their evidence.</summary>
+public sealed class SubmissionStore(Db db)
+{
+    public async Task<(IReadOnlyList<SubmissionRow> Submissions, IReadOnlyList<EvidenceRow> Evidence, IReadOnlyList<ActRow> Acts)> OfCollectionAsync(CurrentUser user, long collection, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = collection;
+        await using var connection = await db.OpenAsync(ct);
+        var submissions = await connection.ListAsync<SubmissionRow>($"""
+            select s.id, coalesce(p.name, a.name, a.sign_in) as by, p.employee_no as by_number, s.by_account, f.name as on_behalf_of, s.at, s.captured_on, s.note,
+                   case last.act when 'accept' then 'accepted' when 'return' then 'returned' when 'withdraw' then 'withdrawn' else 'submitted' end as state,
+                   case when last.act in ('accept', 'return', 'reopen') then last.act end as decision,
+                   case when last.act in ('accept', 'return', 'reopen') then coalesce(lp.name, la.name) end as decided_by,
+                   case when last.act in ('accept', 'return', 'reopen') then last.at end as decided_at, case when last.act <> 'submit' then last.comment end as comment
+            from submissions s join collections c on c.id = s.collection_id join accounts a on a.id = s.by_account
+            left join people p on p.id = s.by_person left join people f on f.id = s.on_behalf_of
+            left join lateral (select * from collection_acts t where t.submission_id = s.id order by t.id desc limit 1) last on true
+            left join people lp on lp.id = last.by_person left join accounts la on la.id = last.by_account
+            where s.collection_id = @id and {CollectionScope.Condition} order by s.id desc
+            """, parameters, ct);
+        var evidence = await connection.ListAsync<EvidenceRow>($"""
+            select e.id, e.submission_id, e.kind, e.file_name, e.media_type, e.size, e.sha256, e.content
+            from evidence e join submissions s on s.id = e.submission_id join collections c on c.id = s.collection_id
+            where s.collection_id = @id and {CollectionScope.Condition} order by e.submission_id desc, e.position
+            """, parameters, ct);
+        var acts = await connection.ListAsync<ActRow>($"""
+            select t.id, t.act, coalesce(p.name, a.name) as by, t.at, t.comment, t.submission_id
+            from collection_acts t join collections c on c.id = t.collection_id left join people p on p.id = t.by_person left join accounts a on a.id = t.by_account
+            where t.collection_id = @id and {CollectionScope.Condition} order by t.id desc
+            """, parameters, ct);
+        return (submissions, evidence, acts);
+    }
+
+    /// <summary>A file somebody may download, or null.</summary>
+    public async Task<EvidenceRow?> FileAsync(CurrentUser user, long evidence, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = evidence;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<EvidenceRow>($"""
+            select e.id, e.submission_id, e.kind, e.file_name, e.media_type, e.size, e.sha256, e.content
+            from evidence e join submissions s on s.id = e.submission_id join collections c on c.id = s.collection_id
+            where e.id = @id and e.kind = 'file' and {CollectionScope.Condition}
+            """, parameters, ct);
+    }
+
+    /// <summary>The collection a visible submission belongs to, or null.</summary>
+    public static Task<long?> CollectionOfAsync(UnitOfWork work, CurrentUser user, long submission, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = submission;
+        return work.FirstAsync<long?>($"select c.id from submissions s join collections c on c.id = s.collection_id where s.id = @id and {CollectionScope.Condition}", parameters, ct);
+    }
+
+    public static async Task<(long Id, IReadOnlyList<EvidenceRow> Evidence)?> ByKeyAsync(UnitOfWork work, CurrentUser user, long collection, string key, CancellationToken ct)
+    {
+        var id = await work.FirstAsync<long?>("select id from submissions where by_account = @AccountId and collection_id = @collection and idempotency_key = @key", new { user.AccountId, collection, key }, ct);
+        return id is null ? null : (id.Value, await EvidenceOfAsync(work, id.Value, ct));
+    }
+
+    public static Task<IReadOnlyList<EvidenceRow>> EvidenceOfAsync(UnitOfWork work, long submission, CancellationToken ct) =>
+        work.QueryAsync<EvidenceRow>("select id, submission_id, kind, file_name, media_type, size, sha256, content from evidence where submission_id = @submission order by position", new { submission }, ct);
+
+    public static async Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, long? onBehalfOf, DateOnly? capturedOn, string note, string? key, IReadOnlyList<NewEvidence> pieces, CancellationToken ct)
+    {
+        var id = await work.FirstAsync<long>("""
+            insert into submissions (collection_id, by_account, by_person, on_behalf_of, at, captured_on, note, idempotency_key)
+            values (@collection, @AccountId, @PersonId, @onBehalfOf, @Now, @capturedOn, @note, @key) returning id
+            """, new { collection, user.AccountId, user.PersonId, onBehalfOf, work.Now, capturedOn, note, key }, ct);
+        foreach (var (piece, position) in pieces.Select((piece, position) => (piece, position)))
+        {
+            await work.ExecuteAsync("""
+                insert into blobs (sha256, size, created_at) select @Sha256, @Size, @Now where @Sha256 is not null on conflict do nothing;
+                insert into evidence (submission_id, position, kind, file_name, media_type, size, sha256, content)
+                values (@id, @position, @Kind, @FileName, @MediaType, @Size, @Sha256, @Content);
+                """, new { id, position, piece.Kind, piece.FileName, piece.MediaType, piece.Size, piece.Sha256, piece.Content, work.Now }, ct);
+        }
+        return id;
+    }
+}
