@@ -15,7 +15,7 @@ public static class DateText
     /// <summary>Headings, records, mails: 2026年11月22日（日） · 22 Nov 2026 (Sun).</summary>
     public static string Long(DateOnly day, string? language = null) => IsEnglish(language)
         ? $"{Plain(day, "en")} ({WeekdayEn(day)})"
-        : $"{day.Year}年{day.Month}月{day.Day}日（{WeekdayJa(day)}）";
+        : $"{WesternDay(day)}（{WeekdayJa(day)}）";
 
     /// <summary>Tables: 2026/11/22（日） · 22 Nov 2026 (Sun).</summary>
     public static string Table(DateOnly day, string? language = null) => IsEnglish(language)
@@ -51,7 +51,13 @@ public static class DateText
         : $"{day.Month}/{day.Day}({WeekdayJa(day)})";
 
     /// <summary>Forms in eras: 令和8年11月22日（日）, the first year as 元年. Before 1873 the western year.</summary>
-    public static string InEra(DateOnly day) => $"{EraYear(day)}{day.Month}月{day.Day}日（{WeekdayJa(day)}）";
+    public static string InEra(DateOnly day) => $"{EraDay(day)}（{WeekdayJa(day)}）";
+
+    /// <summary>Without the weekday, to tell two readings of a date apart: 令和8年11月22日.</summary>
+    public static string EraDay(DateOnly day) => $"{EraYear(day)}{day.Month}月{day.Day}日";
+
+    /// <summary>Without the weekday, to tell two readings of a date apart: 2008年11月22日.</summary>
+    public static string WesternDay(DateOnly day) => $"{day.Year}年{day.Month}月{day.Day}日";
 
     /// <summary>R8.11.22. Before 1873 the western year.</summary>
     public static string InEraShort(DateOnly day) => Era.Of(day) is { } era
