@@ -13,17 +13,17 @@ public static class DateText
         ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
     /// <summary>Headings, records, mails: 2026年11月22日（日） · 22 Nov 2026 (Sun).</summary>
-    public static string Long(DateOnly day, string? language = null) => IsEnglish(language)
+    public static string Full(DateOnly day, string? language = null) => IsEnglish(language)
         ? $"{Plain(day, "en")} ({WeekdayEn(day)})"
         : $"{WesternDay(day)}（{WeekdayJa(day)}）";
 
     /// <summary>Tables: 2026/11/22（日） · 22 Nov 2026 (Sun).</summary>
     public static string Table(DateOnly day, string? language = null) => IsEnglish(language)
-        ? Long(day, "en")
+        ? Full(day, "en")
         : $"{Plain(day, "ja")}（{WeekdayJa(day)}）";
 
     /// <summary>Tables, without the year when the day lies in the running fiscal year: 11/22（日） · 22 Nov (Sun).</summary>
-    public static string Short(DateOnly day, Period runningYear, string? language = null)
+    public static string Brief(DateOnly day, Period runningYear, string? language = null)
     {
         if (!runningYear.Contains(day))
         {

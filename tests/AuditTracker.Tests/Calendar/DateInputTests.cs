@@ -94,7 +94,7 @@ public sealed class DateInputTests
             var day = D("1912-08-01").AddDays(random.Next(0, 60_000));
             string[] forms =
             [
-                DateText.Long(day, "ja"), DateText.Table(day, "ja"), DateText.Plain(day, "ja"), DateText.Iso(day), DateText.Long(day, "en"),
+                DateText.Full(day, "ja"), DateText.Table(day, "ja"), DateText.Plain(day, "ja"), DateText.Iso(day), DateText.Full(day, "en"),
                 DateText.Plain(day, "en"), DateText.InEra(day), DateText.InEraShort(day),
             ];
             Assert.All(forms, form => Assert.Equal(day, DateInput.Parse(form).Day));

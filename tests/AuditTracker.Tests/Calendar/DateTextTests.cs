@@ -12,10 +12,10 @@ public sealed class DateTextTests
     [Fact]
     public void Dates_are_written_in_Japanese()
     {
-        Assert.Equal("2026年11月22日（日）", DateText.Long(Sunday, "ja"));
+        Assert.Equal("2026年11月22日（日）", DateText.Full(Sunday, "ja"));
         Assert.Equal("2026/11/22（日）", DateText.Table(Sunday, "ja"));
-        Assert.Equal("11/22（日）", DateText.Short(Sunday, Year, "ja"));
-        Assert.Equal("2027/4/1（木）", DateText.Short(D("2027-04-01"), Year, "ja"));
+        Assert.Equal("11/22（日）", DateText.Brief(Sunday, Year, "ja"));
+        Assert.Equal("2027/4/1（木）", DateText.Brief(D("2027-04-01"), Year, "ja"));
         Assert.Equal("11月30日（月）", DateText.Spoken(D("2026-11-30"), "ja"));
         Assert.Equal("11/30(月)", DateText.Subject(D("2026-11-30"), "ja"));
         Assert.Equal("2026/4/1～2026/9/30", PeriodText.Dates(P("2026-04-01", "2026-09-30"), "ja"));
@@ -24,8 +24,8 @@ public sealed class DateTextTests
     [Fact]
     public void Dates_are_written_in_English()
     {
-        Assert.Equal("22 Nov 2026 (Sun)", DateText.Long(Sunday, "en"));
-        Assert.Equal("22 Nov (Sun)", DateText.Short(Sunday, Year, "en"));
+        Assert.Equal("22 Nov 2026 (Sun)", DateText.Full(Sunday, "en"));
+        Assert.Equal("22 Nov (Sun)", DateText.Brief(Sunday, Year, "en"));
         Assert.Equal("Monday 30 November", DateText.Spoken(D("2026-11-30"), "en"));
         Assert.Equal("Mon 30 Nov", DateText.Subject(D("2026-11-30"), "en"));
     }
@@ -63,10 +63,10 @@ public sealed class DateTextTests
             var japanese = new CultureInfo("ja-JP");
             japanese.DateTimeFormat.Calendar = new JapaneseCalendar();
             (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (japanese, japanese);
-            Assert.Equal(("2026年11月22日（日）", "2026-11-22"), (DateText.Long(Sunday), DateText.Iso(Sunday)));
+            Assert.Equal(("2026年11月22日（日）", "2026-11-22"), (DateText.Full(Sunday), DateText.Iso(Sunday)));
             Assert.Equal(Sunday, DateInput.Parse("2026/11/22").Day);
             CultureInfo.CurrentUICulture = new CultureInfo("en-GB");
-            Assert.Equal("22 Nov 2026 (Sun)", DateText.Long(Sunday));
+            Assert.Equal("22 Nov 2026 (Sun)", DateText.Full(Sunday));
         }
         finally
         {
