@@ -26,8 +26,8 @@ public enum CellStyle
     Code,
     /// <summary>Whole number with thousands separators.</summary>
     Number,
-    /// <summary>Two decimals with thousands separators.</summary>
-    Decimal,
+    /// <summary>Number with two decimals and thousands separators.</summary>
+    TwoDecimals,
     /// <summary>Share of one, shown as whole percent.</summary>
     Percent,
     /// <summary>yyyy/mm/dd.</summary>
@@ -52,7 +52,7 @@ public enum CellStyle
     Move,
     /// <summary>Head of a stamp box: 承認, 確認, 作成.</summary>
     StampHead,
-    /// <summary>The empty or filled stamp box itself; about 2 cm square is 57 pt high and 11 wide.</summary>
+    /// <summary>The empty or filled stamp box itself; about 2 cm square is 57 pt high and 12 wide.</summary>
     StampBox,
     /// <summary>A stamp box with an electronic approval in it: red, as a seal is.</summary>
     StampSeal,

@@ -46,9 +46,9 @@ internal static class PackageParts
 
     internal static string LinkRelations(IReadOnlyList<(string Cell, string Address)> links)
     {
-        var xml = new StringBuilder(Declaration).Append($"<Relationships xmlns=\"{PackageRelations}\">");
+        var xml = new StringBuilder(Declaration).Append(CultureInfo.InvariantCulture, $"<Relationships xmlns=\"{PackageRelations}\">");
         for (var i = 0; i < links.Count; i++)
-            xml.Append($"<Relationship Id=\"rId{i + 1}\" Type=\"{Relations}/hyperlink\" Target=\"{Escape(links[i].Address)}\" TargetMode=\"External\"/>");
+            xml.Append(CultureInfo.InvariantCulture, $"<Relationship Id=\"rId{i + 1}\" Type=\"{Relations}/hyperlink\" Target=\"{Escape(links[i].Address)}\" TargetMode=\"External\"/>");
         return xml.Append("</Relationships>").ToString();
     }
 

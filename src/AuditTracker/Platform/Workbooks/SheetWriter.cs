@@ -76,27 +76,13 @@ public sealed class SheetWriter
     }
 
     /// <summary>Text; null and empty leave a blank cell. Longer than 32,767 characters: goes on on the continuation sheet, and the cell says so.</summary>
-    public void Text(string? value, CellStyle style = CellStyle.Text)
-    {
-        if (string.IsNullOrEmpty(value))
-        {
-            Blank(style);
-            return;
-        }
-        if (value.Length > MaxCharacters)
-            value = workbook.Continue(value, Name, CellName.Of(RowNumber, column + 1));
-        StartCell(CellMarkup.Text(style, keepSpace: IsSpace(value[0]) || IsSpace(value[^1])));
-        var special = CellText.Write(buffer, value);
-        buffer.Write("</t></is></c>"u8);
-        if (!heightGiven && StyleSheet.Wraps(style) && (special || value.Length * 2 > layout.WidthOf(column)))
-            lines = Math.Max(lines, TextWidth.Lines(value, layout.WidthOf(column)));
-    }
+    public void Text(string? value, CellStyle style = CellStyle.Text) => Text(value, style, layout.WidthOf(NextColumn));
 
     /// <summary>A text over several columns of this row, for titles above and below the data; the cells are merged.</summary>
     public void TextAcross(string? value, int columns, CellStyle style = CellStyle.Plain)
     {
         var first = NextColumn;
-        Text(value, style);
+        Text(value, style, Enumerable.Range(first, columns).Sum(layout.WidthOf));
         for (var i = 1; i < columns; i++)
             Blank(style);
         if (columns > 1)
@@ -119,7 +105,7 @@ public sealed class SheetWriter
     }
 
     /// <summary>Decimal number; with more than 15 significant digits, which Excel would round, as text.</summary>
-    public void Number(decimal? value, CellStyle style = CellStyle.Decimal)
+    public void Number(decimal? value, CellStyle style = CellStyle.TwoDecimals)
     {
         if (value is null)
             Blank(style);
@@ -202,15 +188,31 @@ public sealed class SheetWriter
         layout.WriteTail(buffer, RowNumber);
         await FlushAsync();
         await part.DisposeAsync();
-        buffer.Dispose();
+        buffer.Return();
     }
 
     /// <summary>Gives the memory back without finishing the sheet.</summary>
     internal async ValueTask AbandonAsync()
     {
         ended = true;
-        buffer.Dispose();
+        buffer.Return();
         await part.DisposeAsync();
+    }
+
+    private void Text(string? value, CellStyle style, double width)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            Blank(style);
+            return;
+        }
+        if (value.Length > MaxCharacters)
+            value = workbook.Continue(value, Name, CellName.Of(RowNumber, column + 1));
+        StartCell(CellMarkup.Text(style, keepSpace: IsSpace(value[0]) || IsSpace(value[^1])));
+        var special = CellText.Write(buffer, value);
+        buffer.Write("</t></is></c>"u8);
+        if (!heightGiven && StyleSheet.Wraps(style) && (special || value.Length * 2 > width - TextWidth.Air))
+            lines = Math.Max(lines, TextWidth.Lines(value, width));
     }
 
     private void StartCell(byte[] markup)

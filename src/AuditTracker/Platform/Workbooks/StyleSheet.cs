@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace AuditTracker.Platform.Workbooks;
@@ -9,8 +10,9 @@ internal static class StyleSheet
 
     private const string FontName = "游ゴシック";
     private const string Ink = "FF1A1C1F";
-    private const int General = 0, Whole = 3, TwoDecimals = 4, WholePercent = 9, AsText = 49, DateFormat = 164, DateTimeFormat = 165;
+    private const int General = 0, Whole = 3, Cents = 4, WholePercent = 9, AsText = 49, DateFormat = 164, DateTimeFormat = 165;
 
+    private static readonly string[] Sides = ["left", "right", "top", "bottom"];
     private static readonly string None = "", Grid = "FF9AA1AA", Frame = Ink;
     private static readonly string Body = Font(10, Ink), Strong = Font(10, Ink, bold: true);
 
@@ -26,7 +28,7 @@ internal static class StyleSheet
         [CellStyle.Centered] = new(Body, None, Grid, General, "center", "top", true),
         [CellStyle.Code] = new(Body, None, Grid, AsText, "left", "top", false),
         [CellStyle.Number] = new(Body, None, Grid, Whole, "right", "top", false),
-        [CellStyle.Decimal] = new(Body, None, Grid, TwoDecimals, "right", "top", false),
+        [CellStyle.TwoDecimals] = new(Body, None, Grid, Cents, "right", "top", false),
         [CellStyle.Percent] = new(Body, None, Grid, WholePercent, "right", "top", false),
         [CellStyle.Date] = new(Body, None, Grid, DateFormat, "center", "top", false),
         [CellStyle.DateLate] = new(Font(10, "FFA10000", bold: true), "FFFDECEC", Grid, DateFormat, "center", "top", false),
@@ -40,7 +42,7 @@ internal static class StyleSheet
         [CellStyle.Move] = new(Font(10, "FF373C96"), "FFECEEFB", Grid, General, "center", "top", true),
         [CellStyle.StampHead] = new(Body, None, Frame, General, "center", "center", false),
         [CellStyle.StampBox] = new(Body, None, Frame, General, "center", "center", true),
-        [CellStyle.StampSeal] = new(Font(11, "FFC8102E", bold: true), None, Frame, General, "center", "center", true),
+        [CellStyle.StampSeal] = new(Font(10, "FFC8102E", bold: true), None, Frame, General, "center", "center", true),
     };
 
     private static readonly Look[] ByStyle = [.. Enum.GetValues<CellStyle>().Select(style => Looks[style])];
@@ -66,9 +68,9 @@ internal static class StyleSheet
             var font = IndexOf(fonts, look.Font);
             var fill = look.Fill == None ? 0 : IndexOf(fills, $"<fill><patternFill patternType=\"solid\"><fgColor rgb=\"{look.Fill}\"/><bgColor indexed=\"64\"/></patternFill></fill>");
             var border = IndexOf(borders, Border(look.Border));
-            var horizontal = look.Horizontal == "" ? "" : $" horizontal=\"{look.Horizontal}\"";
-            cells.Append($"<xf numFmtId=\"{look.Format}\" fontId=\"{font}\" fillId=\"{fill}\" borderId=\"{border}\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\" applyFill=\"1\" applyBorder=\"1\" applyAlignment=\"1\">")
-                .Append($"<alignment{horizontal} vertical=\"{look.Vertical}\"{(look.Wrap ? " wrapText=\"1\"" : "")}/></xf>");
+            var horizontal = look.Horizontal == "" ? "" : $" horizontal=\"{look.Horizontal}\"" + (look.Horizontal == "right" ? " indent=\"1\"" : "");
+            cells.Append(CultureInfo.InvariantCulture, $"<xf numFmtId=\"{look.Format}\" fontId=\"{font}\" fillId=\"{fill}\" borderId=\"{border}\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\" applyFill=\"1\" applyBorder=\"1\" applyAlignment=\"1\">")
+                .Append(CultureInfo.InvariantCulture, $"<alignment{horizontal} vertical=\"{look.Vertical}\"{(look.Wrap ? " wrapText=\"1\"" : "")}/></xf>");
         }
         return PackageParts.Declaration + "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">"
             + $"<numFmts count=\"2\"><numFmt numFmtId=\"{DateFormat}\" formatCode=\"yyyy/mm/dd\"/><numFmt numFmtId=\"{DateTimeFormat}\" formatCode=\"yyyy/mm/dd\\ hh:mm\"/></numFmts>"
@@ -86,7 +88,7 @@ internal static class StyleSheet
 
     private static string Border(string colour) => colour == None
         ? "<border><left/><right/><top/><bottom/><diagonal/></border>"
-        : "<border>" + string.Concat(new[] { "left", "right", "top", "bottom" }.Select(side =>
+        : "<border>" + string.Concat(Sides.Select(side =>
             $"<{side} style=\"thin\"><color rgb=\"{colour}\"/></{side}>")) + "<diagonal/></border>";
 
     private static int IndexOf(List<string> parts, string part)

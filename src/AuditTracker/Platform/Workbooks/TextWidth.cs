@@ -12,6 +12,9 @@ public static class TextWidth
     /// <summary>The highest row Excel can show, in points; what does not fit is in the cell but not on the paper.</summary>
     public const double HighestRow = 409;
 
+    /// <summary>What a cell keeps free at its sides, in half-width characters.</summary>
+    internal const double Air = 0.7;
+
     /// <summary>Width in half-width characters: full-width and ambiguous characters 2, half-width 1, combining marks 0. The widest line counts.</summary>
     public static int Of(ReadOnlySpan<char> text)
     {
@@ -27,8 +30,7 @@ public static class TextWidth
     /// <summary>Lines the text takes in a column of this width: Japanese breaks anywhere, Latin words move down whole.</summary>
     public static int Lines(ReadOnlySpan<char> text, double columnWidth)
     {
-        // The cell keeps a little air at both sides.
-        var room = Math.Max(2, (int)(columnWidth - 0.7));
+        var room = Math.Max(2, (int)(columnWidth - Air));
         int lines = 1, used = 0, word = 0;
         foreach (var rune in text.EnumerateRunes())
         {

@@ -4,7 +4,7 @@ using System.Text;
 namespace AuditTracker.Platform.Workbooks;
 
 /// <summary>Bytes on their way out: a rented array that grows to the longest row and is written away between rows.</summary>
-internal sealed class Utf8Buffer : IDisposable
+internal sealed class Utf8Buffer
 {
     private byte[] bytes = ArrayPool<byte>.Shared.Rent(128 * 1024);
 
@@ -45,7 +45,8 @@ internal sealed class Utf8Buffer : IDisposable
         Length += more.Length;
     }
 
-    public void Dispose()
+    /// <summary>Gives the memory back.</summary>
+    internal void Return()
     {
         if (bytes.Length > 0)
             ArrayPool<byte>.Shared.Return(bytes);

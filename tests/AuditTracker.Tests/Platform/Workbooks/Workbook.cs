@@ -108,7 +108,7 @@ internal static class Workbook
             list.Text("3f9a0c5d3f9a0c5d3f9a0c5d3f9a0c5d3f9a0c5d3f9a0c5d3f9a0c5d3f9a0c5d", CellStyle.Hash);
             list.Text(i % 7 == 0 ? "期限切れ" : "受領", i % 7 == 0 ? CellStyle.Late : CellStyle.Done);
         }
-        var cover = await workbook.BeginSheetAsync(new SheetSetup("表紙") { Portrait = true, TabOrder = 1, Columns = [20, 40, 11, 11, 11] });
+        var cover = await workbook.BeginSheetAsync(new SheetSetup("表紙") { Portrait = true, TabOrder = 1, Columns = [20, 40, 12, 12, 12] });
         await cover.RowAsync();
         cover.TextAcross("証跡一覧 ISO/IEC 27001", 2, CellStyle.Title);
         foreach (var stamp in new[] { "承認", "確認", "作成" })

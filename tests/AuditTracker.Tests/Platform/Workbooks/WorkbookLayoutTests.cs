@@ -1,6 +1,7 @@
 using AuditTracker.Platform.Workbooks;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
+using CellStyle = AuditTracker.Platform.Workbooks.CellStyle;
 
 namespace AuditTracker.Tests.Platform.Workbooks;
 
@@ -99,6 +100,8 @@ public sealed class WorkbookLayoutTests
             sheet.Text("一\n二\n三");
             await sheet.RowAsync(30);
             sheet.Text("とても長い日本語の文がここで折り返します");
+            await sheet.RowAsync();
+            sheet.TextAcross("とても長い日本語の文がここで折り返します", 4, CellStyle.Note);
         }, new SheetSetup("明細") { Columns = [12] });
         Workbook.AssertValid(file);
         var xml = Workbook.Part(file, "xl/worksheets/sheet1.xml");
@@ -106,6 +109,7 @@ public sealed class WorkbookLayoutTests
         Assert.Contains("<row r=\"2\" ht=\"68\">", xml);
         Assert.Contains("<row r=\"3\" ht=\"51\">", xml);
         Assert.Contains("<row r=\"4\" ht=\"30\" customHeight=\"1\">", xml);
+        Assert.Contains("<row r=\"5\" ht=\"34\">", xml);
     }
 
     [Fact]
