@@ -23,33 +23,33 @@ public sealed class TestPostgres
         """;
 
     private static readonly Lazy<Task<TestPostgres>> One = new(() => Task.Run(StartAsync));
-    private static int _databases;
+    private static int databases;
 
-    private readonly PrivateCluster _cluster;
+    private readonly PrivateCluster cluster;
 
     /// <summary>Kept so that it is not finalised, which would end the server under the tests.</summary>
-    private readonly FileStream _held;
+    private readonly FileStream held;
 
-    private TestPostgres(PrivateCluster cluster, FileStream held) => (_cluster, _held) = (cluster, held);
+    private TestPostgres(PrivateCluster cluster, FileStream held) => (this.cluster, this.held) = (cluster, held);
 
     /// <summary>The server; the first call starts it (about two seconds).</summary>
     public static Task<TestPostgres> GetAsync() => One.Value;
 
     /// <summary>The superuser, in the database <c>postgres</c> unless another is named.</summary>
-    public string Superuser(string database = "postgres") => In(_cluster.SuperuserConnectionString, database);
+    public string Superuser(string database = "postgres") => In(cluster.SuperuserConnectionString, database);
 
     /// <summary>The role that owns and migrates.</summary>
-    public string Owner(string database) => In(_cluster.OwnerConnectionString, database);
+    public string Owner(string database) => In(cluster.OwnerConnectionString, database);
 
     /// <summary>The role web and worker have.</summary>
-    public string App(string database) => In(_cluster.AppConnectionString, database);
+    public string App(string database) => In(cluster.AppConnectionString, database);
 
     /// <summary>
     /// Makes a database owned by the owner role and returns its name. A template must have no open connection: clear its pools first.
     /// </summary>
     public async Task<string> CreateDatabaseAsync(string template = "template0")
     {
-        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        var name = $"test_{Interlocked.Increment(ref databases)}";
         await ExecuteAsync($"""create database {name} owner {ClusterRoles.Owner} template "{template}" """);
         await ExecuteAsync($"revoke all on database {name} from public; grant connect, temporary on database {name} to {ClusterRoles.App}");
         return name;

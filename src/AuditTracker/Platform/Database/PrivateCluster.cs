@@ -11,11 +11,11 @@ public sealed class PrivateCluster : IAsyncDisposable
 {
     private static readonly TimeSpan LeftoversFor = TimeSpan.FromSeconds(15);
 
-    private readonly ClusterFolder _folder;
-    private readonly ILogger _log;
-    private FileStream? _inUse;
+    private readonly ClusterFolder folder;
+    private readonly ILogger log;
+    private FileStream? inUse;
 
-    private PrivateCluster(ClusterFolder folder, ILogger log, FileStream inUse) => (_folder, _log, _inUse) = (folder, log, inUse);
+    private PrivateCluster(ClusterFolder folder, ILogger log, FileStream inUse) => (this.folder, this.log, this.inUse) = (folder, log, inUse);
 
     /// <summary>Role <c>audit_tracker_owner</c>: owns the database and all in it, migrates. Not a superuser.</summary>
     public string OwnerConnectionString { get; private set; } = "";
@@ -74,9 +74,9 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// <summary>Leaves the server, and stops it cleanly when nobody else uses it. Call it after the host has stopped. May be called twice.</summary>
     public async Task StopAsync()
     {
-        if (_inUse is null)
+        if (inUse is null)
             return;
-        await using var alone = await FileLock.ExclusiveAsync(Path.Combine(_folder.Data, ClusterFolder.LockFile), CancellationToken.None);
+        await using var alone = await FileLock.ExclusiveAsync(Path.Combine(folder.Data, ClusterFolder.LockFile), CancellationToken.None);
         await LeaveAsync();
     }
 
@@ -89,10 +89,10 @@ public sealed class PrivateCluster : IAsyncDisposable
         var since = Stopwatch.StartNew();
         while (true)
         {
-            var found = await Postmaster.FindAsync(_folder.Database, stop);
+            var found = await Postmaster.FindAsync(folder.Database, stop);
             if (found is { Ready: true })
             {
-                _log.Log(LogLevel.Information, "PostgreSQL (process {Pid}) {How} in {Folder}", found.Pid, Started ? "started" : "was already running", _folder.Database);
+                log.Log(LogLevel.Information, "PostgreSQL (process {Pid}) {How} in {Folder}", found.Pid, Started ? "started" : "was already running", folder.Database);
                 return found;
             }
             if (found is not null)
@@ -100,18 +100,18 @@ public sealed class PrivateCluster : IAsyncDisposable
                 await Task.Delay(100, stop); // starting, recovering or stopping under somebody who was killed
                 continue;
             }
-            await _folder.ConfigureAsync(extraSettings, stop);
-            _folder.RemoveLeftovers();
+            await folder.ConfigureAsync(extraSettings, stop);
+            folder.RemoveLeftovers();
             // pg_ctl puts the server into a session of its own: Ctrl+C in our terminal does not stop it under our feet.
-            var start = await _folder.User.RunAsUserAsync(
-                [_folder.Binaries["pg_ctl"], "start", "-D", _folder.Database, "-l", _folder.StartLog, "-w", "-t", "86400", "-s"], stop);
+            var start = await folder.User.RunAsUserAsync(
+                [folder.Binaries["pg_ctl"], "start", "-D", folder.Database, "-l", folder.StartLog, "-w", "-t", "86400", "-s"], stop);
             if (start.ExitCode == 0)
             {
                 Started = true;
                 continue;
             }
             // For a second or two after a kill the old children still hold the shared memory and the pid file still counts.
-            var reason = _folder.LastWords();
+            var reason = folder.LastWords();
             var leftovers = reason.Contains("postmaster.pid", StringComparison.Ordinal) || reason.Contains("shared memory block", StringComparison.Ordinal);
             if (!leftovers || since.Elapsed > LeftoversFor)
                 throw new PrivateClusterException($"PostgreSQL did not start. {start.Error}\n{reason}");
@@ -121,20 +121,20 @@ public sealed class PrivateCluster : IAsyncDisposable
 
     private async Task LeaveAsync()
     {
-        if (_inUse is null)
+        if (inUse is null)
             return;
-        await _inUse.DisposeAsync();
-        _inUse = null;
-        await using var last = FileLock.TryExclusive(_folder.InUseFile);
+        await inUse.DisposeAsync();
+        inUse = null;
+        await using var last = FileLock.TryExclusive(folder.InUseFile);
         if (last is null)
         {
-            _log.Log(LogLevel.Information, "PostgreSQL goes on: another process uses it");
+            log.Log(LogLevel.Information, "PostgreSQL goes on: another process uses it");
             return;
         }
-        if (await Postmaster.FindAsync(_folder.Database, CancellationToken.None) is not null)
-            (await _folder.User.RunAsUserAsync([_folder.Binaries["pg_ctl"], "stop", "-D", _folder.Database, "-m", "fast", "-w", "-t", "600", "-s"], CancellationToken.None))
+        if (await Postmaster.FindAsync(folder.Database, CancellationToken.None) is not null)
+            (await folder.User.RunAsUserAsync([folder.Binaries["pg_ctl"], "stop", "-D", folder.Database, "-m", "fast", "-w", "-t", "600", "-s"], CancellationToken.None))
                 .Expect("PostgreSQL did not stop");
-        _folder.RemoveForeignSocketFolder();
-        _log.Log(LogLevel.Information, "PostgreSQL stopped");
+        folder.RemoveForeignSocketFolder();
+        log.Log(LogLevel.Information, "PostgreSQL stopped");
     }
 }

@@ -7,17 +7,17 @@ namespace AuditTracker.Tests.Platform.Database;
 
 public sealed class PrivateClusterTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("audit-tracker-cluster-").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("audit-tracker-cluster-").FullName;
 
     public PrivateClusterTests()
     {
         // The server's user must get past this folder; the data folder inside it is the cluster's own business.
-        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
     }
 
-    private string Data => Path.Combine(_folder, "data");
+    private string Data => Path.Combine(folder, "data");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public async Task What_was_written_is_there_after_a_stop_and_a_start()
@@ -105,7 +105,7 @@ public sealed class PrivateClusterTests : IDisposable
     [Fact]
     public async Task A_path_too_long_for_a_socket_gets_a_private_folder_elsewhere()
     {
-        var data = Path.Combine(_folder, new string('長', 40), "data, 2026");
+        var data = Path.Combine(folder, new string('長', 40), "data, 2026");
         string socket;
         await using (var cluster = await StartAsync(data))
         {
@@ -130,9 +130,9 @@ public sealed class PrivateClusterTests : IDisposable
     [Fact]
     public void Without_programs_the_message_names_the_package()
     {
-        Directory.CreateDirectory(Path.Combine(_folder, "13", "bin"));
-        File.WriteAllText(Path.Combine(_folder, "13", "bin", "initdb"), "");
-        var refused = Assert.Throws<PrivateClusterException>(() => PostgresBinaries.Find(root: _folder));
+        Directory.CreateDirectory(Path.Combine(folder, "13", "bin"));
+        File.WriteAllText(Path.Combine(folder, "13", "bin", "initdb"), "");
+        var refused = Assert.Throws<PrivateClusterException>(() => PostgresBinaries.Find(root: folder));
         Assert.Contains("Debian package postgresql", refused.Message, StringComparison.Ordinal);
     }
 
@@ -141,11 +141,11 @@ public sealed class PrivateClusterTests : IDisposable
     {
         foreach (var version in new[] { "9", "15", "16", "100" })
         {
-            Directory.CreateDirectory(Path.Combine(_folder, version, "bin"));
-            File.WriteAllText(Path.Combine(_folder, version, "bin", "initdb"), "");
+            Directory.CreateDirectory(Path.Combine(folder, version, "bin"));
+            File.WriteAllText(Path.Combine(folder, version, "bin", "initdb"), "");
         }
-        Assert.Equal(100, PostgresBinaries.Find(root: _folder).Version);
-        Assert.Equal(15, PostgresBinaries.Find(madeBy: 15, root: _folder).Version);
+        Assert.Equal(100, PostgresBinaries.Find(root: folder).Version);
+        Assert.Equal(15, PostgresBinaries.Find(madeBy: 15, root: folder).Version);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class PrivateClusterTests : IDisposable
     {
         if (!Environment.IsPrivilegedProcess)
             return; // without root the server is ourselves, and no folder of ours is closed to it
-        var home = Path.Combine(_folder, "home");
+        var home = Path.Combine(folder, "home");
         Directory.CreateDirectory(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var refused = await Assert.ThrowsAsync<PrivateClusterException>(() => StartAsync(Path.Combine(home, "data")));
         Assert.Contains($"cannot enter {home}.", refused.Message, StringComparison.Ordinal);
