@@ -12,13 +12,14 @@ public sealed class QuartzEngine(
     NpgsqlDataSource app,
     IReadOnlyList<Schedule> schedules,
     IServiceProvider services,
-    ILogger<QuartzEngine> log) : IJobEngine, IJobFactory, IAsyncDisposable
+    ILoggerFactory logs) : IJobEngine, IJobFactory, IAsyncDisposable
 {
     private const string Group = "schedules";
 
     private static readonly TimeZoneInfo Tokyo = TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo");
 
     private readonly Dictionary<string, Schedule> byName = schedules.ToDictionary(s => s.Name, StringComparer.Ordinal);
+    private readonly ILogger log = logs.CreateLogger<QuartzEngine>();
     private readonly SemaphoreSlim building = new(1);
     private StandaloneSchedulerFactory? factory;
     private IScheduler? scheduler;
@@ -141,7 +142,11 @@ public sealed class QuartzEngine(
         {
             if (scheduler is null)
             {
-                factory = QuartzSchema.Configure(app, SchemaProvisioning.Validate, quartz => quartz.UseJobFactory(this)).Build();
+                factory = QuartzSchema.Configure(app, SchemaProvisioning.Validate, quartz =>
+                {
+                    quartz.UseJobFactory(this);
+                    quartz.Services.AddLogging(logging => logging.AddProvider(new Forward(logs)));
+                }).Build();
                 scheduler = await factory.GetScheduler(cancel);
             }
 
@@ -150,6 +155,16 @@ public sealed class QuartzEngine(
         finally
         {
             building.Release();
+        }
+    }
+
+    /// <summary>Quartz has a container of its own; a database that is down must be read in our log.</summary>
+    private sealed class Forward(ILoggerFactory logs) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => logs.CreateLogger(categoryName);
+
+        public void Dispose()
+        {
         }
     }
 

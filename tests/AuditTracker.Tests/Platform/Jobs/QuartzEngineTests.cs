@@ -4,7 +4,7 @@ using AuditTracker.Platform.Jobs;
 using AuditTracker.Tests.Support;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace AuditTracker.Tests.Platform.Jobs;
@@ -17,6 +17,7 @@ public sealed class QuartzEngineTests : IAsyncLifetime
     private readonly ConcurrentQueue<string> ran = new();
     private readonly List<QuartzEngine> engines = [];
     private readonly ServiceProvider services = new ServiceCollection().AddScoped<Scoped>().BuildServiceProvider();
+    private readonly Recorder log = new();
     private string database = null!;
     private NpgsqlDataSource owner = null!;
     private NpgsqlDataSource app = null!;
@@ -48,7 +49,7 @@ public sealed class QuartzEngineTests : IAsyncLifetime
 
     private QuartzEngine Engine(params Schedule[] schedules)
     {
-        var engine = new QuartzEngine(app, schedules, services, NullLogger<QuartzEngine>.Instance);
+        var engine = new QuartzEngine(app, schedules, services, LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(log)));
         engines.Add(engine);
         return engine;
     }
@@ -184,6 +185,9 @@ public sealed class QuartzEngineTests : IAsyncLifetime
             Noting("Works", EverySecond));
 
         await UntilAsync(() => failures >= 2 && ran.Count >= 2);
+        Assert.Contains(log.Lines, line => line.StartsWith("Error AuditTracker.Platform.Jobs.QuartzEngine Job Fails failed"));
+        Assert.Contains(log.Lines, line => line.StartsWith("Information AuditTracker.Platform.Jobs.QuartzEngine Job Works: 1 rows"));
+        Assert.Contains(log.Lines, line => line.Contains(" Quartz.")); // its own troubles reach our log
     }
 
     [Fact]
@@ -222,5 +226,27 @@ public sealed class QuartzEngineTests : IAsyncLifetime
 
         await QueryAsync<object>("drop schema quartz cascade");
         await Assert.ThrowsAnyAsync<Exception>(() => Engine(Noting("Tick", EverySecond)).StartAsync(default));
+    }
+
+    private sealed class Recorder : ILoggerProvider
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Category(Recorder recorder, string name) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state)
+                where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+                recorder.Lines.Enqueue($"{logLevel} {name} {formatter(state, exception)}");
+        }
     }
 }
