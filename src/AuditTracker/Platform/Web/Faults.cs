@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.Platform.Web;
+
+/// <summary>What an error page says: title and sentence already worded, the incident's number if the fault is ours.</summary>
+public sealed record Trouble(int Status, string Title, string Sentence, string? Incident);
+
+/// <summary>
+/// Turns what went wrong into an answer: a page in the reader's words, or problem details under <c>/api</c>. A fault of ours is
+/// logged once under a short number that the page shows.
+/// </summary>
+public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
+{
+    /// <summary>Runs the rest of the pipeline and answers for it where it did not answer itself.</summary>
+    public async Task InvokeAsync(HttpContext http)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (BadHttpRequestException e) when (!http.Response.HasStarted)
+        {
+            await Answer(http, e.StatusCode, null);
+            return;
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            var incident = NewIncident();
+            log.LogError(e, "Incident {Incident}: {Method} {Route}", incident, http.Request.Method, RouteOf(http));
+            await Answer(http, StatusCodes.Status500InternalServerError, incident);
+            return;
+        }
+
+        var response = http.Response;
+        if (!response.HasStarted && response.StatusCode is >= 400 and < 600 && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType))
+        {
+            await Answer(http, response.StatusCode, null);
+        }
+    }
+
+    private async Task Answer(HttpContext http, int status, string? incident)
+    {
+        var headers = http.Response.Headers.ToList();
+        http.Response.Clear();
+        foreach (var header in headers.Where(header => header.Key is not ("Content-Type" or "Content-Length" or "Content-Disposition" or "ETag")))
+        {
+            http.Response.Headers[header.Key] = header.Value;
+        }
+
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.StatusCode = status;
+        try
+        {
+            Language.Apply(http);
+            var trouble = Describe(http, status, incident);
+            if (IsApi(http.Request.Path))
+            {
+                await Results.Problem(trouble.Sentence, statusCode: status, title: trouble.Title,
+                    extensions: incident is null ? null : new Dictionary<string, object?> { ["incident"] = incident }).ExecuteAsync(http);
+                return;
+            }
+
+            await ShowPage(http, trouble);
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            log.LogError(e, "The page for status {Status} failed too", status);
+            await http.Response.WriteAsync($"{status} {incident}");
+        }
+    }
+
+    private async Task ShowPage(HttpContext http, Trouble trouble)
+    {
+        try
+        {
+            // A fault may mean that the database is away: do not ask it for the menu.
+            if (trouble.Incident is null)
+            {
+                await http.LoadShellAsync();
+            }
+        }
+        catch (Exception e)
+        {
+            log.LogWarning(e, "The menu could not be loaded for an error page");
+        }
+
+        var page = new ViewResult
+        {
+            ViewName = "/Platform/Web/Pages/Trouble.cshtml",
+            StatusCode = trouble.Status,
+            ViewData = new ViewDataDictionary(new EmptyModelMetadataProvider(), new ModelStateDictionary()) { Model = trouble },
+        };
+        await page.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor()));
+    }
+
+    private static Trouble Describe(HttpContext http, int status, string? incident)
+    {
+        var words = http.RequestServices.GetRequiredService<IStringLocalizer<Words>>();
+        var (title, sentence) = status switch
+        {
+            400 => ("TroubleBadRequest", "TroubleBadRequestText"),
+            401 or 403 or 404 => ("TroubleNotFound", "TroubleNotFoundText"),
+            413 => ("TroubleTooLarge", "TroubleTooLargeText"),
+            429 => ("TroubleTooMany", "TroubleTooManyText"),
+            _ => ("TroubleFault", "TroubleFaultText"),
+        };
+        return new Trouble(status, words[title], words[sentence], incident);
+    }
+
+    private static bool IsApi(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/openapi");
+
+    /// <summary>The route's pattern, not the path: a path may hold a link's token.</summary>
+    private static string RouteOf(HttpContext http) => (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+
+    private static string NewIncident() => RandomNumberGenerator.GetString("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", 5);
+}

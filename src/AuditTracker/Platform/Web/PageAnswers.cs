@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+
+namespace AuditTracker.Platform.Web;
+
+/// <summary>One banner after post, redirect, get: up to two lines and one link.</summary>
+/// <param name="Text">What happened, ending in 〜しました.</param>
+/// <param name="Tone">done, info, warn or late.</param>
+public sealed record Notice(string Text, string? Href = null, string? LinkText = null, string Tone = "done");
+
+/// <summary>Answers of page handlers.</summary>
+public static class PageAnswers
+{
+    private const string Key = "Notice";
+
+    /// <summary>The form again, with everything typed, its errors and status 400.</summary>
+    public static PageResult Invalid(this PageModel page)
+    {
+        page.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return page.Page();
+    }
+
+    /// <summary>The form again with one more error: at a field (<c>Input.DueOn</c>) or, with an empty name, at the top.</summary>
+    public static PageResult Invalid(this PageModel page, string field, string message)
+    {
+        page.ModelState.AddModelError(field, message);
+        return page.Invalid();
+    }
+
+    /// <summary>Redirects to a local path and shows the notice there, once.</summary>
+    public static IActionResult Done(this PageModel page, string path, string text, string? href = null, string? linkText = null, string tone = "done")
+    {
+        page.TempData[Key] = JsonSerializer.Serialize(new Notice(text, href, linkText, tone));
+        return new LocalRedirectResult(path);
+    }
+
+    internal static Notice? TakeNotice(this ITempDataDictionary kept) =>
+        kept[Key] is string json ? JsonSerializer.Deserialize<Notice>(json) : null;
+}
+
+/// <summary>A step of the breadcrumb above a page; the page itself is added by the layout.</summary>
+public sealed record Crumb(string Href, string Text);

@@ -1,0 +1,59 @@
+namespace AuditTracker.Platform.Web;
+
+/// <summary>What the layout shows around a page, already worded in the reader's language.</summary>
+/// <param name="Company">The company's short name.</param>
+/// <param name="Menu">Groups of the side menu; entries this person may not open are absent.</param>
+/// <param name="PersonName">Who is signed in, or null.</param>
+/// <param name="ToReview">How many things wait for this person's review.</param>
+/// <param name="SystemNotice">One line under the header (mail stopped, demo clock moved), or null.</param>
+/// <param name="BusinessNow">The business clock (UTC) for the footer, or null to leave it out.</param>
+/// <param name="Version">Version of the product.</param>
+/// <param name="SecretariatContact">Whom to ask: extension and mail of the secretariat.</param>
+/// <param name="HasSearch">True once <c>/search</c> exists.</param>
+/// <param name="Personal">Entries of the user menu above sign-out (sessions, tokens).</param>
+public sealed record Shell(
+    string Company,
+    IReadOnlyList<MenuGroup> Menu,
+    string? PersonName,
+    int ToReview,
+    string? SystemNotice,
+    DateTime? BusinessNow,
+    string Version,
+    string SecretariatContact,
+    bool HasSearch = false,
+    IReadOnlyList<MenuEntry>? Personal = null)
+{
+    /// <summary>What is shown when nobody could say more: no company, no menu, nobody signed in.</summary>
+    public static Shell Unknown { get; } = new("", [], null, 0, null, null, "", "");
+
+    /// <summary>A menu only for people with more than one or two places to go; others find their entries in the header.</summary>
+    public bool HasSide => Menu.Sum(group => group.Entries.Count) > 2;
+}
+
+/// <summary>A group of the menu; the first one has no title.</summary>
+public sealed record MenuGroup(string? Title, IReadOnlyList<MenuEntry> Entries);
+
+/// <summary>A place to go. <paramref name="Count"/> only for today and to-review; <paramref name="Current"/> marks the place the reader is in.</summary>
+public sealed record MenuEntry(string Href, string Text, int? Count, bool Current);
+
+/// <summary>Loads the shell of one request. The map of rooms registers it; it is asked once per page.</summary>
+public delegate Task<Shell> LoadShell(HttpContext http);
+
+/// <summary>Reads the shell of the request at hand.</summary>
+public static class ShellOfRequest
+{
+    /// <summary>The shell loaded for this request, or <see cref="Shell.Unknown"/>.</summary>
+    public static Shell Shell(this HttpContext http) =>
+        http.Items[typeof(Shell)] as Shell ?? Web.Shell.Unknown;
+
+    /// <summary>Loads the shell unless this request has it already.</summary>
+    internal static async Task LoadShellAsync(this HttpContext http)
+    {
+        if (http.Items.ContainsKey(typeof(Shell)) || http.RequestServices.GetService<LoadShell>() is not { } load)
+        {
+            return;
+        }
+
+        http.Items[typeof(Shell)] = await load(http);
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using Microsoft.AspNetCore.Razor.TagHelpers;
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.Platform.Web.Tags;
+
+/// <summary>The error summary, first in main: takes the focus without script and links each error to its field. The layout writes it.</summary>
+[HtmlTargetElement("errors", TagStructure = TagStructure.NormalOrSelfClosing)]
+public sealed class ErrorsTag(IStringLocalizer<Words> words, IHtmlGenerator generator) : TagHelper
+{
+    [ViewContext, HtmlAttributeNotBound]
+    public ViewContext View { get; set; } = null!;
+
+    public override void Process(TagHelperContext context, TagHelperOutput output)
+    {
+        var errors = View.ViewData.ModelState
+            .SelectMany(entry => entry.Value?.Errors.Take(1).Select(error => (entry.Key, error.ErrorMessage)) ?? [])
+            .ToList();
+        if (errors.Count == 0)
+        {
+            output.SuppressOutput();
+            return;
+        }
+
+        output.Become("div", "errors");
+        output.Attributes.SetAttribute("tabindex", "-1");
+        output.Attributes.SetAttribute("autofocus", "autofocus");
+        output.Attributes.SetAttribute("aria-labelledby", "errors-title");
+        output.Attributes.SetAttribute("role", "group");
+        output.Content.AppendHtml(Html.Element("h2", null, words["CheckInput", errors.Count].Value).Set("id", "errors-title"));
+        var list = Html.Element("ul");
+        foreach (var (key, message) in errors)
+        {
+            var id = TagBuilder.CreateSanitizedId(key, generator.IdAttributeDotReplacement);
+            list.Add(Html.Element("li", null, key.Length == 0 ? message : Html.Link("#" + id, message)));
+        }
+
+        output.Content.AppendHtml(list);
+    }
+}
+
+/// <summary>The notice a handler left with <see cref="PageAnswers.Done"/>, once. The layout writes it.</summary>
+[HtmlTargetElement("left-notice", TagStructure = TagStructure.NormalOrSelfClosing)]
+public sealed class LeftNoticeTag : TagHelper
+{
+    [ViewContext, HtmlAttributeNotBound]
+    public ViewContext View { get; set; } = null!;
+
+    public override void Process(TagHelperContext context, TagHelperOutput output)
+    {
+        if (View.TempData.TakeNotice() is not { } notice)
+        {
+            output.SuppressOutput();
+            return;
+        }
+
+        output.Become("div", "notice notice-" + notice.Tone);
+        output.Attributes.SetAttribute("tabindex", "-1");
+        output.Attributes.SetAttribute("autofocus", "autofocus");
+        var line = Html.Element("p", null, notice.Text);
+        if (notice is { Href: not null, LinkText: not null })
+        {
+            line.Add(" ").Add(Html.Link(notice.Href, notice.LinkText));
+        }
+
+        output.Content.AppendHtml(line);
+    }
+}

@@ -1,0 +1,76 @@
+// Shortens the way; every page does its work without it.
+
+const typing = (el) => el.closest("input, textarea, select, [contenteditable]");
+
+// "/" focuses the search field, unless the person switched shortcuts off.
+const search = document.querySelector("search input[name=q]");
+if (search && document.documentElement.dataset.shortcuts !== "off") {
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) return;
+    e.preventDefault();
+    search.focus();
+    search.select();
+  });
+}
+
+// Menus are <details>: Escape and a press outside close them.
+const menus = [...document.querySelectorAll("details.drop-down, details.menu-button")];
+document.addEventListener("click", (e) => {
+  for (const menu of menus) if (menu.open && !menu.contains(e.target)) menu.open = false;
+});
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Escape") return;
+  for (const menu of menus) {
+    if (!menu.open) continue;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A file field with data-files lists the names and sizes that were chosen.
+const size = (n) => n < 1000 ? `${n}B` : n < 1e6 ? `${Math.round(n / 1e3)}KB` : n < 1e9 ? `${(n / 1e6).toFixed(1)}MB` : `${(n / 1e9).toFixed(2)}GB`;
+for (const input of document.querySelectorAll("input[type=file][data-files]")) {
+  const list = document.createElement("ul");
+  list.className = "chosen";
+  list.setAttribute("role", "status");
+  input.after(list);
+  input.addEventListener("change", () => {
+    list.replaceChildren(...[...input.files].map((file) => {
+      const row = document.createElement("li");
+      const name = document.createElement("span");
+      const bytes = document.createElement("span");
+      name.textContent = file.name;
+      bytes.textContent = size(file.size);
+      bytes.className = "nowrap";
+      row.append(name, bytes);
+      return row;
+    }));
+  });
+}
+
+// data-poll: asks {state, stage, done, total} every five seconds; when the run has ended the page is read again.
+for (const box of document.querySelectorAll("[data-poll]")) {
+  const bar = box.querySelector("progress");
+  const text = box.querySelector("[data-progress-text]");
+  const number = (n) => n.toLocaleString("ja-JP");
+  const ask = async () => {
+    try {
+      const answer = await fetch(box.dataset.poll, { headers: { accept: "application/json" } });
+      if (!answer.ok) return;
+      const run = await answer.json();
+      if (run.state !== box.dataset.state) {
+        location.reload();
+        return;
+      }
+      if (bar && run.total > 0) {
+        bar.max = run.total;
+        bar.value = run.done;
+        text.textContent = `${number(run.done)} / ${number(run.total)} (${Math.floor(100 * run.done / run.total)}%)${run.stage ? ` · ${run.stage}` : ""}`;
+      }
+    } catch {
+      // The next question may be answered; the page keeps its link to the latest state.
+    }
+    setTimeout(ask, 5000);
+  };
+  setTimeout(ask, 1000);
+}
