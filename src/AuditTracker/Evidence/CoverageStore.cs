@@ -1,0 +1,56 @@
+using AuditTracker.Calendar;
+using AuditTracker.Platform.Database;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>Reads what coverage is computed from, as of any instant: facts carry instants, so every number can be asked for the past.</summary>
+public sealed class CoverageStore(Db db)
+{
+    private sealed record Row(string Ref, bool Applicable, long? RequestId, string? Title, string? Every, DateOnly? EndOn,
+        DateOnly? AcceptedFrom, DateOnly? AcceptedTo, DateOnly? NextDueOn);
+
+    /// <summary>Coverage of every assessable item of a framework, by ref.</summary>
+    /// <param name="asOf">Business instant, UTC; null: now.</param>
+    public Task<IReadOnlyDictionary<string, ItemCoverage>> OfFrameworkAsync(string framework, DateTime? asOf = null, CancellationToken ct = default) => LoadAsync(framework, null, asOf, ct);
+
+    /// <summary>Coverage of one item; null when there is no such assessable item.</summary>
+    public async Task<ItemCoverage?> OfItemAsync(string framework, string itemRef, DateTime? asOf = null, CancellationToken ct = default) =>
+        (await LoadAsync(framework, itemRef, asOf, ct)).GetValueOrDefault(itemRef);
+
+    private async Task<IReadOnlyDictionary<string, ItemCoverage>> LoadAsync(string framework, string? itemRef, DateTime? asOf, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var today = asOf is { } instant ? JapanTime.DateOf(instant) : await connection.FirstAsync<DateOnly>("select tokyo_date(business_now())", ct: ct);
+        // Of now, the cached state is the newest act's; of a past instant it is looked up.
+        var state = asOf is null ? "c.state" : "coalesce((select a.state_after from collection_acts a where a.collection_id = c.id and a.at <= @asOf order by a.id desc limit 1), 'planned')";
+        var version = asOf is null ? "r.version" : "(select max(n.version) from request_versions n where n.request_id = r.id and n.at <= @asOf)";
+        var control = asOf is null ? "controls k on k.framework = i.framework and k.ref = i.ref"
+            : "lateral (select applicable from control_versions k where k.framework = i.framework and k.ref = i.ref and (k.at <= @asOf or k.version = 1) order by k.version desc limit 1) k on true";
+        var rows = await connection.ListAsync<Row>($"""
+            select i.ref, coalesce(k.applicable, true) as applicable, q.id as request_id, q.title, q.every, q.end_on, done.period_from as accepted_from, done.period_to as accepted_to, next.planned_due_on as next_due_on
+            from items i
+            left join {control}
+            left join lateral (
+                select r.id, v.version, v.title, v.every, v.end_on from request_items s
+                join evidence_requests r on r.id = s.request_id join request_versions v on v.request_id = r.id and v.version = s.version
+                where s.framework = i.framework and s.ref = i.ref and s.version = {version} and @today between v.start_on and coalesce(v.end_on, 'infinity')) q on true
+            left join lateral (
+                select c.period_from, c.period_to from collections c
+                where c.request_id = q.id and {state} = 'accepted'
+                  -- Items that need proof of a kind are not covered by a bare statement.
+                  and (i.needs_proof is null or exists (
+                      select 1 from submissions s join evidence e on e.submission_id = s.id
+                      where s.id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf, 'infinity')) and e.kind <> 'statement'))
+                order by c.period_to desc limit 1) done on true
+            left join lateral (
+                select c.planned_due_on from collections c
+                where c.request_id = q.id and c.period_from > coalesce(done.period_from, '-infinity') and c.period_to > coalesce(done.period_to, '-infinity') and {state} <> 'waived'
+                order by c.period_from, c.period_to limit 1) next on true
+            where i.framework = @framework and not i.is_group and (@itemRef is null or i.ref = @itemRef)
+            order by i.position, q.id
+            """, new { framework, itemRef, asOf, today }, ct);
+        return rows.GroupBy(row => row.Ref).ToDictionary(group => group.Key, group => Coverage.OfItem(framework, group.Key, group.First().Applicable,
+            [.. group.Where(row => row.RequestId is not null).Select(row => Coverage.Of(row.RequestId!.Value, row.Title!,
+                row.AcceptedFrom is { } from ? new Period(from, row.AcceptedTo!.Value) : null, row.Every == "year", row.NextDueOn, row.EndOn, today))]));
+    }
+}

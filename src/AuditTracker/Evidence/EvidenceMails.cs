@@ -1,0 +1,112 @@
+using AuditTracker.Notifications;
+using AuditTracker.Platform.Database;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>The room's notices. Keys name what, whom, which occurrence and which step, so nothing is told twice.</summary>
+public static class EvidenceMails
+{
+    private const string Opened = "evidence/collection-opened";
+    private const string DueSoon = "evidence/collection-due-soon";
+    private const string Overdue = "evidence/collection-overdue";
+    private const string OverdueManager = "evidence/collection-overdue-manager";
+    private const string HandedIn = "evidence/collection-handed-in";
+    private const string Returned = "evidence/collection-returned";
+
+    /// <summary>What a notice about a collection is about.</summary>
+    public static string Subject(long collection) => $"collection:{collection}";
+
+    /// <summary>What the mails say of a collection; people who left are not written to.</summary>
+    private sealed record Facts(long Id, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, int Minutes, string? ItemsJa, string? ItemsEn,
+        long OwnerId, string OwnerName, bool OwnerHere, long ReviewerId, string ReviewerName, bool ReviewerHere, long? ManagerId, string? ManagerTitle, string? Department);
+
+    private static Task<IReadOnlyList<Facts>> FactsAsync(UnitOfWork work, IEnumerable<long> collections, CancellationToken ct) => work.QueryAsync<Facts>("""
+        select c.id, v.title, c.period_from, c.period_to, c.due_on, v.minutes,
+               (select string_agg(distinct f.short_ja, 'と') from request_items i join frameworks f on f.key = i.framework where i.request_id = c.request_id and i.version = c.version) as items_ja,
+               (select string_agg(distinct f.short_en, ' and ') from request_items i join frameworks f on f.key = i.framework where i.request_id = c.request_id and i.version = c.version) as items_en,
+               o.id as owner_id, o.name as owner_name, o.left_on is null or o.left_on >= @Today as owner_here,
+               w.id as reviewer_id, w.name as reviewer_name, w.left_on is null or w.left_on >= @Today as reviewer_here,
+               boss.id as manager_id, boss.title as manager_title, d.name as department
+        from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version
+        join people o on o.id = c.assignee_id join people w on w.id = c.reviewer_id
+        left join lateral (select v.name, v.head_id from posts s join department_versions v on v.department_id = s.department_id
+              where s.person_id = o.id and s.is_primary and @Today between s.from_on and coalesce(s.to_on, 'infinity')
+                and @Today between v.from_on and coalesce(v.to_on, 'infinity') order by s.id limit 1) d on true
+        -- The manager of the day; none: the head of the department (never themselves).
+        left join lateral (select b.id, (select s.title from posts s where s.person_id = b.id and s.is_primary and s.title <> '' and @Today between s.from_on and coalesce(s.to_on, 'infinity') limit 1) as title
+              from people b where b.id = coalesce((select m.manager_id from managers m where m.person_id = o.id and @Today between m.from_on and coalesce(m.to_on, 'infinity') limit 1), nullif(d.head_id, o.id))
+                and (b.left_on is null or b.left_on >= @Today)) boss on true
+        where c.id = any (@ids) order by c.id
+        """, new { ids = collections.ToArray(), work.Today }, ct);
+
+    private static Dictionary<string, object?> Model(Facts facts) => new()
+    {
+        ["title"] = facts.Title,
+        ["period"] = new { from = facts.PeriodFrom.ToString("yyyy-MM-dd"), to = facts.PeriodTo.ToString("yyyy-MM-dd") },
+        ["minutes"] = facts.Minutes,
+        ["reviewerName"] = facts.ReviewerName,
+        ["itemsInWordsJa"] = facts.ItemsJa,
+        ["itemsInWordsEn"] = facts.ItemsEn,
+        ["link"] = $"/evidence/collections/{facts.Id}",
+    };
+
+    /// <summary>To the owner: please hand in.</summary>
+    public static async Task TellOpenedAsync(UnitOfWork work, IReadOnlyList<long> collections, CancellationToken ct) =>
+        await work.TellManyAsync([.. (await FactsAsync(work, collections, ct)).Where(facts => facts.OwnerHere).Select(facts =>
+            new Notice($"{Opened}:{facts.Id}:{facts.OwnerId}", Opened, facts.OwnerId, Subject(facts.Id)) { Urgency = Urgency.Opened, DueOn = facts.DueOn, Model = Model(facts) })], ct);
+
+    /// <summary>To the owner before and after the due date; from the third business day on to the manager in a notice of their own, never a Cc.</summary>
+    /// <returns>How many notices are new.</returns>
+    public static async Task<int> TellRemindersAsync(UnitOfWork work, IReadOnlyDictionary<long, Reminder> reminders, CancellationToken ct)
+    {
+        var notices = new List<Notice>();
+        foreach (var facts in await FactsAsync(work, reminders.Keys, ct))
+        {
+            var reminder = reminders[facts.Id];
+            var template = reminder.Step == "soon" ? DueSoon : Overdue;
+            if (facts.OwnerHere)
+            {
+                notices.Add(new Notice($"{template}:{facts.Id}:{facts.OwnerId}:{reminder.Step}", template, facts.OwnerId, Subject(facts.Id))
+                {
+                    Urgency = reminder.Step == "soon" ? Urgency.DueSoon : Urgency.Overdue, DueOn = facts.DueOn, Model = Model(facts),
+                });
+            }
+            if (reminder.ToManager && facts.ManagerId is { } manager)
+            {
+                notices.Add(new Notice($"{OverdueManager}:{facts.Id}:{manager}:{reminder.Step}", OverdueManager, manager, Subject(facts.Id))
+                {
+                    Urgency = Urgency.Other, DueOn = facts.DueOn,
+                    Model = new Dictionary<string, object?>(Model(facts)) { ["personTitle"] = facts.ManagerTitle, ["departmentName"] = facts.Department ?? "", ["ownerName"] = facts.OwnerName, ["minutes"] = 3 },
+                });
+            }
+        }
+        return await work.TellManyAsync(notices, ct);
+    }
+
+    /// <summary>The key under which the owner's reminder stands, to find those not told yet without building them.</summary>
+    public static string ReminderKey(long collection, long owner, Reminder reminder) => $"{(reminder.Step == "soon" ? DueSoon : Overdue)}:{collection}:{owner}:{reminder.Step}";
+
+    /// <summary>To the reviewer. What the owner and their manager were asked is settled by it.</summary>
+    public static async Task TellHandedInAsync(UnitOfWork work, long collection, long submission, string submitter, string? onBehalfOf, bool late, CancellationToken ct)
+    {
+        await work.SettleAsync(Subject(collection), ct: ct);
+        await work.TellManyAsync([.. (await FactsAsync(work, [collection], ct)).Where(facts => facts.ReviewerHere).Select(facts =>
+            new Notice($"{HandedIn}:{submission}:{facts.ReviewerId}", HandedIn, facts.ReviewerId, Subject(collection))
+            {
+                Urgency = Urgency.Other, DueOn = facts.DueOn,
+                Model = new Dictionary<string, object?>(Model(facts)) { ["submitterName"] = submitter, ["onBehalfOf"] = onBehalfOf, ["submittedAt"] = work.Now, ["late"] = late },
+            })], ct);
+    }
+
+    /// <summary>To the owner: what to mend. The reviewer's own notice is settled by it.</summary>
+    public static async Task TellReturnedAsync(UnitOfWork work, long collection, long act, string comment, CancellationToken ct)
+    {
+        await work.SettleAsync(Subject(collection), ct: ct);
+        await work.TellManyAsync([.. (await FactsAsync(work, [collection], ct)).Where(facts => facts.OwnerHere).Select(facts =>
+            new Notice($"{Returned}:{act}:{facts.OwnerId}", Returned, facts.OwnerId, Subject(collection))
+            {
+                Urgency = Urgency.Returned, DueOn = facts.DueOn,
+                Model = new Dictionary<string, object?>(Model(facts)) { ["comment"] = string.Join(' ', comment.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) },
+            })], ct);
+    }
+}

@@ -1,0 +1,125 @@
+using AuditTracker.Calendar;
+using AuditTracker.Notifications;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Files;
+using AuditTracker.Platform.Security;
+using AuditTracker.Trail;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>What is handed in, after its files are stored.</summary>
+/// <param name="OnBehalfOf">Employee number of the assignee, when somebody else hands in; may be left out.</param>
+/// <param name="IdempotencyKey">The same key answers the first result.</param>
+public sealed record HandInInput(string Note, IReadOnlyList<string> Links, string? Statement, DateOnly? CapturedOn, string? OnBehalfOf, IReadOnlyList<UploadedFile> Files, string? IdempotencyKey = null);
+
+/// <summary>The stored submission.</summary>
+public sealed record HandedIn(long Id, IReadOnlyList<EvidenceRow> Evidence);
+
+/// <summary>Handing in and withdrawing. The files are durable before the rows commit.</summary>
+public sealed class HandIn(Db db)
+{
+    public const int LongestLink = 2000;
+
+    /// <summary>Refuses early what would be refused after reading two gigabytes.</summary>
+    /// <exception cref="NotFound">Not there, or not the user's to hand in.</exception>
+    /// <exception cref="Refusal">Not open.</exception>
+    public async Task CheckAsync(CurrentUser user, long collection, string? idempotencyKey, CancellationToken ct)
+    {
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var found = await CollectionStore.LockAsync(work, user, collection, CollectionScope.MayHandIn, ct) ?? throw new NotFound();
+        if (idempotencyKey is null || await SubmissionStore.ByKeyAsync(work, user, collection, idempotencyKey, ct) is null)
+        {
+            found.Submit();
+        }
+    }
+
+    /// <exception cref="InvalidInput">Nothing given, or a field cannot be taken.</exception>
+    public async Task<HandedIn> SubmitAsync(CurrentUser user, long collection, HandInInput input, CancellationToken ct = default)
+    {
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var found = await CollectionStore.LockAsync(work, user, collection, CollectionScope.MayHandIn, ct) ?? throw new NotFound();
+        if (input.IdempotencyKey is { } key && await SubmissionStore.ByKeyAsync(work, user, collection, key, ct) is { } first)
+        {
+            return new HandedIn(first.Id, first.Evidence);
+        }
+        var after = found.Submit();
+        var pieces = Pieces(input, work.Today);
+        var (onBehalfOf, behalfName) = await OnBehalfOfAsync(work, user, found, input.OnBehalfOf, ct);
+        var id = await SubmissionStore.AddAsync(work, user, collection, onBehalfOf, input.CapturedOn, input.Note.Trim(), input.IdempotencyKey, pieces, ct);
+        await CollectionStore.RecordAsync(work, user, collection, "submit", after, id, null, ct);
+        await EvidenceMails.TellHandedInAsync(work, collection, id, user.Name, behalfName, work.Today > found.DueOn, ct);
+        await work.ActAsync("collection.submitted", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{id}", ["pieces"] = $"{pieces.Count}", ["onBehalfOf"] = onBehalfOf?.ToString() }, ct: ct);
+        var evidence = await SubmissionStore.EvidenceOfAsync(work, id, ct);
+        await work.CommitAsync(ct);
+        return new HandedIn(id, evidence);
+    }
+
+    /// <summary>Takes a pending submission back: its submitter, or a compliance manager. All of it stays in history.</summary>
+    /// <exception cref="NotFound">Not there, or not the user's.</exception>
+    /// <exception cref="Refusal">Not pending.</exception>
+    public async Task WithdrawAsync(CurrentUser user, long submission, CancellationToken ct = default)
+    {
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var collection = await SubmissionStore.CollectionOfAsync(work, user, submission, ct) ?? throw new NotFound();
+        var found = await CollectionStore.LockAsync(work, user, collection,
+            "(@isManager or exists (select 1 from submissions mine where mine.collection_id = c.id and mine.by_account = @account))", ct) ?? throw new NotFound();
+        if (found.PendingSubmissionId != submission)
+        {
+            throw Refusal.Of<Words>("NothingToWithdraw");
+        }
+        if (!user.Is(Role.ComplianceManager) && found.SubmitterAccountId != user.AccountId)
+        {
+            throw new NotFound();
+        }
+        var before = await work.FirstAsync<string>("""
+            select state_after from collection_acts where collection_id = @collection and state_after in ('open', 'returned')
+              and id < (select min(id) from collection_acts where submission_id = @submission) order by id desc limit 1
+            """, new { collection, submission }, ct);
+        var after = found.Withdraw(Enum.Parse<CollectionState>(before!, ignoreCase: true));
+        await CollectionStore.RecordAsync(work, user, collection, "withdraw", after, submission, null, ct);
+        await work.SettleAsync(EvidenceMails.Subject(collection), ct: ct);
+        await work.ActAsync("collection.withdrawn", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{submission}" }, ct: ct);
+        await work.CommitAsync(ct);
+    }
+
+    private static List<NewEvidence> Pieces(HandInInput input, DateOnly today)
+    {
+        if (input.CapturedOn > today)
+        {
+            throw InvalidInput.At<Words>("capturedOn", "CapturedInFuture");
+        }
+        if (input.Note.Length > 4000)
+        {
+            throw InvalidInput.At<Words>("note", "NoteLength", 4000);
+        }
+        if (input.Statement?.Length > 4000)
+        {
+            throw InvalidInput.At<Words>("statement", "NoteLength", 4000);
+        }
+        var pieces = input.Files.Select(file => new NewEvidence("file", file.FileName, file.MediaType, file.Blob.Size, file.Blob.Sha256, null)).ToList();
+        foreach (var link in input.Links.Select(link => link.Trim()).Where(link => link.Length > 0))
+        {
+            if (link.Length > LongestLink || !Uri.TryCreate(link, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.UserInfo.Length > 0)
+            {
+                throw InvalidInput.At<Words>("link", "LinkNotAddress", link.Length > 80 ? link[..80] + "…" : link);
+            }
+            pieces.Add(new NewEvidence("link", null, null, null, null, link));
+        }
+        if (input.Statement?.Trim() is { Length: > 0 } statement)
+        {
+            pieces.Add(new NewEvidence("statement", null, null, null, null, statement));
+        }
+        return pieces.Count > 0 ? pieces : throw InvalidInput.At<Words>("file", "NothingHandedIn");
+    }
+
+    private static async Task<(long? Id, string? Name)> OnBehalfOfAsync(UnitOfWork work, CurrentUser user, Collection collection, string? given, CancellationToken ct)
+    {
+        var (number, name) = await work.FirstAsync<(string, string)>("select employee_no, name from people where id = @AssigneeId", new { collection.AssigneeId }, ct);
+        if (!string.IsNullOrWhiteSpace(given) && given.Trim() != number)
+        {
+            throw InvalidInput.At<Words>("onBehalfOf", "BehalfOfAssignee", number);
+        }
+        return collection.AssigneeId == user.PersonId ? (null, null) : (collection.AssigneeId, name);
+    }
+}

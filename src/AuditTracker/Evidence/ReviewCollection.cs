@@ -1,0 +1,41 @@
+using AuditTracker.Notifications;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using AuditTracker.Trail;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>Accepting, returning and reopening: the rule, the rows, the act in the trail and the notice in one transaction.</summary>
+public sealed class ReviewCollection(Db db)
+{
+    /// <exception cref="NotFound">Not there, or not the user's to review.</exception>
+    /// <exception cref="Refusal">The rule says no.</exception>
+    /// <exception cref="InvalidInput">Return and reopen need a comment.</exception>
+    public async Task<CollectionState> DecideAsync(CurrentUser user, long collection, Decision decision, string comment, CancellationToken ct = default)
+    {
+        if (comment.Length > 4000)
+        {
+            throw InvalidInput.At<Words>("comment", "NoteLength", 4000);
+        }
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var found = await CollectionStore.LockAsync(work, user, collection, CollectionScope.MayReview, ct) ?? throw new NotFound();
+        var after = found.Decide(decision, comment, user.AccountId, user.PersonId, user.Is(Role.ComplianceManager));
+        comment = comment.Trim();
+        var submission = await work.FirstAsync<long>("select max(id) from submissions where collection_id = @collection", new { collection }, ct);
+        await CollectionStore.RecordAsync(work, user, collection, decision.ToString().ToLowerInvariant(), after, submission, comment.Length == 0 ? null : comment, ct);
+        if (after == CollectionState.Returned)
+        {
+            var act = await work.FirstAsync<long>("select max(id) from collection_acts where collection_id = @collection", new { collection }, ct);
+            await EvidenceMails.TellReturnedAsync(work, collection, act, comment, ct);
+        }
+        else
+        {
+            await work.SettleAsync(EvidenceMails.Subject(collection), ct: ct);
+        }
+        await work.ActAsync($"collection.{after switch { CollectionState.Accepted => "accepted", CollectionState.Returned => "returned", _ => "reopened" }}",
+            EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{submission}" }, comment.Length == 0 ? null : comment, ct);
+        await work.CommitAsync(ct);
+        return after;
+    }
+}

@@ -1,0 +1,89 @@
+using AuditTracker.Calendar;
+using AuditTracker.Company;
+using AuditTracker.Notifications;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using AuditTracker.Trail;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>A request as the form or the API gives it; people by employee number, items as <c>framework:ref</c>.</summary>
+public sealed record RequestInput(
+    string Title, string Guidance, int Minutes, IReadOnlyList<string> Items, string Owner, string Reviewer,
+    PeriodKind Every, int OpensOffset, int DueOffset, OffsetUnit DueUnit, DateOnly StartOn, DateOnly? EndOn);
+
+/// <summary>Adding and changing requests: a version, its plan, an act in the trail, one transaction. Compliance managers only.</summary>
+public sealed class SaveRequest(Db db, BusinessCalendars calendars)
+{
+    /// <exception cref="InvalidInput">A field cannot be taken.</exception>
+    /// <exception cref="NotFound">The user may not.</exception>
+    public async Task<long> AddAsync(CurrentUser user, RequestInput input, string? adoptedFrom = null, CancellationToken ct = default)
+    {
+        if (!user.Is(Role.ComplianceManager))
+        {
+            throw new NotFound();
+        }
+        var calendar = await calendars.LoadAsync(ct);
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var terms = await TermsAsync(work, input, ct);
+        var items = await ItemsAsync(work, input.Items, ct);
+        var id = await RequestStore.AddAsync(work, terms, adoptedFrom, ct);
+        await RequestStore.AddVersionAsync(work, user, id, 1, terms, items, ct);
+        await PlanCollections.PlanAsync(work, calendar, id, ct);
+        await work.ActAsync("request.added", $"request:{id}", new Dictionary<string, string?> { ["every"] = input.Every.ToString() }, ct: ct);
+        await work.CommitAsync(ct);
+        return id;
+    }
+
+    /// <summary>
+    /// A new version. Collections that were opened keep theirs; planned ones are planned anew. What is still with the owner goes to the new owner.
+    /// </summary>
+    /// <param name="version">The version the change was made on; another one meanwhile is refused. Null: whatever is current.</param>
+    /// <exception cref="Refusal">Changed meanwhile.</exception>
+    public async Task ChangeAsync(CurrentUser user, long id, int? version, RequestInput input, CancellationToken ct = default)
+    {
+        var calendar = await calendars.LoadAsync(ct);
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        if (await RequestStore.LockAsync(work, user, id, ct) is not { } current)
+        {
+            throw new NotFound();
+        }
+        if (version is not null && version != current)
+        {
+            throw Refusal.Of<Words>("RequestChangedMeanwhile");
+        }
+        var terms = await TermsAsync(work, input, ct);
+        await RequestStore.AddVersionAsync(work, user, id, current + 1, terms, await ItemsAsync(work, input.Items, ct), ct);
+        await work.ExecuteAsync("delete from collections where request_id = @id and state = 'planned' and not exists (select 1 from collection_acts a where a.collection_id = collections.id)", new { id }, ct);
+        var handedOver = await work.QueryAsync<long>("""
+            update collections set assignee_id = @OwnerId, reviewer_id = @ReviewerId
+            where request_id = @id and state in ('open', 'returned') and (assignee_id, reviewer_id) <> (@OwnerId, @ReviewerId) returning id
+            """, new { id, terms.OwnerId, terms.ReviewerId }, ct);
+        await work.SettleManyAsync(handedOver.Select(EvidenceMails.Subject).ToArray(), ct: ct);
+        await EvidenceMails.TellOpenedAsync(work, handedOver, ct);
+        await PlanCollections.PlanAsync(work, calendar, id, ct);
+        await work.ActAsync("request.changed", $"request:{id}", new Dictionary<string, string?> { ["version"] = $"{current + 1}" }, ct: ct);
+        await work.CommitAsync(ct);
+    }
+
+    private static async Task<RequestTerms> TermsAsync(UnitOfWork work, RequestInput input, CancellationToken ct)
+    {
+        var owner = await RequestStore.EmployedAsync(work, input.Owner, ct) ?? throw InvalidInput.At<Words>("owner", "PersonUnknown", input.Owner);
+        var reviewer = await RequestStore.EmployedAsync(work, input.Reviewer, ct) ?? throw InvalidInput.At<Words>("reviewer", "PersonUnknown", input.Reviewer);
+        var terms = new RequestTerms(input.Title.Trim(), input.Guidance.Trim(), input.Minutes, input.Every, input.OpensOffset, input.DueOffset, input.DueUnit, owner, reviewer, input.StartOn, input.EndOn);
+        terms.Check();
+        return terms;
+    }
+
+    private static async Task<IReadOnlyList<string>> ItemsAsync(UnitOfWork work, IReadOnlyList<string> given, CancellationToken ct)
+    {
+        var items = given.Select(item => item.Trim()).Where(item => item.Length > 0).Distinct().ToList();
+        if (items.Count == 0)
+        {
+            throw InvalidInput.At<Words>("items", "ItemsNeeded");
+        }
+        var assessable = (await RequestStore.AssessableAsync(work, items, ct)).ToHashSet();
+        return items.FirstOrDefault(item => !assessable.Contains(item)) is { } wrong ? throw InvalidInput.At<Words>("items", "ItemNotAssessable", wrong) : items;
+    }
+}
