@@ -1,0 +1,23 @@
+using AuditTracker.Calendar;
+using AuditTracker.Platform.Database;
+using Npgsql;
+
+namespace AuditTracker.Company;
+
+/// <summary>The company's days as rows: holidays, closures, days worked instead.</summary>
+public static class BusinessCalendars
+{
+    /// <summary>
+    /// The calendar as the rows have it now; works on the connection of a unit of work too. Holidays are known through the end of the
+    /// last year that has one.
+    /// </summary>
+    public static async Task<BusinessCalendar> LoadAsync(NpgsqlConnection connection, CancellationToken ct = default)
+    {
+        var startMonth = await connection.FirstAsync<int>("select fiscal_start_month from company", ct: ct);
+        var holidays = await connection.ListAsync<Holiday>("select held_on, name_ja, name_en from holidays order by held_on", ct: ct);
+        var closures = await connection.ListAsync<Closure>("select from_on, to_on, name_ja, name_en from closures order by from_on, id", ct: ct);
+        var madeUp = await connection.ListAsync<DateOnly>("select worked_on from make_up_days", ct: ct);
+        var knownThrough = holidays.Count == 0 ? DateOnly.MinValue : new DateOnly(holidays[^1].On.Year, 12, 31);
+        return new BusinessCalendar(startMonth, holidays, closures, madeUp, knownThrough);
+    }
+}

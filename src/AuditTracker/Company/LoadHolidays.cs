@@ -1,0 +1,60 @@
+using System.Globalization;
+using AuditTracker.Calendar;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Files;
+
+namespace AuditTracker.Company;
+
+/// <summary>
+/// Brings the public holidays that ship with the product, and the usual closure over the turn of the year, into a database that has
+/// none for those years. A year that has holidays is left alone: what a person took out does not come back.
+/// </summary>
+public static class LoadHolidays
+{
+    /// <param name="templates">The folder of the shipped templates.</param>
+    /// <returns>How many rows are new.</returns>
+    public static async Task<int> RunAsync(Db db, string templates, CancellationToken ct = default)
+    {
+        var shipped = YamlFile.Read<HolidayFile>(Path.Combine(templates, "calendars", "japan-holidays.yaml")).Holidays
+            .ConvertAll(entry => new Holiday(DateOnly.ParseExact(entry.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture), entry.NameJa, entry.NameEn));
+        var years = shipped.Select(holiday => holiday.On.Year).Distinct().ToArray();
+
+        await using var work = await db.BeginAsync(Actor.Operator("calendar"), ct);
+        var missing = await work.QueryAsync<int>(
+            "select year from unnest(@years) as year where not exists (select from holidays where extract(year from held_on) = year)", new { years }, ct);
+        var holidays = shipped.FindAll(holiday => missing.Contains(holiday.On.Year));
+        // The turn of the year before a missing one closes its first days.
+        var closures = missing.SelectMany(year => Closure.EveryYear((12, 29), (1, 3), "年末年始休業", "Year-end closure", year - 1, year)).Distinct().ToList();
+
+        var rows = await work.ExecuteAsync("""
+            insert into holidays (held_on, name_ja, name_en)
+            select * from unnest(@on, @ja, @en)
+            on conflict (held_on) do nothing
+            """, new { on = holidays.Select(h => h.On).ToArray(), ja = holidays.Select(h => h.NameJa).ToArray(), en = holidays.Select(h => h.NameEn).ToArray() }, ct);
+        rows += await work.ExecuteAsync("""
+            insert into closures (from_on, to_on, name_ja, name_en)
+            select * from unnest(@from, @to, @ja, @en)
+            on conflict on constraint closures_once do nothing
+            """, new
+        {
+            from = closures.Select(c => c.From).ToArray(),
+            to = closures.Select(c => c.To).ToArray(),
+            ja = closures.Select(c => c.NameJa).ToArray(),
+            en = closures.Select(c => c.NameEn).ToArray(),
+        }, ct);
+        await work.CommitAsync(ct);
+        return rows;
+    }
+
+    private sealed class HolidayFile
+    {
+        public List<Entry> Holidays { get; set; } = [];
+    }
+
+    private sealed class Entry
+    {
+        public string Date { get; set; } = "";
+        public string NameJa { get; set; } = "";
+        public string NameEn { get; set; } = "";
+    }
+}
