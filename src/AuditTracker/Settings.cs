@@ -24,6 +24,7 @@ public sealed class Settings
         new("AuditTracker:Mail:Folder", "", "pickup folder for mails (.eml); empty: <data>/mail", _ => true),
         new("AuditTracker:Mail:SendFrom", "09:00", "start of the send window on business days, Japan time", IsTime),
         new("AuditTracker:Mail:SendUntil", "10:00", "end of the send window", IsTime),
+        new("AuditTracker:Mail:BodyDays", "90", "what a mail said is erased so many days after it was handed over", IsPositive),
         new("AuditTracker:Session:IdleMinutes", "30", "a session ends after so many minutes without a request", IsPositive),
         new("AuditTracker:Session:Hours", "12", "a session ends after so many hours in any case", IsPositive),
         new("AuditTracker:Upload:MaxBytes", "2147483648", "largest file taken, bytes", IsPositive),
@@ -48,6 +49,7 @@ public sealed class Settings
     public string MailFolder => this["AuditTracker:Mail:Folder"] is { Length: > 0 } given ? Path.GetFullPath(given) : Path.Combine(Data, "mail");
     public TimeOnly SendFrom => TimeOnly.Parse(this["AuditTracker:Mail:SendFrom"], CultureInfo.InvariantCulture);
     public TimeOnly SendUntil => TimeOnly.Parse(this["AuditTracker:Mail:SendUntil"], CultureInfo.InvariantCulture);
+    public int MailBodyDays => int.Parse(this["AuditTracker:Mail:BodyDays"], CultureInfo.InvariantCulture);
     public TimeSpan SessionIdle => TimeSpan.FromMinutes(long.Parse(this["AuditTracker:Session:IdleMinutes"], CultureInfo.InvariantCulture));
     public TimeSpan SessionLength => TimeSpan.FromHours(long.Parse(this["AuditTracker:Session:Hours"], CultureInfo.InvariantCulture));
     public long UploadMaxBytes => long.Parse(this["AuditTracker:Upload:MaxBytes"], CultureInfo.InvariantCulture);

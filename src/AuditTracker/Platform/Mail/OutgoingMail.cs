@@ -36,6 +36,9 @@ public abstract record SendResult(string Reply)
 /// <summary>The edge to the outside that mails leave by.</summary>
 public interface IMailTransport
 {
+    /// <summary>Whether handing the same mail over twice leaves one mail. If not, one whose ending was lost is never sent again by itself.</summary>
+    bool CanRepeat { get; }
+
     /// <summary>
     /// Hands one mail over. Every ending is a result, mistakes in the mail included (<see cref="SendResult.Failed"/>).
     /// Cancelling throws only while the mail is surely not taken.

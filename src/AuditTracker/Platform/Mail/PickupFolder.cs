@@ -6,7 +6,8 @@ namespace AuditTracker.Platform.Mail;
 
 /// <summary>
 /// Leaves every mail as an <c>.eml</c> file in a folder, for demos, tests and servers that collect mail from one. The name
-/// follows from the Message-Id, so a mail handed over twice (after a crash) is one file.
+/// follows from the Message-Id, so a mail handed over twice (after a crash) is one file: the last one, because a secret link in it is
+/// made anew each time and only the newest opens.
 /// </summary>
 public sealed class PickupFolder : IMailTransport
 {
@@ -18,6 +19,8 @@ public sealed class PickupFolder : IMailTransport
         this.folder = Path.GetFullPath(folder);
         DurableFiles.CreateDirectory(this.folder);
     }
+
+    public bool CanRepeat => true;
 
     public async Task<SendResult> SendAsync(OutgoingMail mail, CancellationToken cancel)
     {
@@ -41,9 +44,11 @@ public sealed class PickupFolder : IMailTransport
                 DurableFiles.Sync(file);
             }
 
-            var isNew = DurableFiles.TryMoveNew(temporary, Path.Combine(folder, name));
+            var target = Path.Combine(folder, name);
+            var isNew = !File.Exists(target);
+            File.Move(temporary, target, overwrite: true);
             DurableFiles.SyncDirectory(folder);
-            return new SendResult.Accepted(isNew ? name : $"{name} was already there");
+            return new SendResult.Accepted(isNew ? name : $"{name} was already there and is replaced");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

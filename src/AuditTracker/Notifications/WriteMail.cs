@@ -1,0 +1,60 @@
+using AuditTracker.Calendar;
+using AuditTracker.Platform.Templates;
+
+namespace AuditTracker.Notifications;
+
+/// <summary>A mail's words, without who sends it.</summary>
+public sealed record WrittenMail(string Subject, string Text, string Html);
+
+/// <summary>
+/// Makes one mail of the notices for one person: a single one speaks for itself, several become entries of the digest, most urgent first.
+/// </summary>
+public sealed class WriteMail(Templates templates)
+{
+    private const string Digest = "notifications/digest";
+
+    /// <summary>What stands in a stored body instead of a token or code.</summary>
+    public const string Mask = "●●●";
+
+    /// <param name="notices">At least one.</param>
+    /// <param name="links">Links minted for this mail, or their mask, by notice; the others have their link in the model.</param>
+    /// <exception cref="TemplateException">A template is missing, mistaken, or wants a name the model does not have.</exception>
+    public WrittenMail Write(MailContext context, IReadOnlyList<TellingNotice> notices, IReadOnlyDictionary<long, string>? links = null)
+    {
+        var ordered = notices.OrderBy(notice => notice.Urgency).ThenBy(notice => notice.DueOn ?? DateOnly.MaxValue).ThenBy(notice => notice.Id).ToList();
+        var models = ordered.ConvertAll(notice => MailModel.Of(notice, context, links?.GetValueOrDefault(notice.Id)));
+        var (template, model) = ordered.Count == 1 ? (ordered[0].Template, models[0]) : (Digest, DigestOf(context, ordered, models));
+        var subject = Part(template, "subject", model, context);
+        return new WrittenMail(subject, Part(template, "text", model, context), Part("notifications/layout", "html", new Dictionary<string, object?>
+        {
+            ["subject"] = subject,
+            ["body"] = Part(template, "html", model, context),
+            ["company"] = context.Company.NameIn(context.Language),
+        }, context));
+    }
+
+    private Dictionary<string, object?> DigestOf(MailContext context, List<TellingNotice> notices, List<Dictionary<string, object?>> models)
+    {
+        var toHandIn = models.ConvertAll(model => model.GetValueOrDefault("handIn") is true);
+        var minutes = models.ConvertAll(model => model.GetValueOrDefault("minutes") as long?);
+        var late = notices.Where((notice, i) => toHandIn[i] && notice.DueOn < context.Today).Count();
+        var next = notices.Where(notice => notice.DueOn >= context.Today).Min(notice => notice.DueOn);
+        var digest = MailModel.Common(context, MailModel.Absolute("/", context));
+        digest["count"] = notices.Count;
+        digest["overdueCount"] = late > 0 ? late : null;
+        // A sum that leaves somebody's minutes out would promise too little.
+        digest["totalMinutes"] = minutes.Contains(null) ? null : minutes.Sum();
+        digest["dueOnShort"] = next is { } day ? DateText.Subject(day, context.Language) : null;
+        digest["onlyEvidence"] = toHandIn.TrueForAll(hands => hands);
+        digest["entries"] = notices.Select((notice, i) => new Dictionary<string, object?>
+        {
+            ["number"] = i + 1,
+            ["text"] = Part(notice.Template, "line", models[i], context).TrimEnd(),
+            ["html"] = Part(notice.Template, "row", models[i], context).TrimEnd(),
+        }).ToList();
+        return digest;
+    }
+
+    private string Part(string template, string part, Dictionary<string, object?> model, MailContext context) =>
+        templates.Render($"mail/{template}.{context.Language}.{part}", model);
+}
