@@ -15,6 +15,16 @@ create table frameworks (
     source_sha256 text not null
 );
 
+-- The groups a framework's item list can be narrowed to.
+create table themes (
+    framework text not null references frameworks (key),
+    key       text not null,
+    title_ja  text not null,
+    title_en  text not null,
+    position  int not null,
+    primary key (framework, key)
+);
+
 create table items (
     framework       text not null references frameworks (key),
     ref             text not null,
@@ -77,11 +87,12 @@ create table control_versions (
     foreign key (framework, ref) references controls (framework, ref)
 );
 
-grant select, insert, update on frameworks, items, controls to ${app};
+grant select, insert, update on frameworks, themes, items, controls to ${app};
 grant select, insert, update, delete on item_mappings to ${app};
 grant select, insert on control_versions to ${app};
 
 select trail.watch('frameworks');
+select trail.watch('themes');
 select trail.watch('items');
 select trail.watch('item_mappings');
 select trail.watch('controls', '{reason,implementation}');
