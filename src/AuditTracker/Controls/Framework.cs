@@ -18,7 +18,3 @@ public sealed record Theme(string Framework, string Key, string TitleJa, string 
 {
     public string Title(string language) => language == "ja" ? TitleJa : TitleEn;
 }
-
-/// <summary>A pair of items that one piece of evidence may serve, seen from one of them.</summary>
-/// <param name="Strength"><c>equivalent</c>, <c>partial</c> or <c>related</c>.</param>
-public sealed record MappedItem(string Framework, string Ref, string Strength, string? Note);
