@@ -51,7 +51,13 @@ public sealed class MailTemplateTests
         "accounts/password-reset" => new() { ["validMinutes"] = 30 },
         "accounts/role-granted" => new()
         {
-            ["targetName"] = "伊藤 美咲", ["roleName"] = "確認者", ["scopeName"] = null, ["fromOn"] = "11月24日（火）", ["untilOn"] = null, ["grantedBy"] = "伊藤 愛", ["grantedAt"] = "11月24日（火）9:00",
+            ["targetName"] = "伊藤 美咲",
+            ["roleName"] = "確認者",
+            ["scopeName"] = null,
+            ["fromOn"] = "11月24日（火）",
+            ["untilOn"] = null,
+            ["grantedBy"] = "伊藤 愛",
+            ["grantedAt"] = "11月24日（火）9:00",
         },
         _ => throw new InvalidOperationException($"{mail} has no model in README.md"),
     };

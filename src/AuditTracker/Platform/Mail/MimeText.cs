@@ -36,7 +36,7 @@ public static class MimeText
         text.Append("Message-ID: <").Append(id).Append('>').Append(Line);
         text.Append("Auto-Submitted: auto-generated").Append(Line); // RFC 3834: no holiday replies to it
         text.Append("MIME-Version: 1.0").Append(Line);
-        text.Append("Content-Type: multipart/alternative;").Append(Line).Append($" boundary=\"{boundary}\"").Append(Line);
+        text.Append("Content-Type: multipart/alternative;").Append(Line).Append(" boundary=\"").Append(boundary).Append('"').Append(Line);
         Part("text/plain", mail.Text);
         Part("text/html", mail.Html);
         text.Append(Line).Append("--").Append(boundary).Append("--").Append(Line);
@@ -45,7 +45,7 @@ public static class MimeText
         void Part(string type, string body)
         {
             text.Append(Line).Append("--").Append(boundary).Append(Line);
-            text.Append($"Content-Type: {type}; charset=utf-8").Append(Line);
+            text.Append("Content-Type: ").Append(type).Append("; charset=utf-8").Append(Line);
             text.Append("Content-Transfer-Encoding: base64").Append(Line).Append(Line);
             var bytes = Encoding.UTF8.GetBytes(body.ReplaceLineEndings(Line)); // text in base64 has CRLF too, RFC 2045 §6.8
             text.Append(Convert.ToBase64String(bytes, Base64FormattingOptions.InsertLineBreaks));
