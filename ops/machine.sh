@@ -23,10 +23,10 @@ get() {
         stop "Missing: $*. Have root install it: apt-get install $*"
     fi
     say "Installing $*"
-    if [[ $* == *postgresql* && ! -e /etc/postgresql-common/createcluster.conf ]]; then
+    if [[ $* == *postgresql* ]] && ! grep -qs '^create_main_cluster *= *false' /etc/postgresql-common/createcluster.conf; then
         # Debian's package would start a server of its own that nobody asked for.
         as_root mkdir -p /etc/postgresql-common
-        as_root sh -c 'echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf'
+        as_root sh -c 'echo "create_main_cluster = false" >> /etc/postgresql-common/createcluster.conf'
     fi
     as_root apt-get update -q || true # an unreachable extra source need not matter
     # confold: keeps the file just written, which the package wants to bring itself.
