@@ -1,35 +1,77 @@
 using AuditTracker.Accounts;
+using AuditTracker.Calendar;
 using AuditTracker.Commands;
+using AuditTracker.Company;
+using AuditTracker.Controls;
+using AuditTracker.Evidence;
+using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Files;
+using AuditTracker.Platform.Jobs;
+using AuditTracker.Platform.Mail;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Templates;
+using AuditTracker.Platform.Web;
+using Npgsql;
 
 namespace AuditTracker;
 
 /// <summary>The map of the house: every room, every schedule and the menu on one page.</summary>
 public static class Rooms
 {
+    private const string EveryMinute = "0 * * * * ?";
+
+    /// <summary>Every job, in the order in which a tick runs them: what opens and reminds comes before what sends.</summary>
+    public static IReadOnlyList<Schedule> Schedules { get; } =
+    [
+        new(nameof(ExtendPlans), "0 5 0 * * ?", (services, ct) => services.GetRequiredService<ExtendPlans>().RunAsync(ct)),
+        new(nameof(OpenDueCollections), EveryMinute, (services, ct) => services.GetRequiredService<OpenDueCollections>().RunAsync(ct)),
+        new(nameof(RemindOwners), EveryMinute, (services, ct) => services.GetRequiredService<RemindOwners>().RunAsync(ct)),
+        new(nameof(SendMails), EveryMinute, (services, ct) => services.GetRequiredService<SendMails>().RunAsync(ct)),
+        new(nameof(EraseMailBodies), "0 30 3 * * ?", (services, ct) => services.GetRequiredService<EraseMailBodies>().RunAsync(ct)),
+        new(nameof(SweepBlobs), "0 0 4 * * ?", (services, ct) => services.GetRequiredService<SweepBlobs>().RunAsync(ct)),
+    ];
+
     /// <summary>Registers every room, in the order in which they may use each other.</summary>
     public static IServiceCollection AddRooms(this IServiceCollection services, Installation installation) => services
         .AddSingleton(installation).AddSingleton(installation.Settings).AddSingleton(installation.App)
         .AddSingleton<Db>().AddSingleton<BusinessClock>().AddSingleton(TimeProvider.System)
+        .AddSingleton(new BlobStore(Path.Combine(installation.Settings.Data, "blobs"))).AddSingleton<SweepBlobs>()
+        .AddSingleton(new Templates(Settings.Templates))
+        .AddSingleton<IMailTransport>(_ => new PickupFolder(installation.Settings.MailFolder))
+        .AddSingleton(Schedules).AddSingleton<IJobEngine, QuartzEngine>()
         .AddLocalization()
-        .AddSingleton(NamedRoles)
-        .AddAccounts();
+        .AddSingleton<WriteDate>((on, form) => form switch { "long" => DateText.Full(on), "short" => DateText.Table(on), _ => DateText.Table(on) })
+        .AddNotifications()
+        .AddSingleton<IReadOnlyList<NamedRole>>([.. ControlsRoom.NamedRoles, .. EvidenceRoom.NamedRoles])
+        .AddAccounts()
+        .AddControls()
+        .AddEvidence();
+
+    /// <summary>The jobs run in this process, until it stops.</summary>
+    public static IServiceCollection AddWorker(this IServiceCollection services) => services.AddHostedService<Jobs>();
 
     public static void MapRooms(this IEndpointRouteBuilder app)
     {
         app.MapAccounts();
     }
 
-    /// <summary>Loads the data that ships with the program, after every migration.</summary>
-    public static Task ProvisionAsync(Installation installation, CancellationToken ct) => Task.CompletedTask;
+    /// <summary>Loads what ships with the program, after every migration: the job engine's tables, the calendar's days, the frameworks.</summary>
+    public static async Task ProvisionAsync(Installation installation, CancellationToken ct)
+    {
+        await using (var owner = NpgsqlDataSource.Create(installation.Owner))
+        {
+            await QuartzSchema.ProvisionAsync(owner, new NpgsqlConnectionStringBuilder(installation.App.ConnectionString).Username!, ct);
+        }
+        var db = new Db(installation.App);
+        await LoadHolidays.RunAsync(db, Settings.Templates, ct);
+        await new LoadFrameworks(db).RunAsync(ct: ct);
+    }
 
-    /// <summary>Roles that follow from the rows that name a person (design §7a).</summary>
-    private static readonly IReadOnlyList<NamedRole> NamedRoles =
-    [
-        new(Role.ControlOwner, "exists (select 1 from controls where owner_id = @person)"),
-        new(Role.ControlOwner, "exists (select 1 from collections where assignee_id = @person) or exists (select 1 from evidence_requests where owner_id = @person)"),
-        new(Role.ControlOwner, "exists (select 1 from department_versions where head_id = @person and clock.today between from_on and coalesce(to_on, 'infinity'))"),
-        new(Role.Reviewer, "exists (select 1 from collections where reviewer_id = @person) or exists (select 1 from evidence_requests where reviewer_id = @person)"),
-    ];
+    private sealed class Jobs(IJobEngine engine) : IHostedService
+    {
+        public Task StartAsync(CancellationToken ct) => engine.StartAsync(ct);
+
+        public Task StopAsync(CancellationToken ct) => engine.StopAsync(ct);
+    }
 }

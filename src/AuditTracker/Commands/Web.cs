@@ -42,14 +42,7 @@ public static class Web
             .UseUrls($"{(settings.HasCertificate ? "https" : "http")}://{settings.Listen}:{settings.Port}");
         builder.Services.AddRooms(installation);
         builder.Services.AddDataProtection().SetApplicationName("audit-tracker").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.Data, "keys")));
-        builder.Services.AddAntiforgery(options =>
-        {
-            options.Cookie.Name = "__Host-antiforgery";
-            options.Cookie.SecurePolicy = CookieSecurePolicy.Always;
-            options.Cookie.SameSite = SameSiteMode.Strict;
-            options.SuppressXFrameOptionsHeader = true;
-        });
-        builder.Services.AddFace().AddRazorPages(pages => pages.RootDirectory = "/");
+        builder.Services.AddFace();
         builder.Services.AddOpenApi("v1");
         builder.Services.AddSingleton(new WorksHere(worksHere));
         if (worksHere)
@@ -66,14 +59,12 @@ public static class Web
             }
             app.UseForwardedHeaders(forwarded);
         }
-        app.UseMiddleware<ApiProblems>();
-        app.UseFaceErrors();
+        app.UseFace();
         app.UseRouting();
         app.UseCaller();
-        app.UseFace();
+        app.UseLanguage();
         app.UseAccess();
-        app.UseAntiforgery();
-        app.MapRazorPages();
+        app.MapFace();
         app.MapOpenApi("/openapi/{documentName}.json").May();
         app.MapGet("/healthz", () => "ok").AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/readyz", async (Installation here, CancellationToken ct) =>

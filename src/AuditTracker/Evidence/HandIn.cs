@@ -17,7 +17,7 @@ public sealed record HandInInput(string Note, IReadOnlyList<string> Links, strin
 public sealed record HandedIn(long Id, IReadOnlyList<EvidenceRow> Evidence);
 
 /// <summary>Handing in and withdrawing. The files are durable before the rows commit.</summary>
-public sealed class HandIn(Db db)
+public sealed class HandIn(Db db, SubmissionStore submissions)
 {
     public const int LongestLink = 2000;
 
@@ -46,7 +46,7 @@ public sealed class HandIn(Db db)
         var after = found.Submit();
         var pieces = Pieces(input, work.Today);
         var (onBehalfOf, behalfName) = await OnBehalfOfAsync(work, user, found, input.OnBehalfOf, ct);
-        var id = await SubmissionStore.AddAsync(work, user, collection, onBehalfOf, input.CapturedOn, input.Note.Trim(), input.IdempotencyKey, pieces, ct);
+        var id = await submissions.AddAsync(work, user, collection, onBehalfOf, input.CapturedOn, input.Note.Trim(), input.IdempotencyKey, pieces, ct);
         await CollectionStore.RecordAsync(work, user, collection, "submit", after, id, null, ct);
         await EvidenceMails.TellHandedInAsync(work, collection, id, user.Name, behalfName, work.Today > found.DueOn, ct);
         await work.ActAsync("collection.submitted", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{id}", ["pieces"] = $"{pieces.Count}", ["onBehalfOf"] = onBehalfOf?.ToString() }, ct: ct);

@@ -33,14 +33,14 @@ public sealed class OpenDueCollections(Db db)
 }
 
 /// <summary>Job: reminds of what is due soon or overdue, each step once.</summary>
-public sealed class RemindOwners(Db db, BusinessCalendars calendars)
+public sealed class RemindOwners(Db db)
 {
     private sealed record WithOwner(long Id, long AssigneeId, DateOnly OpensOn, DateOnly DueOn);
 
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        var calendar = await calendars.LoadAsync(ct);
         await using var work = await db.BeginAsync(Actor.Job(nameof(RemindOwners)), ct);
+        var calendar = await BusinessCalendars.LoadAsync(work.Connection, ct);
         var candidates = await work.QueryAsync<WithOwner>("select id, assignee_id, opens_on, due_on from collections where state in ('open', 'returned') and due_on <= @horizon",
             new { horizon = calendar.AddBusinessDays(work.Today, Reminders.DaysBefore) }, ct);
         var due = candidates.Select(row => (row, Reminder: Reminders.Newest(row.OpensOn, row.DueOn, work.Today, calendar))).Where(pair => pair.Reminder is not null)

@@ -53,12 +53,12 @@ public static class PlanCollections
 }
 
 /// <summary>Job: keeps every request planned twelve months ahead.</summary>
-public sealed class ExtendPlans(Db db, BusinessCalendars calendars)
+public sealed class ExtendPlans(Db db)
 {
     public async Task<int> RunAsync(CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(ExtendPlans)), ct);
-        var made = await PlanCollections.PlanAsync(work, await calendars.LoadAsync(ct), ct: ct);
+        var made = await PlanCollections.PlanAsync(work, await BusinessCalendars.LoadAsync(work.Connection, ct), ct: ct);
         await work.CommitAsync(ct);
         return made;
     }

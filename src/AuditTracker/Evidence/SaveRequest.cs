@@ -14,7 +14,7 @@ public sealed record RequestInput(
     PeriodKind Every, int OpensOffset, int DueOffset, OffsetUnit DueUnit, DateOnly StartOn, DateOnly? EndOn);
 
 /// <summary>Adding and changing requests: a version, its plan, an act in the trail, one transaction. Compliance managers only.</summary>
-public sealed class SaveRequest(Db db, BusinessCalendars calendars)
+public sealed class SaveRequest(Db db)
 {
     /// <exception cref="InvalidInput">A field cannot be taken.</exception>
     /// <exception cref="NotFound">The user may not.</exception>
@@ -24,13 +24,12 @@ public sealed class SaveRequest(Db db, BusinessCalendars calendars)
         {
             throw new NotFound();
         }
-        var calendar = await calendars.LoadAsync(ct);
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var terms = await TermsAsync(work, input, ct);
         var items = await ItemsAsync(work, input.Items, ct);
         var id = await RequestStore.AddAsync(work, terms, adoptedFrom, ct);
         await RequestStore.AddVersionAsync(work, user, id, 1, terms, items, ct);
-        await PlanCollections.PlanAsync(work, calendar, id, ct);
+        await PlanCollections.PlanAsync(work, await BusinessCalendars.LoadAsync(work.Connection, ct), id, ct);
         await work.ActAsync("request.added", $"request:{id}", new Dictionary<string, string?> { ["every"] = input.Every.ToString() }, ct: ct);
         await work.CommitAsync(ct);
         return id;
@@ -43,7 +42,6 @@ public sealed class SaveRequest(Db db, BusinessCalendars calendars)
     /// <exception cref="Refusal">Changed meanwhile.</exception>
     public async Task ChangeAsync(CurrentUser user, long id, int? version, RequestInput input, CancellationToken ct = default)
     {
-        var calendar = await calendars.LoadAsync(ct);
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         if (await RequestStore.LockAsync(work, user, id, ct) is not { } current)
         {
@@ -62,7 +60,7 @@ public sealed class SaveRequest(Db db, BusinessCalendars calendars)
             """, new { id, terms.OwnerId, terms.ReviewerId }, ct);
         await work.SettleManyAsync(handedOver.Select(EvidenceMails.Subject).ToArray(), ct: ct);
         await EvidenceMails.TellOpenedAsync(work, handedOver, ct);
-        await PlanCollections.PlanAsync(work, calendar, id, ct);
+        await PlanCollections.PlanAsync(work, await BusinessCalendars.LoadAsync(work.Connection, ct), id, ct);
         await work.ActAsync("request.changed", $"request:{id}", new Dictionary<string, string?> { ["version"] = $"{current + 1}" }, ct: ct);
         await work.CommitAsync(ct);
     }

@@ -1,4 +1,5 @@
 using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Security;
 
 namespace AuditTracker.Evidence;
@@ -19,7 +20,7 @@ public sealed record ActRow(long Id, string Act, string? By, DateTime At, string
 public sealed record NewEvidence(string Kind, string? FileName, string? MediaType, long? Size, string? Sha256, string? Content);
 
 /// <summary>SQL of submissions and their evidence.</summary>
-public sealed class SubmissionStore(Db db)
+public sealed class SubmissionStore(Db db, BlobStore blobs)
 {
     public async Task<(IReadOnlyList<SubmissionRow> Submissions, IReadOnlyList<EvidenceRow> Evidence, IReadOnlyList<ActRow> Acts)> OfCollectionAsync(CurrentUser user, long collection, CancellationToken ct)
     {
@@ -81,12 +82,16 @@ public sealed class SubmissionStore(Db db)
     public static Task<IReadOnlyList<EvidenceRow>> EvidenceOfAsync(UnitOfWork work, long submission, CancellationToken ct) =>
         work.QueryAsync<EvidenceRow>("select id, submission_id, kind, file_name, media_type, size, sha256, content from evidence where submission_id = @submission order by position", new { submission }, ct);
 
-    public static async Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, long? onBehalfOf, DateOnly? capturedOn, string note, string? key, IReadOnlyList<NewEvidence> pieces, CancellationToken ct)
+    public async Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, long? onBehalfOf, DateOnly? capturedOn, string note, string? key, IReadOnlyList<NewEvidence> pieces, CancellationToken ct)
     {
         var id = await work.FirstAsync<long>("""
             insert into submissions (collection_id, by_account, by_person, on_behalf_of, at, captured_on, note, idempotency_key)
             values (@collection, @AccountId, @PersonId, @onBehalfOf, @Now, @capturedOn, @note, @key) returning id
             """, new { collection, user.AccountId, user.PersonId, onBehalfOf, work.Now, capturedOn, note, key }, ct);
+        foreach (var hash in pieces.Where(piece => piece.Sha256 is not null).Select(piece => piece.Sha256!).Distinct().Order(StringComparer.Ordinal))
+        {
+            await BlobRegister.KeepAsync(work, blobs, hash, ct);
+        }
         foreach (var (piece, position) in pieces.Select((piece, position) => (piece, position)))
         {
             await work.ExecuteAsync("""

@@ -13,7 +13,7 @@ public sealed class BusinessCalendarTests
     [InlineData("2026-05-03", 1, "2026-05-07")]
     [InlineData("2026-11-22", 0, "2026-11-22")]
     public void The_nth_business_day_skips_closed_days(string from, int n, string expected) =>
-        Assert.Equal(D(expected), Company.AddBusinessDays(D(from), n));
+        Assert.Equal(D(expected), Ours.AddBusinessDays(D(from), n));
 
     [Theory]
     [InlineData("2026-11-22", "2026-11-20", "2026-11-24")]
@@ -21,7 +21,7 @@ public sealed class BusinessCalendarTests
     [InlineData("2026-05-03", "2026-05-01", "2026-05-07")]
     [InlineData("2026-11-24", "2026-11-24", "2026-11-24")]
     public void A_closed_day_shifts_to_the_nearest_business_day(string day, string previous, string next) =>
-        Assert.Equal((D(previous), D(next)), (Company.ShiftToPrevious(D(day)), Company.ShiftToNext(D(day))));
+        Assert.Equal((D(previous), D(next)), (Ours.ShiftToPrevious(D(day)), Ours.ShiftToNext(D(day))));
 
     [Fact]
     public void Adding_business_days_lands_on_them_rises_and_is_undone_by_counting()
@@ -29,7 +29,7 @@ public sealed class BusinessCalendarTests
         var random = new Random(20261122);
         for (var round = 0; round < 2_000; round++)
         {
-            var calendar = round % 2 == 0 ? Company : With([.. Enumerable.Range(0, 20).Select(_ => RandomDay(random))]);
+            var calendar = round % 2 == 0 ? Ours : With([.. Enumerable.Range(0, 20).Select(_ => RandomDay(random))]);
             var day = RandomDay(random);
             var n = random.Next(-80, 81);
             var landed = calendar.AddBusinessDays(day, n);
@@ -46,7 +46,7 @@ public sealed class BusinessCalendarTests
     public void A_make_up_day_is_worked_even_on_a_holiday_in_a_weekend()
     {
         var day = D("2026-05-03");
-        Assert.False(Company.IsBusinessDay(day));
+        Assert.False(Ours.IsBusinessDay(day));
         Assert.True(With(day).IsBusinessDay(day));
         Assert.Null(With(day).WhyClosed(day));
     }
@@ -56,7 +56,7 @@ public sealed class BusinessCalendarTests
     [InlineData("2026-12-29", ClosedBecause.Closure, "年末年始休業", "Year-end closure")]
     [InlineData("2026-11-21", ClosedBecause.Weekend, "土曜日", "Saturday")]
     public void A_closed_day_says_why(string day, ClosedBecause because, string ja, string en) =>
-        Assert.Equal(new ClosedDay(because, ja, en), Company.WhyClosed(D(day)));
+        Assert.Equal(new ClosedDay(because, ja, en), Ours.WhyClosed(D(day)));
 
     [Fact]
     public void A_calendar_that_could_search_for_ever_is_refused()

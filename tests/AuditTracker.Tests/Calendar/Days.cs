@@ -10,7 +10,7 @@ internal static class Days
 {
     public static IReadOnlyList<HolidayLine> Lines { get; } = ReadLines(out knownThrough);
 
-    public static BusinessCalendar Company { get; } = With();
+    public static BusinessCalendar Ours { get; } = With();
 
     private static DateOnly knownThrough;
 

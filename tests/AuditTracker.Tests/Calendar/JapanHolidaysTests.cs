@@ -13,7 +13,7 @@ public sealed class JapanHolidaysTests
     [InlineData("2026-11-23", "勤労感謝の日")]
     [InlineData("2025-02-24", "振替休日")]
     public void The_hard_days_are_holidays(string day, string name) =>
-        Assert.Equal(name, Company.WhyClosed(D(day))?.NameJa);
+        Assert.Equal(name, Ours.WhyClosed(D(day))?.NameJa);
 
     [Fact]
     public void Every_line_follows_from_the_law_and_none_is_missing() =>
@@ -26,8 +26,8 @@ public sealed class JapanHolidaysTests
     [Fact]
     public void The_last_announced_day_is_known()
     {
-        Assert.True(Company.IsKnown(D("2027-12-31")));
-        Assert.False(Company.IsKnown(D("2028-01-01")));
+        Assert.True(Ours.IsKnown(D("2027-12-31")));
+        Assert.False(Ours.IsKnown(D("2028-01-01")));
     }
 
     private static IEnumerable<DateOnly> ByLaw(int year)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AuditTracker.Platform.Files;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -27,6 +28,21 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         {
             return;
         }
+        catch (NotFound) when (!http.Response.HasStarted)
+        {
+            await Answer(http, StatusCodes.Status404NotFound, null);
+            return;
+        }
+        catch (Refusal refusal) when (!http.Response.HasStarted)
+        {
+            await Answer(http, refusal is InvalidInput ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, null, refusal);
+            return;
+        }
+        catch (UploadRefusedException e) when (!http.Response.HasStarted)
+        {
+            await Answer(http, e.StatusCode, null);
+            return;
+        }
         catch (BadHttpRequestException e) when (!http.Response.HasStarted)
         {
             await Answer(http, e.StatusCode, null);
@@ -47,7 +63,7 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         }
     }
 
-    private async Task Answer(HttpContext http, int status, string? incident)
+    private async Task Answer(HttpContext http, int status, string? incident, Refusal? refusal = null)
     {
         var headers = http.Response.Headers.ToList();
         http.Response.Clear();
@@ -61,9 +77,18 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         try
         {
             Language.Apply(http);
-            var trouble = Describe(http, status, incident);
+            var trouble = Describe(http, status, incident, refusal);
             if (IsApi(http.Request.Path))
             {
+                if (status == StatusCodes.Status401Unauthorized)
+                {
+                    http.Response.Headers.WWWAuthenticate = "Bearer";
+                }
+                if (refusal is not null)
+                {
+                    await Refuse(trouble, refusal).ExecuteAsync(http);
+                    return;
+                }
                 await Results.Problem(trouble.Sentence, statusCode: status, title: trouble.Title,
                     extensions: incident is null ? null : new Dictionary<string, object?> { ["incident"] = incident }).ExecuteAsync(http);
                 return;
@@ -102,7 +127,18 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         await page.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor()));
     }
 
-    private static Trouble Describe(HttpContext http, int status, string? incident)
+    /// <summary>A refusal on the wire: its words, its stable key and, for invalid input, the field.</summary>
+    private static IResult Refuse(Trouble trouble, Refusal refusal)
+    {
+        var more = new Dictionary<string, object?> { ["code"] = refusal.Key };
+        if (refusal is InvalidInput invalid)
+        {
+            more["errors"] = new Dictionary<string, string[]> { [invalid.Field] = [trouble.Sentence] };
+        }
+        return Results.Problem(title: trouble.Sentence, statusCode: trouble.Status, extensions: more);
+    }
+
+    private static Trouble Describe(HttpContext http, int status, string? incident, Refusal? refusal)
     {
         var words = http.RequestServices.GetRequiredService<IStringLocalizer<Words>>();
         var (title, sentence) = status switch
@@ -113,7 +149,9 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
             429 => ("TroubleTooMany", "TroubleTooManyText"),
             _ => ("TroubleFault", "TroubleFaultText"),
         };
-        return new Trouble(status, words[title], words[sentence], incident);
+        return refusal is null
+            ? new Trouble(status, words[title], words[sentence], incident)
+            : new Trouble(status, words["TroubleRefused"], refusal.In(http.RequestServices.GetRequiredService<IStringLocalizerFactory>()), null);
     }
 
     private static bool IsApi(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/openapi");

@@ -29,6 +29,16 @@ public static class PageAnswers
         return page.Invalid();
     }
 
+    /// <summary>The form again with what a rule said: at the field it names (within <c>Input</c>), else at the top. Status 400 or 409.</summary>
+    public static PageResult Refused(this PageModel page, Refusal refusal)
+    {
+        var words = page.HttpContext.RequestServices.GetRequiredService<Microsoft.Extensions.Localization.IStringLocalizerFactory>();
+        var field = refusal is InvalidInput { Field.Length: > 0 } invalid ? $"Input.{char.ToUpperInvariant(invalid.Field[0])}{invalid.Field[1..]}" : "";
+        page.ModelState.AddModelError(field, refusal.In(words));
+        page.Response.StatusCode = refusal is InvalidInput ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict;
+        return page.Page();
+    }
+
     /// <summary>Redirects to a local path and shows the notice there, once.</summary>
     public static IActionResult Done(this PageModel page, string path, string text, string? href = null, string? linkText = null, string tone = "done")
     {

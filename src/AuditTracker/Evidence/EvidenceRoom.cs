@@ -1,0 +1,20 @@
+using AuditTracker.Accounts;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>The door of the room.</summary>
+public static class EvidenceRoom
+{
+    public static IServiceCollection AddEvidence(this IServiceCollection services) => services
+        .AddSingleton<RequestStore>().AddSingleton<CollectionStore>().AddSingleton<SubmissionStore>().AddSingleton<CoverageStore>()
+        .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>()
+        .AddSingleton<ExtendPlans>().AddSingleton<OpenDueCollections>().AddSingleton<RemindOwners>();
+
+    /// <summary>Roles that follow from being named in this room's rows.</summary>
+    public static IEnumerable<NamedRole> NamedRoles =>
+    [
+        new(Role.ControlOwner, "exists (select 1 from collections where assignee_id = @person) or exists (select 1 from evidence_requests where owner_id = @person)"),
+        new(Role.Reviewer, "exists (select 1 from collections where reviewer_id = @person) or exists (select 1 from evidence_requests where reviewer_id = @person)"),
+    ];
+}

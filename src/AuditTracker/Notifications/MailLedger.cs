@@ -1,0 +1,144 @@
+using System.Globalization;
+using AuditTracker.Calendar;
+using AuditTracker.Company;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Notifications;
+
+/// <summary>One mail in the list. What it says is null for administrators, and when it is not written yet or erased.</summary>
+/// <param name="At">When it was last taken up for sending; null while it waits for the first time.</param>
+/// <param name="LeavesAt">For a waiting mail: when it goes out.</param>
+/// <param name="Notices">How many notices it holds.</param>
+public sealed record LedgerMail(
+    long Id, string Kind, string State, string ToName, string ToAddress, string? Subject, string? Reply, DateTime? At, DateTime? LeavesAt, int Notices, bool IsResend, long? SentAgainAs)
+{
+    /// <summary>A person must decide what becomes of it.</summary>
+    public bool IsUndecided => State is "unknown" or "failed" && SentAgainAs is null;
+}
+
+/// <summary>A page of the ledger; the cursors are for the query.</summary>
+public sealed record LedgerPage(IReadOnlyList<LedgerMail> Mails, string? Before, string? After);
+
+/// <summary>What a mail holds or will hold.</summary>
+public sealed record LedgerNotice(string Template, string Subject, DateOnly? DueOn, DateTime CreatedAt, DateTime? ClosedAt, string? Link);
+
+/// <summary>One attempt to hand a mail over, and the other side's answer word for word.</summary>
+public sealed record LedgerAttempt(DateTime At, string Outcome, string Reply);
+
+/// <summary>One mail with everything that is kept of it.</summary>
+public sealed record LedgerRecord(LedgerMail Mail, string MessageId, string? Text, string? Html, DateTime? ErasedAt, long? ResendOf, IReadOnlyList<LedgerNotice> Notices, IReadOnlyList<LedgerAttempt> Attempts);
+
+/// <summary>
+/// The reads of /mails. Compliance managers see all of it; administrators see who got a mail and how it ended, not what it says; others
+/// see nothing. A waiting mail without open notices is no mail yet and is not shown.
+/// </summary>
+public sealed class MailLedger(Db db, Settings settings)
+{
+    private const int PageSize = 50;
+
+    private const string Mails = """
+        select m.id, m.kind, m.state, m.to_name, m.to_address, case when @bodies then m.subject end as subject, m.reply, m.claimed_at as at,
+               m.not_before as leaves_at, held.notices, m.resend_of is not null as is_resend, (select r.id from mails r where r.resend_of = m.id limit 1) as sent_again_as
+        from mails m cross join lateral (
+            select (select count(*)::int from notices n where n.mail_id = m.id and (m.state <> 'queued' or n.closed_at is null))
+                 + (select count(*)::int from notices n where m.kind = 'daily' and m.state in ('queued', 'deferred')
+                        and n.person_id = m.person_id and n.mail_id is null and n.closed_at is null) as notices) held
+        where @sees and (m.state <> 'queued' or held.notices > 0 and not exists (select from people p where p.id = m.person_id and p.left_on < @today))
+        """;
+
+    // A waiting mail comes first: it is yet to go.
+    private const string Order = "(coalesce(m.claimed_at, 'infinity'::timestamptz), m.id)";
+
+    /// <param name="state">A state as the wire spells it, or null.</param>
+    /// <param name="before">Cursor of an earlier page's first mail: the page before it.</param>
+    /// <param name="after">Cursor of an earlier page's last mail: the page after it.</param>
+    public async Task<LedgerPage> ListAsync(CurrentUser user, string? state, string? before, string? after, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var (now, today) = await connection.FirstAsync<(DateTime, DateOnly)>("select now, tokyo_date(now) from business_now() as now", ct: ct);
+        var back = Cursor(before);
+        var (at, id) = back ?? Cursor(after) ?? (null, null);
+        var rows = (await connection.ListAsync<LedgerMail>($"""
+            {Mails} and (@state::text is null or m.state = @state)
+              and (@id::bigint is null or {Order} {(back is null ? "<" : ">")} (coalesce(@at::timestamptz, 'infinity'), @id))
+            order by coalesce(m.claimed_at, 'infinity'::timestamptz) {(back is null ? "desc" : "asc")}, m.id {(back is null ? "desc" : "asc")} limit {PageSize + 1}
+            """, new { bodies = user.Is(Role.ComplianceManager), sees = Sees(user), today, state, at, id }, ct)).ToList();
+        var more = rows.Count > PageSize;
+        rows = rows.Take(PageSize).ToList();
+        if (back is not null)
+        {
+            rows.Reverse();
+        }
+        var calendar = await BusinessCalendars.LoadAsync(connection, ct);
+        var shown = rows.ConvertAll(mail => WithLeaving(mail, now, calendar));
+        var (hasBefore, hasAfter) = back is null ? (id is not null, more) : (more, true);
+        return new LedgerPage(shown, hasBefore && shown.Count > 0 ? CursorOf(shown[0]) : null, hasAfter && shown.Count > 0 ? CursorOf(shown[^1]) : null);
+    }
+
+    /// <summary>How many mails are in each state that is not over, and how many were handed over today.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> CountsAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var counts = await connection.ListAsync<(string State, int Count)>($"""
+            with today as (select tokyo_date(business_now()) as today)
+            select m.state, count(*)::int from mails m, today
+            where @sees and (m.state in ('sending', 'deferred')
+               or m.state in ('failed', 'unknown') and not exists (select from mails r where r.resend_of = m.id)
+               or m.state = 'queued' and not exists (select from people p where p.id = m.person_id and p.left_on < today)
+                  and (exists (select from notices n where n.mail_id = m.id and n.closed_at is null)
+                    or m.kind = 'daily' and exists (select from notices n where n.person_id = m.person_id and n.mail_id is null and n.closed_at is null))
+               or m.state = 'accepted' and m.claimed_at >= today::timestamp at time zone 'Asia/Tokyo')
+            group by m.state
+            """, new { sees = Sees(user) }, ct);
+        return counts.ToDictionary(row => row.State, row => row.Count);
+    }
+
+    /// <summary>One mail; null when there is none or the caller may not see it.</summary>
+    public async Task<LedgerRecord?> FindAsync(CurrentUser user, long id, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var (now, today) = await connection.FirstAsync<(DateTime, DateOnly)>("select now, tokyo_date(now) from business_now() as now", ct: ct);
+        var may = new { id, today, bodies = user.Is(Role.ComplianceManager), sees = Sees(user) };
+        if (await connection.FirstAsync<LedgerMail>($"{Mails} and m.id = @id", may, ct) is not { } mail)
+        {
+            return null;
+        }
+        var body = await connection.FirstAsync<Body>("""
+            select message_id, case when @bodies then body_text end as text, case when @bodies then body_html end as html, bodies_erased_at as erased_at, resend_of from mails where id = @id and @sees
+            """, may, ct);
+        var notices = await connection.ListAsync<LedgerNotice>("""
+            select n.template, n.subject, n.due_on, n.created_at, n.closed_at, n.model ->> 'link' as link
+            from notices n where @bodies and n.id in (
+                select id from notices where mail_id = @id
+                union all select w.id from mails m join notices w on w.person_id = m.person_id and w.mail_id is null and w.closed_at is null
+                where m.id = @id and m.kind = 'daily' and m.state in ('queued', 'deferred'))
+            order by n.urgency, n.due_on nulls last, n.id limit 200
+            """, may, ct);
+        var attempts = await connection.ListAsync<LedgerAttempt>("select at, outcome, reply from mail_attempts where mail_id = @id and @sees order by id desc limit 100", may, ct);
+        return new LedgerRecord(WithLeaving(mail, now, await BusinessCalendars.LoadAsync(connection, ct)), body!.MessageId, body.Text, body.Html, body.ErasedAt, body.ResendOf, notices, attempts);
+    }
+
+    private LedgerMail WithLeaving(LedgerMail mail, DateTime now, BusinessCalendar calendar) => mail with
+    {
+        LeavesAt = mail switch
+        {
+            { State: "queued", Kind: "now" } => now,
+            { State: "queued", LeavesAt: { } asked } when asked <= now && JapanTime.DateOf(asked) == JapanTime.DateOf(now) => now,
+            { State: "queued" } => new SendWindow(settings.SendFrom, settings.SendUntil).Next(now, calendar),
+            { State: "deferred" } => mail.LeavesAt,
+            _ => null,
+        },
+    };
+
+    private static bool Sees(CurrentUser user) => user.IsAny(Role.ComplianceManager, Role.Administrator);
+
+    private static string CursorOf(LedgerMail mail) => string.Create(CultureInfo.InvariantCulture, $"{mail.At?.Ticks ?? 0}_{mail.Id}");
+
+    private static (DateTime? At, long? Id)? Cursor(string? text) =>
+        text?.Split('_') is [var at, var id] && long.TryParse(at, out var ticks) && long.TryParse(id, out var number) && ticks >= 0 && ticks <= DateTime.MaxValue.Ticks
+            ? (ticks == 0 ? null : new DateTime(ticks, DateTimeKind.Utc), number)
+            : null;
+
+    private sealed record Body(string MessageId, string? Text, string? Html, DateTime? ErasedAt, long? ResendOf);
+}

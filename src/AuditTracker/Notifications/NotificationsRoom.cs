@@ -1,0 +1,15 @@
+using AuditTracker.Platform.Mail;
+using AuditTracker.Platform.Templates;
+
+namespace AuditTracker.Notifications;
+
+/// <summary>The door of the room. A room whose mail carries a secret link registers a <see cref="SecretMail"/> beside it.</summary>
+public static class NotificationsRoom
+{
+    public static IServiceCollection AddNotifications(this IServiceCollection services) => services
+        .AddSingleton(_ => new Templates(Settings.Templates))
+        .AddSingleton<IMailTransport>(all => new PickupFolder(all.GetRequiredService<Settings>().MailFolder))
+        .AddSingleton<WriteMail>().AddSingleton<MailQueue>().AddSingleton<MailLedger>()
+        .AddSingleton<SendMails>().AddSingleton<EraseMailBodies>()
+        .AddSingleton<SendMailNow>().AddSingleton<ResolveMail>().AddSingleton<SendTestMail>();
+}
