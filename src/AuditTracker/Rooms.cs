@@ -54,6 +54,7 @@ public static class Rooms
     public static void MapRooms(this IEndpointRouteBuilder app)
     {
         app.MapAccounts();
+        app.MapEvidence();
     }
 
     /// <summary>Loads what ships with the program, after every migration: the job engine's tables, the calendar's days, the frameworks.</summary>

@@ -17,4 +17,12 @@ public static class EvidenceRoom
         new(Role.ControlOwner, "exists (select 1 from collections where assignee_id = @person) or exists (select 1 from evidence_requests where owner_id = @person)"),
         new(Role.Reviewer, "exists (select 1 from collections where reviewer_id = @person) or exists (select 1 from evidence_requests where reviewer_id = @person)"),
     ];
+
+    public static void MapEvidence(this IEndpointRouteBuilder app)
+    {
+        EvidenceApi.Map(app);
+        // The pages' own door to the same files; the API's takes tokens only.
+        app.MapGet("/evidence/{id:long}/file", EvidenceApi.Download)
+            .May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer).ExcludeFromDescription();
+    }
 }

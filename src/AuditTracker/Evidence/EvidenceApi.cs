@@ -1,0 +1,114 @@
+using System.Text.Json;
+using AuditTracker.Calendar;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Files;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>The wire of evidence (design §7). Enters at the same use cases as the pages.</summary>
+public static class EvidenceApi
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/evidence").WithTags("evidence");
+        Role[] readers = [Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer];
+        api.MapGet("/requests", ListRequests).May(readers);
+        api.MapPost("/requests", AddRequest).May(Role.ComplianceManager);
+        api.MapPatch("/requests/{id:long}", ChangeRequest).May(Role.ComplianceManager);
+        api.MapGet("/collections", ListCollections).May(readers);
+        api.MapGet("/collections/{id:long}", FindCollection).May(readers);
+        api.MapPost("/collections/{id:long}/submissions", Submit).May(Role.ComplianceManager, Role.ControlOwner).Accepts<IFormFile>("multipart/form-data").DisableAntiforgery();
+        api.MapDelete("/submissions/{id:long}", Withdraw).May(Role.ComplianceManager, Role.ControlOwner);
+        api.MapPost("/collections/{id:long}/reviews", Review).May(Role.ComplianceManager, Role.Reviewer);
+        api.MapGet("/{id:long}/file", Download).May(readers);
+    }
+
+    private static int Limit(int? limit) => Math.Clamp(limit ?? 50, 1, 200);
+
+    private static async Task<WirePage<WireRequest>> ListRequests(HttpContext http, RequestStore requests, string? after, int? limit, string? q, string? framework, string? item, CancellationToken ct)
+    {
+        var (rows, next) = await requests.ListAsync(http.CurrentUser(), q, framework, item, after, Limit(limit), ct);
+        return new([.. rows.Select(WireRequest.From)], next);
+    }
+
+    private static async Task<IResult> AddRequest(HttpContext http, SaveRequest save, JsonElement body, CancellationToken ct)
+    {
+        var id = await save.AddAsync(http.CurrentUser(), WireRequest.Read(body, null), ct: ct);
+        return Results.Created($"/api/evidence/requests/{id}", new WireId(id));
+    }
+
+    private static async Task<WireRequest> ChangeRequest(HttpContext http, long id, SaveRequest save, RequestStore requests, JsonElement body, CancellationToken ct)
+    {
+        var current = await requests.FindAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
+        int? version = body.TryGetProperty("version", out var given) && given.TryGetInt32(out var number) ? number : null;
+        await save.ChangeAsync(http.CurrentUser(), id, version ?? current.Version, WireRequest.Read(body, current), ct);
+        return WireRequest.From((await requests.FindAsync(http.CurrentUser(), id, ct))!);
+    }
+
+    private static async Task<WirePage<WireCollection>> ListCollections(HttpContext http, CollectionStore collections, string? state, string? framework, string? assignee, DateOnly? dueBefore, long? request, string? after, int? limit, CancellationToken ct)
+    {
+        CollectionState? wanted = state is null ? null : Enum.TryParse<CollectionState>(state, ignoreCase: true, out var known) && !int.TryParse(state, out _) ? known : throw InvalidInput.At<Words>("state", "StateUnknown", state);
+        var (rows, next) = await collections.ListAsync(http.CurrentUser(), new CollectionFilter(wanted, framework, assignee, dueBefore, RequestId: request), after, Limit(limit), ct);
+        return new([.. rows.Select(WireCollection.From)], next);
+    }
+
+    private static async Task<WireCollectionDetail> FindCollection(HttpContext http, long id, CollectionStore collections, SubmissionStore submissions, CancellationToken ct)
+    {
+        var row = await collections.FindAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
+        var (handIns, evidence, _) = await submissions.OfCollectionAsync(http.CurrentUser(), id, ct);
+        return new WireCollectionDetail(row.Id, row.RequestId, row.Title, new WirePeriod(row.PeriodFrom, row.PeriodTo), row.OpensOn, row.DueOn, row.State.ToString().ToLowerInvariant(), row.Overdue, row.Assignee, row.Items,
+            [.. handIns.Select(handIn => new WireSubmission(handIn.Id, handIn.ByNumber ?? handIn.By, handIn.OnBehalfOf, handIn.At, handIn.CapturedOn, handIn.Note, handIn.State,
+                [.. evidence.Where(piece => piece.SubmissionId == handIn.Id).Select(WireEvidence.From)],
+                handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment)))]);
+    }
+
+    private static async Task<IResult> Submit(HttpContext http, long id, HandIn handIn, BlobStore blobs, Settings settings, CancellationToken ct)
+    {
+        var user = http.CurrentUser();
+        var key = http.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 and <= 200 } given ? given : null;
+        await handIn.CheckAsync(user, id, key, ct);
+        var upload = await MultipartUpload.ReadAsync(http, blobs, new UploadLimits { MaxFileBytes = settings.UploadMaxBytes }, null, ct);
+        if (upload.TooLarge.Count > 0)
+        {
+            throw InvalidInput.At<Words>("file", "FileTooLarge", upload.TooLarge[0], upload.Files.Count);
+        }
+        var handedIn = await handIn.SubmitAsync(user, id, HandInForm.Read(upload) with { IdempotencyKey = key }, ct);
+        return Results.Created($"/api/evidence/collections/{id}", new WireHandedIn(handedIn.Id, [.. handedIn.Evidence.Select(WireEvidence.From)]));
+    }
+
+    private static async Task<IResult> Withdraw(HttpContext http, long id, HandIn handIn, CancellationToken ct)
+    {
+        await handIn.WithdrawAsync(http.CurrentUser(), id, ct);
+        return Results.NoContent();
+    }
+
+    private static async Task<WireState> Review(HttpContext http, long id, WireDecision body, ReviewCollection review, CancellationToken ct)
+    {
+        var decision = body.Decision switch { "accept" => Decision.Accept, "return" => Decision.Return, "reopen" => Decision.Reopen, _ => throw InvalidInput.At<Words>("decision", "DecisionUnknown") };
+        var after = await review.DecideAsync(http.CurrentUser(), id, decision, body.Comment ?? "", ct);
+        return new WireState(after.ToString().ToLowerInvariant());
+    }
+
+    internal static async Task<IResult> Download(HttpContext http, long id, SubmissionStore submissions, BlobStore blobs, CancellationToken ct)
+    {
+        var file = await submissions.FileAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
+        return new FileDownload(blobs, file.Sha256!, file.FileName!);
+    }
+}
+
+/// <summary>The fields of a hand-in, the same on the page and the wire.</summary>
+public static class HandInForm
+{
+    public static HandInInput Read(Upload upload)
+    {
+        string Field(string name) => upload.Fields.TryGetValue(name, out var values) ? values.ToString() : "";
+        DateOnly? capturedOn = null;
+        if (Field("capturedOn").Trim() is { Length: > 0 } text)
+        {
+            capturedOn = DateInput.Parse(text).Day ?? throw InvalidInput.At<Words>("capturedOn", "DateUnreadable", text);
+        }
+        IEnumerable<string> links = upload.Fields.TryGetValue("link", out var given) ? given.SelectMany(value => (value ?? "").Split('\n')) : [];
+        return new HandInInput(Field("note"), [.. links], Field("statement"), capturedOn, Field("onBehalfOf"), upload.Files);
+    }
+}

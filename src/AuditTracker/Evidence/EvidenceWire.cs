@@ -1,0 +1,107 @@
+using System.Text.Json;
+using AuditTracker.Calendar;
+using AuditTracker.Platform;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>A page of a list; <c>after</c> is the cursor of the next, or null.</summary>
+public sealed record WirePage<T>(IReadOnlyList<T> Items, string? After);
+
+public sealed record WireId(long Id);
+public sealed record WireState(string State);
+public sealed record WirePeriod(DateOnly From, DateOnly To);
+public sealed record WireOffset(int Offset, string Unit);
+public sealed record WireRecurrence(string Every);
+public sealed record WireDecision(string? Decision, string? Comment);
+
+public sealed record WireEvidence(long Id, string Kind, string? FileName, long? Size, string? Sha256, string? MediaType, string? Content)
+{
+    public static WireEvidence From(EvidenceRow row) => new(row.Id, row.Kind, row.FileName, row.Size, row.Sha256, row.MediaType, row.Content);
+}
+
+public sealed record WireReview(string Decision, string? By, DateTime At, string? Comment);
+public sealed record WireSubmission(long Id, string By, string? OnBehalfOf, DateTime At, DateOnly? CapturedOn, string Note, string State, IReadOnlyList<WireEvidence> Evidence, WireReview? Review);
+public sealed record WireHandedIn(long Id, IReadOnlyList<WireEvidence> Evidence);
+
+public sealed record WireCollection(long Id, long RequestId, string Title, WirePeriod Period, DateOnly OpensOn, DateOnly DueOn, string State, bool Overdue, string Assignee, string[] Items)
+{
+    public static WireCollection From(CollectionRow row) =>
+        new(row.Id, row.RequestId, row.Title, new WirePeriod(row.PeriodFrom, row.PeriodTo), row.OpensOn, row.DueOn, row.State.ToString().ToLowerInvariant(), row.Overdue, row.Assignee, row.Items);
+}
+
+public sealed record WireCollectionDetail(long Id, long RequestId, string Title, WirePeriod Period, DateOnly OpensOn, DateOnly DueOn, string State, bool Overdue, string Assignee, string[] Items,
+    IReadOnlyList<WireSubmission> Submissions);
+
+public sealed record WireRequest(long Id, int Version, string Title, string Guidance, int Minutes, string[] Items, string Owner, string Reviewer, WireRecurrence Recurrence, WireOffset Opens, WireOffset Due, DateOnly StartOn, DateOnly? EndOn)
+{
+    public static WireRequest From(RequestRow row) => new(row.Id, row.Version, row.Title, row.Guidance, row.Minutes, row.Items, row.Owner, row.Reviewer,
+        new WireRecurrence(row.Every), new WireOffset(row.OpensOffset, "days"), new WireOffset(row.DueOffset, row.DueUnit), row.StartOn, row.EndOn);
+
+    /// <summary>Reads a body; what a PATCH leaves out stays as it is, and <c>endOn: null</c> takes an end away.</summary>
+    /// <exception cref="InvalidInput">Missing or of the wrong kind, named at the field.</exception>
+    public static RequestInput Read(JsonElement body, RequestRow? current)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            throw InvalidInput.At<Words>("", "BodyNotObject");
+        }
+        var (opens, _) = Offset(body, "opens", current is null ? (1, OffsetUnit.Days) : (current.OpensOffset, OffsetUnit.Days));
+        var (due, unit) = Offset(body, "due", current is null ? null : (current.DueOffset, current.Unit));
+        return new RequestInput(
+            Text(body, "title", current?.Title), Text(body, "guidance", current?.Guidance ?? ""), Number(body, "minutes", current?.Minutes ?? 20), ItemsOf(body, current),
+            Text(body, "owner", current?.Owner), Text(body, "reviewer", current?.Reviewer), Every(body, current), opens, due, unit,
+            Date(body, "startOn", current?.StartOn) ?? throw Missing("startOn"), body.TryGetProperty("endOn", out _) ? Date(body, "endOn", null) : current?.EndOn);
+    }
+
+    private static InvalidInput Missing(string field) => InvalidInput.At<Words>(field, "FieldMissing", field);
+
+    private static InvalidInput Wrong(string field) => InvalidInput.At<Words>(field, "FieldUnreadable", field);
+
+    private static string Text(JsonElement body, string name, string? otherwise) =>
+        !body.TryGetProperty(name, out var value) ? otherwise ?? throw Missing(name) : value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name);
+
+    private static int Number(JsonElement body, string name, int otherwise) =>
+        !body.TryGetProperty(name, out var value) ? otherwise : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong(name);
+
+    private static DateOnly? Date(JsonElement body, string name, DateOnly? otherwise) => !body.TryGetProperty(name, out var value) ? otherwise : value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.String when DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", out var date) => date,
+        _ => throw Wrong(name),
+    };
+
+    private static IReadOnlyList<string> ItemsOf(JsonElement body, RequestRow? current)
+    {
+        if (!body.TryGetProperty("items", out var value))
+        {
+            return current?.Items ?? throw Missing("items");
+        }
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+            ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : throw Wrong("items");
+    }
+
+    private static PeriodKind Every(JsonElement body, RequestRow? current)
+    {
+        if (!body.TryGetProperty("recurrence", out var value))
+        {
+            return current?.Kind ?? throw Missing("recurrence");
+        }
+        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty("every", out var every) && every.ValueKind == JsonValueKind.String
+            && every.GetString() is "month" or "quarter" or "half" or "year" ? Enum.Parse<PeriodKind>(value.GetProperty("every").GetString()!, ignoreCase: true) : throw Wrong("recurrence");
+    }
+
+    private static (int Offset, OffsetUnit Unit) Offset(JsonElement body, string name, (int, OffsetUnit)? otherwise)
+    {
+        if (!body.TryGetProperty(name, out var value))
+        {
+            return otherwise ?? throw Missing(name);
+        }
+        var unit = OffsetUnit.Days;
+        if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("offset", out var offset) || offset.ValueKind != JsonValueKind.Number || !offset.TryGetInt32(out var number)
+            || (value.TryGetProperty("unit", out var given) && !(given.ValueKind == JsonValueKind.String && Enum.TryParse(given.GetString(), ignoreCase: true, out unit) && (name == "due" || unit == OffsetUnit.Days))))
+        {
+            throw Wrong(name);
+        }
+        return (number, unit);
+    }
+}
