@@ -31,7 +31,7 @@ public static class Face
         });
         services.Configure<CookieTempDataProviderOptions>(options =>
         {
-            options.Cookie.Name = "notice";
+            options.Cookie.Name = PageAnswers.Cookie;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.TryAddSingleton<WriteDate>(PlainDates.Date);

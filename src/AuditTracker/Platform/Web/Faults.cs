@@ -143,10 +143,11 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         var words = http.RequestServices.GetRequiredService<IStringLocalizer<Words>>();
         var (title, sentence) = status switch
         {
-            400 => ("TroubleBadRequest", "TroubleBadRequestText"),
-            401 or 403 or 404 => ("TroubleNotFound", "TroubleNotFoundText"),
+            401 => ("TroubleSignIn", "TroubleSignInText"),
+            403 or 404 => ("TroubleNotFound", "TroubleNotFoundText"),
             413 => ("TroubleTooLarge", "TroubleTooLargeText"),
             429 => ("TroubleTooMany", "TroubleTooManyText"),
+            < 500 => ("TroubleBadRequest", "TroubleBadRequestText"),
             _ => ("TroubleFault", "TroubleFaultText"),
         };
         return refusal is null

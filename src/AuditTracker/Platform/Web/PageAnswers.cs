@@ -13,6 +13,8 @@ public sealed record Notice(string Text, string? Href = null, string? LinkText =
 /// <summary>Answers of page handlers.</summary>
 public static class PageAnswers
 {
+    internal const string Cookie = "notice";
+
     private const string Key = "Notice";
 
     /// <summary>The form again, with everything typed, its errors and status 400.</summary>

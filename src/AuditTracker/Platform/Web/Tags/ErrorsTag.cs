@@ -14,8 +14,10 @@ public sealed class ErrorsTag(IStringLocalizer<Words> words, IHtmlGenerator gene
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
+        var order = FieldOrder.Of(View.HttpContext);
         var errors = View.ViewData.ModelState
             .SelectMany(entry => entry.Value?.Errors.Take(1).Select(error => (entry.Key, error.ErrorMessage)) ?? [])
+            .OrderBy(error => error.Key.Length == 0 ? -1 : order.IndexOf(error.Key) is var at and >= 0 ? at : int.MaxValue)
             .ToList();
         if (errors.Count == 0)
         {
@@ -49,7 +51,8 @@ public sealed class LeftNoticeTag : TagHelper
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
-        if (View.TempData.TakeNotice() is not { } notice)
+        // Without its cookie there is nothing to take, and looking would send the cookie's removal with every page.
+        if (!View.HttpContext.Request.Cookies.ContainsKey(PageAnswers.Cookie) || View.TempData.TakeNotice() is not { } notice)
         {
             output.SuppressOutput();
             return;

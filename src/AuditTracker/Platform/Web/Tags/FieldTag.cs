@@ -45,6 +45,7 @@ public sealed class FieldTag(IStringLocalizer<Words> words, IHtmlGenerator gener
         var error = entry is { Errors.Count: > 0 } ? entry.Errors[0].ErrorMessage : null;
         var state = new FieldState(id, Hint is not null, error is not null);
         context.Items[typeof(FieldState)] = state;
+        FieldOrder.Of(View.HttpContext).Add(name);
 
         var content = await output.GetChildContentAsync();
         IHtmlContent control = content;
@@ -119,6 +120,20 @@ public sealed class FieldTag(IStringLocalizer<Words> words, IHtmlGenerator gener
     private static string? Written(object? value) => value is DateOnly on
         ? on.ToString("yyyy'/'M'/'d", CultureInfo.InvariantCulture)
         : Convert.ToString(value, CultureInfo.InvariantCulture);
+}
+
+/// <summary>The names of a page's fields as they stand on it; the page is written before the layout that sums up its errors.</summary>
+internal static class FieldOrder
+{
+    public static List<string> Of(HttpContext http)
+    {
+        if (http.Items[typeof(FieldOrder)] is not List<string> names)
+        {
+            http.Items[typeof(FieldOrder)] = names = [];
+        }
+
+        return names;
+    }
 }
 
 /// <summary>What a control inside a field must know.</summary>
