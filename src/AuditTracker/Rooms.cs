@@ -42,6 +42,7 @@ public static class Rooms
         .AddSingleton(Schedules).AddSingleton<IJobEngine, QuartzEngine>()
         .AddLocalization()
         .AddSingleton<WriteDate>((on, form) => form switch { "long" => DateText.Full(on), "short" => DateText.Table(on), _ => DateText.Table(on) })
+        .AddSingleton<AuditTracker.People.ImportPeople>().AddSingleton<AuditTracker.People.PeopleImportStore>()
         .AddNotifications()
         .AddSingleton<IReadOnlyList<NamedRole>>([.. ControlsRoom.NamedRoles, .. EvidenceRoom.NamedRoles])
         .AddAccounts()
@@ -55,6 +56,7 @@ public static class Rooms
     {
         app.MapAccounts();
         app.MapEvidence();
+        DemoApi.Map(app);
     }
 
     /// <summary>Loads what ships with the program, after every migration: the job engine's tables, the calendar's days, the frameworks.</summary>

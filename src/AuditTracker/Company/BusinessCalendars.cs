@@ -14,8 +14,8 @@ public static class BusinessCalendars
     public static async Task<BusinessCalendar> LoadAsync(NpgsqlConnection connection, CancellationToken ct = default)
     {
         var startMonth = await connection.FirstAsync<int>("select fiscal_start_month from company", ct: ct);
-        var holidays = await connection.ListAsync<Holiday>("select held_on, name_ja, name_en from holidays order by held_on", ct: ct);
-        var closures = await connection.ListAsync<Closure>("select from_on, to_on, name_ja, name_en from closures order by from_on, id", ct: ct);
+        var holidays = await connection.ListAsync<Holiday>("""select held_on as "on", name_ja, name_en from holidays order by held_on""", ct: ct);
+        var closures = await connection.ListAsync<Closure>("""select from_on as "from", to_on as "to", name_ja, name_en from closures order by from_on, id""", ct: ct);
         var madeUp = await connection.ListAsync<DateOnly>("select worked_on from make_up_days", ct: ct);
         var knownThrough = holidays.Count == 0 ? DateOnly.MinValue : new DateOnly(holidays[^1].On.Year, 12, 31);
         return new BusinessCalendar(startMonth, holidays, closures, madeUp, knownThrough);

@@ -18,9 +18,11 @@ create table people (
     hired_on        date not null,
     left_on         date,
     version         int not null default 1,
-    constraint people_left_after_hired check (left_on >= hired_on)
+    constraint people_left_after_hired check (left_on >= hired_on),
+    -- An address may be given again after its holder has left. Checked at the end of a statement: two people may swap theirs.
+    constraint people_email_key exclude using gist (email_key with =, daterange(hired_on, left_on, '[]') with &&) deferrable initially immediate
 );
-create unique index people_email_key on people (email_key);
+create index people_email on people (email_key);
 create index people_kana on people (name_kana, id);
 
 create table department_versions (
@@ -31,7 +33,7 @@ create table department_versions (
     head_id       bigint references people (id),
     from_on       date not null,
     to_on         date,
-    exclude using gist (department_id with =, daterange(from_on, to_on, '[]') with &&)
+    constraint department_versions_once exclude using gist (department_id with =, daterange(from_on, to_on, '[]') with &&) deferrable initially immediate
 );
 
 create table posts (
@@ -42,7 +44,7 @@ create table posts (
     is_primary    boolean not null default true,
     from_on       date not null,
     to_on         date,
-    exclude using gist (person_id with =, department_id with =, daterange(from_on, to_on, '[]') with &&)
+    constraint posts_once exclude using gist (person_id with =, department_id with =, daterange(from_on, to_on, '[]') with &&) deferrable initially immediate
 );
 create index posts_department on posts (department_id);
 
@@ -53,7 +55,7 @@ create table managers (
     from_on    date not null,
     to_on      date,
     constraint managers_not_self check (manager_id <> person_id),
-    exclude using gist (person_id with =, daterange(from_on, to_on, '[]') with &&)
+    constraint managers_once exclude using gist (person_id with =, daterange(from_on, to_on, '[]') with &&) deferrable initially immediate
 );
 create index managers_manager on managers (manager_id);
 
@@ -70,14 +72,21 @@ create table people_events (
     at        timestamptz not null
 );
 
--- A file waiting between preview and apply. The content is dropped when it is applied or abandoned.
+-- A file waiting between preview and apply, and what came of it. The content is dropped when it is applied or abandoned.
 create table people_imports (
-    id         bigint generated always as identity primary key,
-    file_name  text not null,
-    content    bytea,
-    by_account bigint,
-    created_at timestamptz not null,
-    applied_at timestamptz
+    id           bigint generated always as identity primary key,
+    file_name    text not null,
+    content      bytea,
+    sha256       text not null,
+    by_account   bigint,
+    created_at   timestamptz not null,
+    applied_at   timestamptz,
+    effective_on date,
+    added        int,
+    changed      int,
+    leaving      int,
+    missing      int,
+    unchanged    int
 );
 
 grant select, insert, update on departments, people, department_versions, posts, managers, people_imports to ${app};

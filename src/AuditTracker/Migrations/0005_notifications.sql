@@ -29,7 +29,10 @@ create table mails (
 );
 create unique index mails_one_a_day on mails (person_id, sent_on) where kind = 'daily' and sent_on is not null;
 create unique index mails_one_waiting on mails (person_id) where kind = 'daily' and state = 'queued';
-create index mails_due on mails (state, not_before) where state in ('queued', 'sending', 'deferred');
+create index mails_due on mails (state, not_before) where state <> 'accepted';
+-- The ledger: what waits first, then the newest.
+create index mails_ledger on mails (coalesce(claimed_at, 'infinity'::timestamptz), id);
+create unique index mails_sent_again_once on mails (resend_of) where resend_of is not null;
 
 create table notices (
     id         bigint generated always as identity primary key,
@@ -50,6 +53,7 @@ create table notices (
 );
 create index notices_subject on notices (subject) where closed_at is null;
 create index notices_person on notices (person_id) where closed_at is null;
+create index notices_waiting on notices (person_id) where closed_at is null and mail_id is null;
 create index notices_mail on notices (mail_id);
 
 -- Every attempt to hand a mail over, append-only: the ledger an auditor can read.

@@ -9,12 +9,14 @@ namespace AuditTracker.People;
 /// <param name="Columns">The columns found; a column that is absent leaves what is known as it is.</param>
 /// <param name="IgnoredColumns">Headers we do not read.</param>
 /// <param name="Rows">The lines without an error, in the order of the file.</param>
+/// <param name="EmployeeNos">Every employee number in the file, also of lines with an error.</param>
 /// <param name="Errors">By line, then by column.</param>
 public sealed record PeopleFile(
     TextEncoding? Encoding,
     IReadOnlySet<PeopleField> Columns,
     IReadOnlyList<string> IgnoredColumns,
     IReadOnlyList<PeopleFileRow> Rows,
+    IReadOnlySet<string> EmployeeNos,
     IReadOnlyList<PeopleFileError> Errors)
 {
     /// <summary>The most people in a file.</summary>
@@ -52,7 +54,7 @@ public sealed record PeopleFile(
         var errors = HeaderErrors(header, columns, found);
         if (errors.Count > 0)
         {
-            return new(text.Encoding, found, ignored, [], errors);
+            return new(text.Encoding, found, ignored, [], new HashSet<string>(), errors);
         }
 
         errors.AddRange(table.Problems.Select(record => ErrorOf(record, columns)));
@@ -70,11 +72,12 @@ public sealed record PeopleFile(
             found,
             ignored,
             [.. entries.Where(entry => !bad.Contains(entry.Line)).Select(entry => entry.ToRow(known))],
+            known,
             [.. errors.OrderBy(error => error.Line).ThenBy(error => error.Field)]);
     }
 
     private static PeopleFile Unreadable(TextEncoding? encoding, params PeopleFileError[] errors) =>
-        new(encoding, new HashSet<PeopleField>(), [], [], errors.Length > 0 ? errors : [new(1, null, "ImportFileEmpty")]);
+        new(encoding, new HashSet<PeopleField>(), [], [], new HashSet<string>(), errors.Length > 0 ? errors : [new(1, null, "ImportFileEmpty")]);
 
     private static List<PeopleFileError> HeaderErrors(CsvLine header, PeopleColumn?[] columns, HashSet<PeopleField> found)
     {

@@ -25,4 +25,8 @@ public sealed class BusinessClock(Db db)
             update business_clock set offset_us = (extract(epoch from @to - clock_timestamp()) * 1000000)::bigint
             where @to >= clock_timestamp() + offset_us * interval '1 microsecond' - interval '1 second'
             """, new { to }, ct) == 1;
+
+    /// <summary>Sets the clock to any instant, back too: only while a demo's past is being played, before anybody reads it.</summary>
+    public static Task StartAtAsync(UnitOfWork work, DateTime at, CancellationToken ct = default) =>
+        work.ExecuteAsync("update business_clock set offset_us = (extract(epoch from @at - clock_timestamp()) * 1000000)::bigint", new { at }, ct);
 }

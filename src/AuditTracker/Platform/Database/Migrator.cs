@@ -62,6 +62,22 @@ public static class Migrator
         return journal.ToHashSet().SetEquals(Embedded().Select(file => (file.Name, Hash(file.Text))));
     }
 
+    /// <summary>Drops everything: only for a demo whose loading was cut short, before anybody used it.</summary>
+    public static async Task DropAsync(string owner, CancellationToken ct = default)
+    {
+        await using var source = NpgsqlDataSource.Create(owner);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync("""
+            set client_min_messages = warning;
+            drop schema if exists quartz cascade; drop schema trail cascade;
+            drop table if exists migrations cascade;
+            do $$ declare name text; begin
+                for name in select tablename from pg_tables where schemaname = 'public' loop execute format('drop table public.%I cascade', name); end loop;
+            end $$;
+            drop function if exists business_now(); drop function if exists tokyo_date(timestamptz);
+            """);
+    }
+
     private static IEnumerable<(string Name, string Text)> Embedded()
     {
         var assembly = Assembly.GetExecutingAssembly();

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using AuditTracker.Platform.Database;
+
+namespace AuditTracker.People;
+
+/// <summary>SQL of the people, departments, posts and managers that an import reads and writes.</summary>
+public static class PeopleStore
+{
+    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Nobody else imports until the operation ends.</summary>
+    public static Task LockAsync(UnitOfWork work, CancellationToken ct) => work.ExecuteAsync("select pg_advisory_xact_lock(hashtext('people'))", ct: ct);
+
+    /// <summary>The whole company as it is on the effective date.</summary>
+    public static async Task<PeopleAsTheyAre> AsTheyAreAsync(UnitOfWork work, DateOnly effectiveOn, CancellationToken ct) => new(
+        await work.QueryAsync<KnownPerson>("""
+            select p.id, p.employee_no, p.name, p.name_kana, p.email, p.employment_type, p.hired_on, p.left_on, d.code as department_code, coalesce(o.title, '') as title, m.employee_no as manager_no
+            from people p
+            cross join lateral (select least(greatest(@effectiveOn, p.hired_on), p.left_on) as day) its
+            left join posts o on o.person_id = p.id and o.is_primary and its.day between o.from_on and coalesce(o.to_on, 'infinity')
+            left join departments d on d.id = o.department_id
+            left join managers g on g.person_id = p.id and its.day between g.from_on and coalesce(g.to_on, 'infinity')
+            left join people m on m.id = g.manager_id
+            order by p.id
+            """, new { effectiveOn }, ct),
+        await work.QueryAsync<KnownDepartment>("""
+            select d.code, v.name, h.employee_no as head_no
+            from departments d left join department_versions v on v.department_id = d.id and @effectiveOn between v.from_on and coalesce(v.to_on, 'infinity')
+            left join people h on h.id = v.head_id order by d.code
+            """, new { effectiveOn }, ct),
+        (await work.QueryAsync<string>("select title from head_titles", ct: ct)).ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>Adds the new people and departments, so that every code and number has a row.</summary>
+    public static Task AddAsync(UnitOfWork work, IEnumerable<KnownPerson> people, IEnumerable<string> departments, CancellationToken ct) => work.ExecuteAsync("""
+        insert into departments (code) select unnest(@codes) on conflict (code) do nothing;
+        insert into people (employee_no, name, name_kana, name_key, email, email_key, employment_type, hired_on, left_on)
+        select employee_no, name, name_kana, name_key, email, email_key, employment_type, hired_on, left_on
+        from jsonb_to_recordset(@rows::jsonb) as r (employee_no text, name text, name_kana text, name_key text, email text, email_key text, employment_type text, hired_on date, left_on date);
+        """, new { codes = departments.ToArray(), rows = Rows(people.Select(Stored)) }, ct);
+
+    /// <summary>Writes what is kept in the person's own row; one version more.</summary>
+    public static Task ChangeAsync(UnitOfWork work, IEnumerable<KnownPerson> people, CancellationToken ct) => work.ExecuteAsync("""
+        update people p set name = r.name, name_kana = r.name_kana, name_key = r.name_key, email = r.email, email_key = r.email_key,
+               employment_type = r.employment_type, hired_on = r.hired_on, left_on = r.left_on, version = p.version + 1
+        from jsonb_to_recordset(@rows::jsonb) as r (id bigint, name text, name_kana text, name_key text, email text, email_key text, employment_type text, hired_on date, left_on date)
+        where p.id = r.id
+        """, new { rows = Rows(people.Select(Stored)) }, ct);
+
+    /// <summary>Primary and concurrent posts of these people, oldest first.</summary>
+    public static async Task<IReadOnlyList<PostRow>> PostsAsync(UnitOfWork work, IEnumerable<long> people, CancellationToken ct) => await work.QueryAsync<PostRow>("""
+        select o.id, p.employee_no, d.code, o.title, o.is_primary, o.from_on, o.to_on from posts o join people p on p.id = o.person_id join departments d on d.id = o.department_id
+        where o.person_id = any (@people) order by o.from_on, o.id
+        """, new { people = people.ToArray() }, ct);
+
+    public static async Task<IReadOnlyList<ManagerRow>> ManagersAsync(UnitOfWork work, IEnumerable<long> people, CancellationToken ct) => await work.QueryAsync<ManagerRow>("""
+        select g.id, p.employee_no, m.employee_no as manager_no, g.from_on, g.to_on from managers g join people p on p.id = g.person_id join people m on m.id = g.manager_id
+        where g.person_id = any (@people) order by g.from_on, g.id
+        """, new { people = people.ToArray() }, ct);
+
+    public static async Task<IReadOnlyList<DepartmentRow>> DepartmentsAsync(UnitOfWork work, IEnumerable<string> codes, CancellationToken ct) => await work.QueryAsync<DepartmentRow>("""
+        select v.id, d.code, v.name, v.parent_id, h.employee_no as head_no, v.from_on, v.to_on from department_versions v join departments d on d.id = v.department_id left join people h on h.id = v.head_id
+        where d.code = any (@codes) order by v.from_on, v.id
+        """, new { codes = codes.ToArray() }, ct);
+
+    /// <summary>Rows that are gone, rows that have other values, and new ones (id 0).</summary>
+    public static Task WritePostsAsync(UnitOfWork work, Rewrite<PostRow> posts, CancellationToken ct) => work.ExecuteAsync("""
+        delete from posts where id = any (@gone);
+        update posts o set department_id = d.id, title = r.title, from_on = r.from_on, to_on = r.to_on
+        from jsonb_to_recordset(@changed::jsonb) as r (id bigint, code text, title text, from_on date, to_on date) join departments d on d.code = r.code where o.id = r.id;
+        insert into posts (person_id, department_id, title, is_primary, from_on, to_on)
+        select p.id, d.id, r.title, r.is_primary, r.from_on, r.to_on
+        from jsonb_to_recordset(@added::jsonb) as r (employee_no text, code text, title text, is_primary boolean, from_on date, to_on date) join people p using (employee_no) join departments d on d.code = r.code;
+        """, new { gone = posts.Gone.ToArray(), changed = Rows(posts.Changed), added = Rows(posts.Added) }, ct);
+
+    public static Task WriteManagersAsync(UnitOfWork work, Rewrite<ManagerRow> managers, CancellationToken ct) => work.ExecuteAsync("""
+        delete from managers where id = any (@gone);
+        update managers g set manager_id = m.id, from_on = r.from_on, to_on = r.to_on
+        from jsonb_to_recordset(@changed::jsonb) as r (id bigint, manager_no text, from_on date, to_on date) join people m on m.employee_no = r.manager_no where g.id = r.id;
+        insert into managers (person_id, manager_id, from_on, to_on)
+        select p.id, m.id, r.from_on, r.to_on
+        from jsonb_to_recordset(@added::jsonb) as r (employee_no text, manager_no text, from_on date, to_on date) join people p using (employee_no) join people m on m.employee_no = r.manager_no;
+        """, new { gone = managers.Gone.ToArray(), changed = Rows(managers.Changed), added = Rows(managers.Added) }, ct);
+
+    public static Task WriteDepartmentsAsync(UnitOfWork work, Rewrite<DepartmentRow> departments, CancellationToken ct) => work.ExecuteAsync("""
+        delete from department_versions where id = any (@gone);
+        update department_versions v set name = r.name, head_id = h.id, from_on = r.from_on, to_on = r.to_on
+        from jsonb_to_recordset(@changed::jsonb) as r (id bigint, name text, head_no text, from_on date, to_on date) left join people h on h.employee_no = r.head_no where v.id = r.id;
+        insert into department_versions (department_id, name, parent_id, head_id, from_on, to_on)
+        select d.id, r.name, r.parent_id, h.id, r.from_on, r.to_on
+        from jsonb_to_recordset(@added::jsonb) as r (code text, name text, parent_id bigint, head_no text, from_on date, to_on date) join departments d using (code) left join people h on h.employee_no = r.head_no;
+        """, new { gone = departments.Gone.ToArray(), changed = Rows(departments.Changed), added = Rows(departments.Added) }, ct);
+
+    /// <summary>Tells the rooms above what happened to whom (design §3).</summary>
+    public static Task AddEventsAsync(UnitOfWork work, IEnumerable<PersonEvent> events, CancellationToken ct) => work.ExecuteAsync("""
+        insert into people_events (person_id, kind, happened_on, at)
+        select p.id, r.kind, r.happened_on, @Now from jsonb_to_recordset(@rows::jsonb) as r (employee_no text, kind text, happened_on date) join people p using (employee_no)
+        """, new { rows = Rows(events), work.Now }, ct);
+
+    private static object Stored(KnownPerson person) => new
+    {
+        person.Id, person.EmployeeNo, person.Name, person.NameKana, NameKey = NameKey.Of(person.Name, person.NameKana),
+        person.Email, EmailKey = NameKey.OfMail(person.Email), person.EmploymentType, person.HiredOn, person.LeftOn,
+    };
+
+    private static string Rows<T>(IEnumerable<T> rows) => JsonSerializer.Serialize(rows, SnakeCase);
+}
+
+/// <summary>A post of a person in a department; the last day is included.</summary>
+public sealed record PostRow(long Id, string EmployeeNo, string Code, string Title, bool IsPrimary, DateOnly FromOn, DateOnly? ToOn);
+
+/// <summary>Who somebody reported to.</summary>
+public sealed record ManagerRow(long Id, string EmployeeNo, string ManagerNo, DateOnly FromOn, DateOnly? ToOn);
+
+/// <summary>What a department was called and who headed it.</summary>
+public sealed record DepartmentRow(long Id, string Code, string Name, long? ParentId, string? HeadNo, DateOnly FromOn, DateOnly? ToOn);
+
+/// <summary>joined, left, transferred, back.</summary>
+public sealed record PersonEvent(string EmployeeNo, string Kind, DateOnly HappenedOn);
+
+/// <summary>How rows by date differ from what is stored.</summary>
+public sealed record Rewrite<T>(IReadOnlyList<long> Gone, IReadOnlyList<T> Changed, IReadOnlyList<T> Added);
