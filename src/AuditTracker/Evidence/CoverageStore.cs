@@ -40,13 +40,13 @@ public sealed class CoverageStore(Db db)
                   -- Items that need proof of a kind are not covered by a bare statement.
                   and (i.needs_proof is null or exists (
                       select 1 from submissions s join evidence e on e.submission_id = s.id
-                      where s.id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf, 'infinity')) and e.kind <> 'statement'))
+                      where s.id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity')) and e.kind <> 'statement'))
                 order by c.period_to desc limit 1) done on true
             left join lateral (
                 select c.planned_due_on from collections c
                 where c.request_id = q.id and c.period_from > coalesce(done.period_from, '-infinity') and c.period_to > coalesce(done.period_to, '-infinity') and {state} <> 'waived'
                 order by c.period_from, c.period_to limit 1) next on true
-            where i.framework = @framework and not i.is_group and (@itemRef is null or i.ref = @itemRef)
+            where i.framework = @framework and not i.is_group and (@itemRef::text is null or i.ref = @itemRef)
             order by i.position, q.id
             """, new { framework, itemRef, asOf, today }, ct);
         return rows.GroupBy(row => row.Ref).ToDictionary(group => group.Key, group => Coverage.OfItem(framework, group.Key, group.First().Applicable,
