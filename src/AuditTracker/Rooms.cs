@@ -5,6 +5,7 @@ using AuditTracker.Company;
 using AuditTracker.Controls;
 using AuditTracker.Evidence;
 using AuditTracker.Notifications;
+using AuditTracker.Overview;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Jobs;
@@ -47,7 +48,8 @@ public static class Rooms
         .AddSingleton<IReadOnlyList<NamedRole>>([.. ControlsRoom.NamedRoles, .. EvidenceRoom.NamedRoles])
         .AddAccounts()
         .AddControls()
-        .AddEvidence();
+        .AddEvidence()
+        .AddOverview();
 
     /// <summary>The jobs run in this process, until it stops.</summary>
     public static IServiceCollection AddWorker(this IServiceCollection services) => services.AddHostedService<Jobs>();
@@ -56,7 +58,7 @@ public static class Rooms
     {
         app.MapAccounts();
         app.MapEvidence();
-        DemoApi.Map(app);
+        app.MapOverview();
     }
 
     /// <summary>Loads what ships with the program, after every migration: the job engine's tables, the calendar's days, the frameworks.</summary>

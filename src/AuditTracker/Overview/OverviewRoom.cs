@@ -1,0 +1,10 @@
+namespace AuditTracker.Overview;
+
+/// <summary>The door of the room.</summary>
+public static class OverviewRoom
+{
+    public static IServiceCollection AddOverview(this IServiceCollection services) => services
+        .AddSingleton<ItemStore>().AddSingleton<ShowItems>().AddSingleton<CoverageWords>();
+
+    public static void MapOverview(this IEndpointRouteBuilder app) => OverviewApi.Map(app);
+}
