@@ -59,6 +59,10 @@ public sealed record ServingRequest(long Id, string Title, string Every, string 
 /// <param name="AcceptedAt">When it is accepted now.</param>
 public sealed record ServingCollection(long Id, long RequestId, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, string State, bool IsOverdue, DateTime? SubmittedAt, DateTime? AcceptedAt, int FiscalStartMonth, bool IsVisible)
 {
+    /// <summary>The days in Japan.</summary>
+    public DateOnly? SubmittedOn => SubmittedAt is { } at ? JapanTime.DateOf(at) : null;
+    public DateOnly? AcceptedOn => AcceptedAt is { } at ? JapanTime.DateOf(at) : null;
+
     /// <summary>2026年7～9月分, in the language of the page.</summary>
     public string PeriodLabel => PeriodText.LabelWithYear(new Period(PeriodFrom, PeriodTo), new FiscalPeriods(FiscalStartMonth));
 }
