@@ -60,7 +60,7 @@ public sealed class ControlModel(ShowItems show, ItemStore items, ControlStore c
                 {
                     return this.Invalid("Input.Owner", words["ChooseOwner", Candidates.Count]);
                 }
-                owner = Candidates.FirstOrDefault()?.EmployeeNo ?? owner;
+                owner = Candidates is [var only] ? only.EmployeeNo : owner;
             }
             await change.RunAsync(HttpContext.CurrentUser(), framework, itemRef, new ControlChange(Input.Version, Input.Applicable, Input.Reason ?? "", Input.Implementation ?? "", SetsOwner: true, owner), ct);
         }

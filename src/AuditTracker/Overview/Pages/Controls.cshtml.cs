@@ -44,7 +44,7 @@ public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore 
         var user = HttpContext.CurrentUser();
         var seen = (await items.FrameworksAsync(user, ct)).ToHashSet();
         Frameworks = [.. (await controls.FrameworksAsync(ct)).Where(framework => seen.Contains(framework.Key))];
-        Framework = string.IsNullOrEmpty(Key) ? Frameworks.FirstOrDefault() : Frameworks.FirstOrDefault(framework => framework.Key == Key);
+        Framework = Frameworks.FirstOrDefault(framework => string.IsNullOrEmpty(Key) || framework.Key == Key);
         if (Framework is null)
         {
             return string.IsNullOrEmpty(Key) ? Page() : NotFound();
