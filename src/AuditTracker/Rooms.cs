@@ -59,6 +59,7 @@ public static class Rooms
         app.MapAccounts();
         app.MapEvidence();
         app.MapOverview();
+        DemoApi.Map(app);
     }
 
     /// <summary>Loads what ships with the program, after every migration: the job engine's tables, the calendar's days, the frameworks.</summary>

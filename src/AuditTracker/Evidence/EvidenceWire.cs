@@ -45,10 +45,11 @@ public sealed record WireRequest(long Id, int Version, string Title, string Guid
         {
             throw InvalidInput.At<Words>("", "BodyNotObject");
         }
+        var title = Text(body, "title", current?.Title);
         var (opens, _) = Offset(body, "opens", current is null ? (1, OffsetUnit.Days) : (current.OpensOffset, OffsetUnit.Days));
         var (due, unit) = Offset(body, "due", current is null ? null : (current.DueOffset, current.Unit));
         return new RequestInput(
-            Text(body, "title", current?.Title), Text(body, "guidance", current?.Guidance ?? ""), Number(body, "minutes", current?.Minutes ?? 20), ItemsOf(body, current),
+            title, Text(body, "guidance", current?.Guidance ?? ""), Number(body, "minutes", current?.Minutes ?? 20), ItemsOf(body, current),
             Text(body, "owner", current?.Owner), Text(body, "reviewer", current?.Reviewer), Every(body, current), opens, due, unit,
             Date(body, "startOn", current?.StartOn) ?? throw Missing("startOn"), body.TryGetProperty("endOn", out _) ? Date(body, "endOn", null) : current?.EndOn);
     }

@@ -13,7 +13,7 @@ public sealed class EvidenceApiTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task The_main_job_from_request_to_acceptance()
     {
-        var request = await app.AddRequestAsync();
+        var request = await app.AddRequestAsync(Scene.Request(item: "iso27001-2022:A.8.15"));
         await app.OpenAsync();
         var collection = await app.CollectionAsync(request);
         Assert.Equal("2026-10-15", collection.Text("dueOn"));
@@ -39,7 +39,7 @@ public sealed class EvidenceApiTests(TestApp app) : IClassFixture<TestApp>
         Assert.Equal("棚卸し_髙﨑.csv", file.Content.Headers.ContentDisposition.FileNameStar);
         Assert.Equal("nosniff", file.Headers.GetValues("X-Content-Type-Options").Single());
 
-        var coverage = await app.Get<CoverageStore>().OfItemAsync("iso27001-2022", "A.5.18");
+        var coverage = await app.Get<CoverageStore>().OfItemAsync("iso27001-2022", "A.8.15");
         Assert.Equal((CoverageState.Covered, new DateOnly(2027, 1, 18)), (coverage!.State, coverage.FreshUntil));
     }
 

@@ -8,9 +8,9 @@ namespace AuditTracker.Tests.Evidence;
 /// <summary>The main job's beginnings, over the API: a quarterly request of Alice's that Bob reviews.</summary>
 internal static class Scene
 {
-    public static object Request(string every = "quarter", string startOn = "2026-07-01", int due = 10, string unit = "businessDays", string title = "アクセス権棚卸し") => new
+    public static object Request(string every = "quarter", string startOn = "2026-07-01", int due = 10, string unit = "businessDays", string title = "アクセス権棚卸し", string item = "iso27001-2022:A.5.18") => new
     {
-        title, guidance = "期末の利用者一覧", items = new[] { "iso27001-2022:A.5.18", "pmark-jisq15001-2023:J.9.2" },
+        title, guidance = "期末の利用者一覧", items = new[] { item, "pmark-jisq15001-2023:J.9.2" },
         owner = Cast.Alice.EmployeeNo, reviewer = Cast.Bob.EmployeeNo, recurrence = new { every },
         opens = new { offset = 1, unit = "days" }, due = new { offset = due, unit }, startOn, endOn = (string?)null,
     };
