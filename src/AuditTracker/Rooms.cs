@@ -5,7 +5,7 @@ using AuditTracker.Company;
 using AuditTracker.Controls;
 using AuditTracker.Evidence;
 using AuditTracker.Notifications;
-using AuditTracker.Overview;
+using AuditTracker.People;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Jobs;
@@ -43,7 +43,7 @@ public static class Rooms
         .AddSingleton(Schedules).AddSingleton<IJobEngine, QuartzEngine>()
         .AddLocalization()
         .AddSingleton<WriteDate>((on, form) => form switch { "long" => DateText.Full(on), "short" => DateText.Table(on), _ => DateText.Table(on) })
-        .AddSingleton<AuditTracker.People.ImportPeople>().AddSingleton<AuditTracker.People.PeopleImportStore>()
+        .AddPeople()
         .AddNotifications()
         .AddSingleton<IReadOnlyList<NamedRole>>([.. ControlsRoom.NamedRoles, .. EvidenceRoom.NamedRoles])
         .AddAccounts()
@@ -56,6 +56,7 @@ public static class Rooms
 
     public static void MapRooms(this IEndpointRouteBuilder app)
     {
+        app.MapPeople();
         app.MapAccounts();
         app.MapEvidence();
         app.MapOverview();

@@ -16,7 +16,7 @@ internal static class RewriteTimelines
         return Rewritten(known, row => row.Id, difference.ToApply.SelectMany(person =>
         {
             var own = rows[person.After.EmployeeNo];
-            var primary = own.Where(row => row.IsPrimary).Select(row => new Span<Post>(row.Id, row.FromOn, row.ToOn, new(row.Code, row.Title))).ToArray();
+            var primary = own.Where(row => row.IsPrimary).Select(row => new Held<Post>(row.Id, row.FromOn, row.ToOn, new(row.Code, row.Title))).ToArray();
             var now = person.After.DepartmentCode is { } code ? new Post(code, person.After.Title) : null;
             var then = person.Before?.DepartmentCode is { } old ? new Post(old, person.Before.Title) : null;
             var spans = Of(person, primary, then, now, difference.Terms);
@@ -30,7 +30,7 @@ internal static class RewriteTimelines
         var rows = known.ToLookup(row => row.EmployeeNo, StringComparer.Ordinal);
         return Rewritten(known, row => row.Id, difference.ToApply.SelectMany(person =>
         {
-            var spans = rows[person.After.EmployeeNo].Select(row => new Span<string>(row.Id, row.FromOn, row.ToOn, row.ManagerNo)).ToArray();
+            var spans = rows[person.After.EmployeeNo].Select(row => new Held<string>(row.Id, row.FromOn, row.ToOn, row.ManagerNo)).ToArray();
             return Of(person, spans, person.Before?.ManagerNo, person.After.ManagerNo, difference.Terms)
                 .Select(span => new ManagerRow(span.Id, person.After.EmployeeNo, span.Value, span.From, span.To));
         }));
@@ -49,7 +49,7 @@ internal static class RewriteTimelines
         var changes = difference.Departments.ToDictionary(department => department.Code, StringComparer.Ordinal);
         return Rewritten(known, row => row.Id, DepartmentsConcerned(difference, posts).SelectMany(code =>
         {
-            IReadOnlyList<Span<Terms>> spans = [.. known.Where(row => row.Code == code).Select(row => new Span<Terms>(row.Id, row.FromOn, row.ToOn, new(row.Name, row.ParentId, row.HeadNo)))];
+            IReadOnlyList<Held<Terms>> spans = [.. known.Where(row => row.Code == code).Select(row => new Held<Terms>(row.Id, row.FromOn, row.ToOn, new(row.Name, row.ParentId, row.HeadNo)))];
             if (!changes.TryGetValue(code, out var change) && spans.Count == 0)
             {
                 return [];
@@ -71,7 +71,7 @@ internal static class RewriteTimelines
         }));
     }
 
-    private static IReadOnlyList<Span<T>> Of<T>(PersonDifference person, IReadOnlyList<Span<T>> spans, T? then, T? now, ImportTerms terms)
+    private static IReadOnlyList<Held<T>> Of<T>(PersonDifference person, IReadOnlyList<Held<T>> spans, T? then, T? now, ImportTerms terms)
         where T : class
     {
         var after = person.After;
@@ -104,7 +104,7 @@ internal static class RewriteTimelines
     }
 
     // A concurrent post ends where the primary one moves into the same department, and with the last day.
-    private static IEnumerable<PostRow> Beside(PostRow row, IReadOnlyList<Span<Post>> primary, DateOnly? leftOn)
+    private static IEnumerable<PostRow> Beside(PostRow row, IReadOnlyList<Held<Post>> primary, DateOnly? leftOn)
     {
         var meets = primary.FirstOrDefault(span => span.Value.Code == row.Code && (row.ToOn is null || span.From <= row.ToOn) && (span.To is null || row.FromOn <= span.To));
         var last = meets is not null ? meets.From.AddDays(-1) : row.ToOn;

@@ -1,0 +1,128 @@
+using System.Globalization;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.People;
+
+/// <summary>The wire of people (design §7).</summary>
+public static class PeopleApi
+{
+    private const int MostAtOnce = 200;
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api").WithTags("people");
+        api.MapPost("/people/import", ImportAsync).May(Role.ComplianceManager).DisableAntiforgery()
+            .WithMetadata(new RequestSizeLimitAttribute(PeopleFile.MaxBytes + (1 << 20)))
+            .Accepts<IFormFile>("multipart/form-data").Produces<ImportAnswer>().Produces<ImportAnswer>(StatusCodes.Status422UnprocessableEntity);
+        api.MapGet("/people", PeopleAsync).May();
+        api.MapGet("/departments", DepartmentsAsync).May();
+    }
+
+    private static async Task<IResult> ImportAsync(
+        HttpContext http, ImportPeople import, BusinessClock clock, IStringLocalizer<Words> words, string? apply, string? effective, string? missing, string? on, CancellationToken ct)
+    {
+        var user = http.CurrentUser();
+        var terms = ImportTermsInput.Read(effective, missing, on, (await clock.NowAsync(ct)).Today);
+        var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(ct) : null;
+        var file = form?.Files.GetFile("file") ?? throw InvalidInput.At<Words>("file", "ImportNoFile");
+        var content = await ContentAsync(file, ct);
+        var isApply = apply is not null && (bool.TryParse(apply, out var given) ? given : throw InvalidInput.At<Words>("apply", "ImportApply"));
+        var difference = isApply
+            ? await import.ApplyAsync(Actor.Of(user), user.AccountId, file.FileName, content, terms, ct)
+            : await import.CompareAsync(PeopleFile.Read(content), terms, ct);
+        var isApplied = isApply && difference.Errors.Count == 0;
+        return Results.Json(ImportAnswer.Of(difference, isApplied, words), statusCode: isApply && !isApplied ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);
+    }
+
+    /// <summary>The bytes of a file, or as many as show that it is too large.</summary>
+    public static async Task<byte[]> ContentAsync(IFormFile file, CancellationToken ct)
+    {
+        var content = new byte[Math.Min(file.Length, PeopleFile.MaxBytes + 1)];
+        await using var stream = file.OpenReadStream();
+        await stream.ReadExactlyAsync(content, ct);
+        return content;
+    }
+
+    private static async Task<PageOf<PersonEntry>> PeopleAsync(
+        HttpContext http, PeopleList list, string? q, string? department, string? on, bool? here, string? after, int? limit, CancellationToken ct)
+    {
+        var filter = new PeopleFilter(ImportTermsInput.Day("on", on), q, department, here ?? false);
+        var (rows, next) = await list.PageAsync(http.CurrentUser(), filter, after, Math.Clamp(limit ?? 50, 1, MostAtOnce), ct);
+        return new([.. rows.Select(PersonEntry.Of)], next);
+    }
+
+    private static async Task<PageOf<DepartmentAnswer>> DepartmentsAsync(HttpContext http, PeopleList list, string? on, string? after, int? limit, CancellationToken ct)
+    {
+        var (rows, next) = await list.DepartmentsAsync(http.CurrentUser(), ImportTermsInput.Day("on", on), after, Math.Clamp(limit ?? 50, 1, MostAtOnce), ct);
+        return new([.. rows.Select(row => new DepartmentAnswer(row.Code, row.Name, row.HeadNo, row.Parent))], next);
+    }
+}
+
+/// <summary>The terms of an import as they are typed: dates as 2026-11-22.</summary>
+public static class ImportTermsInput
+{
+    /// <param name="today">The business date, which is meant when no effective date is given.</param>
+    /// <exception cref="InvalidInput">At <c>effective</c>, <c>missing</c> or <c>on</c>.</exception>
+    public static ImportTerms Read(string? effective, string? missing, string? on, DateOnly today)
+    {
+        var effectiveOn = Day("effective", effective) ?? today;
+        var lastDay = Day("on", on);
+        return string.IsNullOrEmpty(missing) ? new(effectiveOn, null)
+            : missing != "leave" ? throw InvalidInput.At<Words>("missing", "ImportMissingRule")
+            : new(effectiveOn, lastDay ?? throw InvalidInput.At<Words>("on", "ImportMissingWithoutDay"));
+    }
+
+    /// <summary>A day of the wire, or null when it is left out.</summary>
+    public static DateOnly? Day(string field, string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+        : throw InvalidInput.At<Words>(field, "ImportDay", text);
+}
+
+/// <summary>A page of a list; <paramref name="After"/> asks for the next one.</summary>
+public sealed record PageOf<T>(T[] Items, string? After);
+
+/// <summary>What an import means or did. Every person is counted once; departments that are new or renamed are counted apart.</summary>
+public sealed record ImportAnswer(int Added, int Changed, int Leaving, int Missing, int Unchanged, ImportErrorAnswer[] Errors, bool Applied, ImportDepartments Departments)
+{
+    internal static ImportAnswer Of(Difference difference, bool isApplied, IStringLocalizer words) => new(
+        difference.Totals.Added,
+        difference.Totals.Changed,
+        difference.Totals.Leaving,
+        difference.Totals.Missing,
+        difference.Totals.Unchanged,
+        [.. difference.Errors.Select(error => new ImportErrorAnswer(error.Line, error.FieldName, error.In(words)))],
+        isApplied,
+        new(difference.Departments.Count(department => department.IsNew), difference.Departments.Count(department => department.IsRenamed)));
+}
+
+public sealed record ImportErrorAnswer(int Line, string Field, string Message);
+
+public sealed record ImportDepartments(int Added, int Renamed);
+
+/// <summary>A person on the wire.</summary>
+public sealed record PersonEntry(
+    long Id,
+    string EmployeeNo,
+    string Name,
+    string NameKana,
+    string Email,
+    string Language,
+    PostDepartment? Department,
+    PostEntry[] Posts,
+    string? Title,
+    string? EmploymentType,
+    DateOnly? HiredOn,
+    DateOnly? LeftOn,
+    string? Manager)
+{
+    internal static PersonEntry Of(PersonRow row) => new(
+        row.Id, row.EmployeeNo, row.Name, row.NameKana, row.Email, row.Language, row.DepartmentCode is { } code ? new(code, row.DepartmentName) : null,
+        [.. row.Posts], row.Title, row.EmploymentType, row.HiredOn, row.LeftOn, row.ManagerNo);
+}
+
+public sealed record DepartmentAnswer(string Code, string? Name, string? Head, string? Parent);

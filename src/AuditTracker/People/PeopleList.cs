@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text.Json;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.People;
+
+/// <summary>A person as lists show them, with what holds on the base date (or their first or last day). Fields beyond name and address are null where the reader may not see them.</summary>
+public sealed class PersonRow
+{
+    public long Id { get; init; }
+    public string EmployeeNo { get; init; } = "";
+    public string Name { get; init; } = "";
+    public string NameKana { get; init; } = "";
+    public string Email { get; init; } = "";
+    public string Language { get; init; } = "";
+    public string? DepartmentCode { get; init; }
+    public string? DepartmentName { get; init; }
+    public DateOnly? LeftOn { get; init; }
+
+    /// <summary>The reader may see the rest too.</summary>
+    public bool IsWhole { get; init; }
+    public string? Title { get; init; }
+    public string? EmploymentType { get; init; }
+    public DateOnly? HiredOn { get; init; }
+    public string? ManagerNo { get; init; }
+    public string? ManagerName { get; init; }
+    public string? PostsJson { get; init; }
+
+    /// <summary>Every post, oldest first.</summary>
+    public IReadOnlyList<PostEntry> Posts => PostsJson is null ? [] : JsonSerializer.Deserialize<PostEntry[]>(PostsJson, JsonSerializerOptions.Web)!;
+}
+
+/// <summary>A post by date, as the wire has it; <paramref name="Primary"/> = not concurrent.</summary>
+public sealed record PostEntry(PostDepartment Department, string Title, bool Primary, DateOnly From, DateOnly? To);
+
+public sealed record PostDepartment(string Code, string? Name);
+
+/// <summary>A department on the base date.</summary>
+/// <param name="People">How many people have their primary post in it then.</param>
+public sealed record DepartmentEntry(string Code, string? Name, string? HeadNo, string? HeadName, string? Parent, long People);
+
+/// <summary>Which people a list shows.</summary>
+/// <param name="On">The base date; null = today.</param>
+/// <param name="Search">Name, kana, start of the address, or the employee number.</param>
+/// <param name="HereOnly">Without those who have left by, or not yet joined on, the base date.</param>
+public sealed record PeopleFilter(DateOnly? On = null, string? Search = null, string? Department = null, bool HereOnly = false);
+
+/// <summary>SQL of the lists of people and departments.</summary>
+public sealed class PeopleList(Db db)
+{
+    /// <summary>Lists count to here exactly.</summary>
+    public const int CountedTo = 10_000;
+
+    private const string From = """
+        from people p
+        cross join (select coalesce(@on::date, tokyo_date(business_now())) as day) base
+        cross join lateral (select least(greatest(base.day, p.hired_on), p.left_on) as day) its
+        left join posts o on o.person_id = p.id and o.is_primary and its.day between o.from_on and coalesce(o.to_on, 'infinity')
+        left join departments d on d.id = o.department_id
+        """;
+
+    private const string Where = $"""
+        where {PeopleScope.Condition}
+          and (not @hereOnly or (p.hired_on <= base.day and (p.left_on is null or p.left_on >= base.day)))
+          and (@department::text is null or d.code = @department)
+          and (@pattern::text is null or replace(p.name_key, ' ', '') like @pattern or p.employee_no = @number or p.email_key like @mail)
+        """;
+
+    private const string Columns = $"""
+        p.id, p.employee_no, p.name, p.name_kana, p.email, p.language, p.left_on, d.code as department_code,
+        (select v.name from department_versions v where v.department_id = d.id and its.day between v.from_on and coalesce(v.to_on, 'infinity')) as department_name,
+        w.is_whole, case when w.is_whole then coalesce(o.title, '') end as title, case when w.is_whole then p.employment_type end as employment_type, case when w.is_whole then p.hired_on end as hired_on,
+        m.employee_no as manager_no, m.name as manager_name,
+        case when w.is_whole then (select jsonb_agg(jsonb_build_object('department', jsonb_build_object('code', pd.code, 'name', (
+                select v.name from department_versions v where v.department_id = po.department_id and coalesce(po.to_on, greatest(base.day, po.from_on)) between v.from_on and coalesce(v.to_on, 'infinity'))),
+                'title', po.title, 'primary', po.is_primary, 'from', po.from_on, 'to', po.to_on) order by po.from_on, po.is_primary desc, po.id)
+            from posts po join departments pd on pd.id = po.department_id where po.person_id = p.id)::text end as posts_json
+        """;
+
+    private const string Rest = $"""
+        cross join lateral (select {PeopleScope.WholeRecord} as is_whole) w
+        left join managers g on w.is_whole and g.person_id = p.id and its.day between g.from_on and coalesce(g.to_on, 'infinity')
+        left join people m on m.id = g.manager_id
+        """;
+
+    /// <summary>A page in the order in which people were added; the cursor is the last id.</summary>
+    public async Task<(IReadOnlyList<PersonRow> Rows, string? After)> PageAsync(CurrentUser user, PeopleFilter filter, string? after, int limit, CancellationToken ct)
+    {
+        var parameters = Parameters(user, filter, after, limit);
+        await using var connection = await db.OpenAsync(ct);
+        return Cut(await connection.ListAsync<PersonRow>($"select {Columns} {From} {Rest} {Where} and p.id > coalesce(@after, 0) order by p.id limit @limit", parameters, ct), limit);
+    }
+
+    /// <summary>A page by department, then kana; the cursor is the last id, looked up again in that order.</summary>
+    public async Task<(IReadOnlyList<PersonRow> Rows, string? After)> PageByDepartmentAsync(CurrentUser user, PeopleFilter filter, string? after, int limit, CancellationToken ct)
+    {
+        var parameters = Parameters(user, filter, after, limit);
+        await using var connection = await db.OpenAsync(ct);
+        return Cut(await connection.ListAsync<PersonRow>($"""
+            select {Columns} {From} {Rest} {Where}
+              and (@after::bigint is null or (coalesce(d.code, '~'), p.name_kana, p.id) > (select coalesce(d.code, '~'), p.name_kana, p.id {From} where p.id = @after))
+            order by coalesce(d.code, '~'), p.name_kana, p.id limit @limit
+            """, parameters, ct), limit);
+    }
+
+    /// <summary>How many there are, at most one more than <see cref="CountedTo"/>.</summary>
+    public async Task<long> CountAsync(CurrentUser user, PeopleFilter filter, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<long>($"select count(*) from (select 1 {From} {Where} limit @limit) counted", Parameters(user, filter, null, CountedTo), ct);
+    }
+
+    /// <summary>One person's whole record, or null when there is none or it is not the reader's to see.</summary>
+    public async Task<PersonRow?> FindAsync(CurrentUser user, string employeeNo, DateOnly? on, CancellationToken ct)
+    {
+        var parameters = Parameters(user, new(on), null, 1);
+        parameters["employeeNo"] = employeeNo;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<PersonRow>($"select {Columns} {From} {Rest} where w.is_whole and p.employee_no = @employeeNo", parameters, ct);
+    }
+
+    /// <summary>Departments by code, with their name and head on the base date; the cursor is the last code.</summary>
+    public async Task<(IReadOnlyList<DepartmentEntry> Rows, string? After)> DepartmentsAsync(CurrentUser user, DateOnly? on, string? after, int limit, CancellationToken ct)
+    {
+        var parameters = Parameters(user, new(on), null, limit);
+        parameters["afterCode"] = after ?? "";
+        await using var connection = await db.OpenAsync(ct);
+        var rows = await connection.ListAsync<DepartmentEntry>($"""
+            select d.code, v.name, h.employee_no as head_no, h.name as head_name, u.code as parent,
+                   (select count(*) from posts o join people p on p.id = o.person_id where o.department_id = d.id and o.is_primary
+                      and base.day between o.from_on and coalesce(o.to_on, 'infinity') and (p.left_on is null or p.left_on >= base.day)) as people
+            from departments d cross join (select coalesce(@on::date, tokyo_date(business_now())) as day) base
+            left join department_versions v on v.department_id = d.id and base.day between v.from_on and coalesce(v.to_on, 'infinity')
+            left join people h on h.id = v.head_id left join departments u on u.id = v.parent_id
+            where {PeopleScope.DepartmentCondition} and d.code > @afterCode order by d.code limit @limit
+            """, parameters, ct);
+        return rows.Count <= limit ? (rows, null) : ([.. rows.Take(limit)], rows[limit - 1].Code);
+    }
+
+    private static Dictionary<string, object?> Parameters(CurrentUser user, PeopleFilter filter, string? after, int limit)
+    {
+        var parameters = PeopleScope.Parameters(user);
+        var pattern = NameKey.Pattern(filter.Search);
+        parameters["on"] = filter.On;
+        parameters["department"] = string.IsNullOrWhiteSpace(filter.Department) ? null : filter.Department;
+        parameters["hereOnly"] = filter.HereOnly;
+        parameters["pattern"] = pattern;
+        parameters["number"] = filter.Search?.Trim();
+        parameters["mail"] = pattern is null ? null : NameKey.PatternOfMail(filter.Search!);
+        parameters["after"] = long.TryParse(after, CultureInfo.InvariantCulture, out var id) ? id : null as long?;
+        parameters["limit"] = limit + 1;
+        return parameters;
+    }
+
+    private static (IReadOnlyList<PersonRow> Rows, string? After) Cut(IReadOnlyList<PersonRow> rows, int limit) =>
+        rows.Count <= limit ? (rows, null) : ([.. rows.Take(limit)], rows[limit - 1].Id.ToString(CultureInfo.InvariantCulture));
+}
