@@ -30,6 +30,9 @@ public static partial class NameKey
     /// <summary>A pattern for <c>email_key like</c>: addresses that begin with what was typed.</summary>
     public static string PatternOfMail(string typed) => Special().Replace(OfMail(typed), "\\$0") + "%";
 
+    /// <summary>A pattern for <c>employee_no like</c>: numbers that begin with what was typed.</summary>
+    public static string PatternOfNumber(string typed) => Special().Replace(typed.Normalize(NormalizationForm.FormKC).Trim(), "\\$0") + "%";
+
     private static string Folded(string text) =>
         new([.. Width(text).Select(letter => letter is >= 'ぁ' and <= 'ゖ' ? (char)(letter + ('ァ' - 'ぁ')) : Common.GetValueOrDefault(letter, letter))]);
 

@@ -42,7 +42,7 @@ public sealed record DepartmentEntry(string Code, string? Name, string? HeadNo, 
 
 /// <summary>Which people a list shows.</summary>
 /// <param name="On">The base date; null = today.</param>
-/// <param name="Search">Name, kana, start of the address, or the employee number.</param>
+/// <param name="Search">Part of the name or kana, or the start of the address or the employee number.</param>
 /// <param name="HereOnly">Without those who have left by, or not yet joined on, the base date.</param>
 public sealed record PeopleFilter(DateOnly? On = null, string? Search = null, string? Department = null, bool HereOnly = false);
 
@@ -64,7 +64,7 @@ public sealed class PeopleList(Db db)
         where {PeopleScope.Condition}
           and (not @hereOnly or (p.hired_on <= base.day and (p.left_on is null or p.left_on >= base.day)))
           and (@department::text is null or d.code = @department)
-          and (@pattern::text is null or replace(p.name_key, ' ', '') like @pattern or p.employee_no = @number or p.email_key like @mail)
+          and (@pattern::text is null or replace(p.name_key, ' ', '') like @pattern or p.employee_no like @number or p.email_key like @mail)
         """;
 
     private const string Columns = $"""
@@ -146,7 +146,7 @@ public sealed class PeopleList(Db db)
         parameters["department"] = string.IsNullOrWhiteSpace(filter.Department) ? null : filter.Department;
         parameters["hereOnly"] = filter.HereOnly;
         parameters["pattern"] = pattern;
-        parameters["number"] = filter.Search?.Trim();
+        parameters["number"] = pattern is null ? null : NameKey.PatternOfNumber(filter.Search!);
         parameters["mail"] = pattern is null ? null : NameKey.PatternOfMail(filter.Search!);
         parameters["after"] = long.TryParse(after, CultureInfo.InvariantCulture, out var id) ? id : null as long?;
         parameters["limit"] = limit + 1;
