@@ -16,10 +16,14 @@ create table trail.entries (
 );
 create index entries_subject on trail.entries (subject, id);
 create index entries_actor on trail.entries (actor, id);
+-- People read acts; a plan of a year is a hundred thousand rows between two of them. One instant a statement keeps entries_at small.
+create index entries_acts on trail.entries (id) where kind = 'act';
+create index entries_at on trail.entries (at);
 
 -- Personal values stand only here; the entry holds a salted commitment, so erasing a value breaks no proof.
+-- No foreign key: entry and values are written by one statement of one function, and its check costs a quarter of a large import.
 create table trail.entry_values (
-    entry_id bigint not null references trail.entries (id),
+    entry_id bigint not null,
     side     text not null check (side in ('before', 'after')),
     name     text not null,
     salt     uuid not null,
@@ -30,20 +34,26 @@ create table trail.entry_values (
 -- Tables that leave no rows in the trail, each with its reason. A test holds every table against this list and the triggers.
 create table trail.exempt_tables (name text primary key, reason text not null);
 
+-- The planner must be able to inline n, v and c, or each cell costs a function call: no part may be less stable than its function
+-- (int || text and convert_to are only stable), and there may be no SET.
 create function trail.n(value text) returns text language sql immutable as
-$$ select octet_length(value) || ':' || value || ',' $$;
+$$ select octet_length(value)::text || ':' || value || ',' $$;
 
 create function trail.v(value text) returns text language sql immutable as
-$$ select case when value is null then '-' else '=' || octet_length(value) || ':' || value || ',' end $$;
+$$ select case when value is null then '-' else '=' || octet_length(value)::text || ':' || value || ',' end $$;
 
-create function trail.c(salt uuid, value text) returns text language sql immutable as
+create function trail.c(salt uuid, value text) returns text language sql stable as
 $$ select case when value is null then '-'
      else '#64:' || encode(sha256(uuid_send(salt) || convert_to(value, 'UTF8')), 'hex') || ',' end $$;
 
-create function trail.us(instant timestamptz) returns text language sql immutable as
+create function trail.us(instant timestamptz) returns text language sql stable as
 $$ select (extract(epoch from instant) * 1000000)::bigint::text $$;
 
--- The part of the canonical text that all entries of one statement share, and the refusal of a write without an actor.
+-- The business instant of a system instant; without a set clock the two are equal to the microsecond.
+create function trail.business(recorded timestamptz) returns timestamptz language sql stable as
+$$ select recorded + offset_us * interval '1 microsecond' from public.business_clock $$;
+
+-- The refusal of a write without an actor.
 create function trail.actor() returns text language plpgsql stable as $$
 declare actor text := current_setting('audit.actor', true);
 begin
@@ -60,12 +70,14 @@ declare
     v_actor text := trail.actor();
     v_request text := coalesce(current_setting('audit.request', true), '');
     v_recorded timestamptz := clock_timestamp();
-    v_at timestamptz := v_recorded + (public.business_now() - clock_timestamp());
+    v_at timestamptz := trail.business(v_recorded);
     v_tx xid8 := pg_current_xact_id();
     v_salt uuid := gen_random_uuid();
     v_after text := '';
 begin
-    v_at := date_trunc('microseconds', v_at);
+    if facts ? 'comment' then
+        raise exception 'a comment is a personal value: hand it in as the comment' using errcode = '22023';
+    end if;
     select coalesce(string_agg(trail.n(f.key) || f.encoded, '' order by f.key collate "C"), '') into v_after from (
         select key, trail.v(value) as encoded from jsonb_each_text(coalesce(facts, '{}'::jsonb))
         union all select 'comment', trail.c(v_salt, comment) where comment is not null) f;
@@ -79,13 +91,23 @@ begin
     return v_id;
 end $$;
 
+-- The statement of one trigger: entries made of `source`, whose rows carry their "entry id"; with personal columns also their values.
+-- Only then must the source stand still between the two inserts.
+create function trail.record(p_what text, p_source text, p_subject text, p_maps text, p_values text) returns text language sql immutable as $do$
+    select case when p_values is null then format('%s from (%s) r', entries, p_source)
+                else format('with r as materialized (%s), e as (%s from r) insert into trail.entry_values (entry_id, side, name, salt, value) %s', p_source, entries, p_values) end
+    from (select format($f$ insert into trail.entries (id, tx, at, recorded_at, actor, request, kind, what, subject, canonical)
+        select r."entry id", v_tx, v_at, v_recorded, v_actor, v_request, 'row', %1$L, %2$s,
+               convert_to('1;' || trail.n(r."entry id"::text) || v_common || %3$L || trail.n(%2$s) || %4$s, 'UTF8') $f$, p_what, p_subject, trail.n(p_what), p_maps) as entries) made
+$do$;
+
 -- Makes (again) the three statement triggers of one table. Columns are written out, so no json is built per row.
 -- A migration that changes a watched table's columns must call this again.
 create function trail.watch(p_table text, p_personal text[] default '{}', p_exempt text[] default '{}') returns void
 language plpgsql as $do$
 declare
     v_columns text[]; v_key text[]; v_personal text[];
-    v_subject text; v_head text; v_declare text; v_begin text; v_salts text; v_cells text; v_values text; v_pairs text; v_changed text; v_select text;
+    v_subject text; v_declare text; v_begin text; v_salts text; v_cells text; v_values text; v_pairs text; v_changed text; v_select text;
     v_side text;
 begin
     select array_agg(attname::text order by attname::text collate "C") into v_columns from pg_attribute
@@ -100,8 +122,8 @@ begin
     end if;
 
     v_declare := $d$ declare v_actor text := trail.actor(); v_request text := coalesce(current_setting('audit.request', true), '');
-        v_recorded timestamptz := clock_timestamp(); v_at timestamptz; v_tx xid8 := pg_current_xact_id(); v_common text; $d$;
-    v_begin := $d$ begin v_at := v_recorded + (public.business_now() - clock_timestamp());
+        v_recorded timestamptz := clock_timestamp(); v_at timestamptz := trail.business(v_recorded); v_tx xid8 := pg_current_xact_id(); v_common text; $d$;
+    v_begin := $d$ begin
         v_common := trail.n(v_tx::text) || trail.n(trail.us(v_at)) || trail.n(trail.us(v_recorded)) || trail.n(v_actor) || trail.n(v_request) || '3:row,'; $d$;
 
     foreach v_side in array array['insert', 'delete'] loop
@@ -113,22 +135,16 @@ begin
             else format('%L || trail.v(r.%I::text)', trail.n(c), c) end, ' || ' order by c collate "C") into v_cells from unnest(v_columns) c;
         select string_agg(format('select r."entry id", %L, %L, r.%I, r.%I::text from r where r.%I is not null',
             case v_side when 'insert' then 'after' else 'before' end, c, 'salt ' || c, c, 'salt ' || c), ' union all ') into v_values from unnest(v_personal) c;
-        v_head := format('trail.n(r."entry id"::text) || v_common || %L || trail.n(%s)', trail.n(p_table || '.' || v_side), v_subject);
         v_cells := '''{'' || ' || v_cells || ' || ''}''';
         execute format($f$
             create or replace function trail.%I() returns trigger language plpgsql security definer
             set search_path = pg_catalog, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $fn$ %s %s
-                with r as materialized (select nextval('trail.entry_ids') as "entry id", s.* %s from changed s),
-                e as (insert into trail.entries (id, tx, at, recorded_at, actor, request, kind, what, subject, canonical)
-                    select r."entry id", v_tx, v_at, v_recorded, v_actor, v_request, 'row', %L, %s,
-                           convert_to('1;' || %s || %s, 'UTF8') from r returning 1)
                 %s;
                 return null;
             end $fn$ $f$,
-            p_table || '_' || v_side, v_declare, v_begin, coalesce(v_salts, ''), p_table || '.' || v_side, v_subject, v_head,
-            case v_side when 'insert' then '''-'' || ' || v_cells else v_cells || ' || ''-''' end,
-            case when v_values is null then 'select count(*) from e into v_common'
-                 else 'insert into trail.entry_values (entry_id, side, name, salt, value) ' || v_values end);
+            p_table || '_' || v_side, v_declare, v_begin, trail.record(p_table || '.' || v_side,
+                format('select nextval(''trail.entry_ids'') as "entry id", s.* %s from changed s', v_salts), v_subject,
+                case v_side when 'insert' then '''-'' || ' || v_cells else v_cells || ' || ''-''' end, v_values));
         execute format('revoke execute on function trail.%I() from public', p_table || '_' || v_side);
         execute format('drop trigger if exists %I on public.%I', 'trail_' || v_side, p_table);
         execute format('create trigger %I after %s on public.%I referencing %s table as changed for each statement execute function trail.%I()',
@@ -145,27 +161,21 @@ begin
         c, 'so ' || c, 'sn ' || c), '') into v_salts from unnest(v_personal) c;
     v_select := '';
     foreach v_side in array array['o', 'n'] loop
-        select v_select || ' || ''{'' || ' || string_agg(format('case when r.%I is distinct from r.%I then %L || %s else '''' end', 'o ' || c, 'n ' || c, trail.n(c),
+        select v_select || case v_side when 'n' then ' || ' else '' end || '''{'' || ' || string_agg(format('case when r.%I is distinct from r.%I then %L || %s else '''' end', 'o ' || c, 'n ' || c, trail.n(c),
             case when c = any (v_personal) then format('trail.c(r.%I, r.%I::text)', 's' || v_side || ' ' || c, v_side || ' ' || c)
                  else format('trail.v(r.%I::text)', v_side || ' ' || c) end), ' || ' order by c collate "C") || ' || ''}''' into v_select from unnest(v_columns) c;
     end loop;
     select string_agg(format('select r."entry id", ''before'', %1$L, r.%2$I, r.%3$I::text from r where r.%2$I is not null union all select r."entry id", ''after'', %1$L, r.%4$I, r.%5$I::text from r where r.%4$I is not null',
         c, 'so ' || c, 'o ' || c, 'sn ' || c, 'n ' || c), ' union all ') into v_values from unnest(v_personal) c;
-    v_head := format('trail.n(r."entry id"::text) || v_common || %L || trail.n(%s)', trail.n(p_table || '.update'), v_subject);
     execute format($f$
         create or replace function trail.%I() returns trigger language plpgsql security definer
         set search_path = pg_catalog, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD' as $fn$ %s %s
-            with r as materialized (select nextval('trail.entry_ids') as "entry id", %s %s from old_rows o join new_rows n on (%s) where %s),
-            e as (insert into trail.entries (id, tx, at, recorded_at, actor, request, kind, what, subject, canonical)
-                select r."entry id", v_tx, v_at, v_recorded, v_actor, v_request, 'row', %L, %s, convert_to('1;' || %s %s, 'UTF8') from r returning 1)
             %s;
             return null;
         end $fn$ $f$,
-        p_table || '_update', v_declare, v_begin, v_pairs, coalesce(v_salts, ''),
-        (select string_agg(format('o.%I = n.%I', k, k), ' and ') from unnest(v_key) k), v_changed,
-        p_table || '.update', v_subject, v_head, v_select,
-        case when v_values is null then 'select count(*) from e into v_common'
-             else 'insert into trail.entry_values (entry_id, side, name, salt, value) ' || v_values end);
+        p_table || '_update', v_declare, v_begin, trail.record(p_table || '.update',
+            format('select nextval(''trail.entry_ids'') as "entry id", %s %s from old_rows o join new_rows n on (%s) where %s', v_pairs, v_salts,
+                (select string_agg(format('o.%I = n.%I', k, k), ' and ') from unnest(v_key) k), v_changed), v_subject, v_select, v_values));
     execute format('revoke execute on function trail.%I() from public', p_table || '_update');
     execute format('drop trigger if exists trail_update on public.%I', p_table);
     execute format('create trigger trail_update after update on public.%I referencing old table as old_rows new table as new_rows for each statement execute function trail.%I()',
