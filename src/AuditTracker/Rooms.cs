@@ -5,6 +5,7 @@ using AuditTracker.Company;
 using AuditTracker.Controls;
 using AuditTracker.Evidence;
 using AuditTracker.Notifications;
+using AuditTracker.Overview;
 using AuditTracker.People;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
