@@ -67,6 +67,15 @@ public sealed class TestDatabase : IAsyncDisposable
         return (await connection.QueryAsync<T>(sql, parameters)).AsList();
     }
 
+    /// <summary>Waits until the query answers true; a minute at the most.</summary>
+    public async Task UntilAsync(string sql)
+    {
+        for (var since = DateTime.UtcNow; !await ScalarAsync<bool>(sql); await Task.Delay(100))
+        {
+            Assert.True(DateTime.UtcNow - since < TimeSpan.FromMinutes(1), $"It did not come to: {sql}");
+        }
+    }
+
     /// <summary>Sets the business clock, as the demo does (forward or back: tests may).</summary>
     public Task SetClockAsync(string japanTime) => ArrangeAsync(
         "update business_clock set offset_us = (extract(epoch from @at::timestamptz - clock_timestamp()) * 1000000)::bigint", new { at = $"{japanTime}+09:00" });
