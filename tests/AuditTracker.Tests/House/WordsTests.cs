@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace AuditTracker.Tests.House;
+
+/// <summary>Every text in two languages, every word used, no bare sentence in a page (face.md §1.4).</summary>
+public sealed partial class WordsTests
+{
+    public static TheoryData<string> Japanese() =>
+        [.. Directory.GetFiles(RoomsOrderTests.Source(), "*Words.resx", SearchOption.AllDirectories).Where(file => !file.Contains("/bin/") && !file.Contains("/obj/")).Select(file => Path.GetRelativePath(RoomsOrderTests.Source(), file))];
+
+    [Theory, MemberData(nameof(Japanese))]
+    public void Both_languages_have_the_same_keys_with_the_same_places(string file)
+    {
+        var (ja, en) = (Read(file), Read(file.Replace(".resx", ".en.resx")));
+        Assert.Equal(ja.Keys.Order(), en.Keys.Order());
+        // English may leave a detail out (face.md §6.4), never ask for one that is not given.
+        Assert.Empty(ja.Keys.Where(key => !Places(en[key]).IsSubsetOf(Places(ja[key]))));
+        Assert.Empty(en.Where(pair => JapaneseText().IsMatch(pair.Value)).Select(pair => pair.Key).Except(["Japanese", "LanguageJa"]));
+    }
+
+    [Theory, MemberData(nameof(Japanese))]
+    public void Every_word_is_used(string file)
+    {
+        var room = Path.GetDirectoryName(file)!;
+        var code = string.Concat(Directory.GetFiles(Path.Combine(RoomsOrderTests.Source(), room), "*.*", room.Length == 0 ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories)
+            .Where(path => path.EndsWith(".cs") || path.EndsWith(".cshtml")).Select(File.ReadAllText));
+        // Keys that are put together from a prefix and a state: $"Act{…}".
+        var prefixes = Composed().Matches(code).Select(match => match.Groups[1].Value + match.Groups[2].Value).Where(prefix => prefix.Length > 1).ToList();
+        Assert.Empty(Read(file).Keys.Where(key => !code.Contains($"\"{key}\"") && !prefixes.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void No_page_holds_a_bare_Japanese_sentence()
+    {
+        var bare = Directory.GetFiles(RoomsOrderTests.Source(), "*.cshtml", SearchOption.AllDirectories).Where(file => !file.Contains("/bin/") && !file.Contains("/obj/"))
+            .SelectMany(file => Comment().Replace(File.ReadAllText(file), "").Split('\n').Where(line => JapaneseText().IsMatch(line) && !line.Contains("hreflang"))
+                .Select(line => $"{Path.GetRelativePath(RoomsOrderTests.Source(), file)}: {line.Trim()}"));
+        Assert.Empty(bare);
+    }
+
+    private static Dictionary<string, string> Read(string file) =>
+        XDocument.Load(Path.Combine(RoomsOrderTests.Source(), file)).Root!.Elements("data").ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);
+
+    private static HashSet<string> Places(string text) => Place().Matches(text).Select(match => match.Value).ToHashSet();
+
+    [GeneratedRegex(@"\{\d+")]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"[぀-ヿ一-鿿]")]
+    private static partial Regex JapaneseText();
+
+    [GeneratedRegex(@"\$""([A-Z]\w*)\{|""([A-Z]\w*)"" \+")]
+    private static partial Regex Composed();
+
+    [GeneratedRegex(@"@\*.*?\*@|//.*?$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Comment();
+}
