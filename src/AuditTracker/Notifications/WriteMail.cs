@@ -35,7 +35,8 @@ public sealed class WriteMail(Templates templates)
 
     private Dictionary<string, object?> DigestOf(MailContext context, List<TellingNotice> notices, List<Dictionary<string, object?>> models)
     {
-        var toHandIn = models.ConvertAll(model => model.GetValueOrDefault("handIn") is true);
+        // What an owner is asked for has an urgency of its own; what others are told about it (a review, a manager's word) has not.
+        var toHandIn = notices.ConvertAll(notice => notice.Template.StartsWith("evidence/", StringComparison.Ordinal) && notice.Urgency < (int)Urgency.Other);
         var minutes = models.ConvertAll(model => model.GetValueOrDefault("minutes") as long?);
         var late = notices.Where((notice, i) => toHandIn[i] && notice.DueOn < context.Today).Count();
         var next = notices.Where(notice => notice.DueOn >= context.Today).Min(notice => notice.DueOn);
@@ -43,7 +44,7 @@ public sealed class WriteMail(Templates templates)
         digest["count"] = notices.Count;
         digest["overdueCount"] = late > 0 ? late : null;
         // A sum that leaves somebody's minutes out would promise too little.
-        digest["totalMinutes"] = minutes.Contains(null) ? null : minutes.Sum();
+        digest["totalMinutes"] = minutes.Contains(null) || minutes.Sum() == 0 ? null : minutes.Sum();
         digest["dueOnShort"] = next is { } day ? DateText.Subject(day, context.Language) : null;
         digest["onlyEvidence"] = toHandIn.TrueForAll(hands => hands);
         digest["entries"] = notices.Select((notice, i) => new Dictionary<string, object?>
