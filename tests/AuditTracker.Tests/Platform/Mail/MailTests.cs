@@ -96,7 +96,7 @@ public sealed class MailTests : IDisposable
     }
 
     [Fact]
-    public async Task The_same_mail_twice_is_one_file()
+    public async Task The_same_mail_twice_is_one_file_the_last_one()
     {
         var pickup = new PickupFolder(folder);
 
@@ -106,7 +106,7 @@ public sealed class MailTests : IDisposable
 
         Assert.Contains("already", Assert.IsType<SendResult.Accepted>(second).Reply);
         Assert.Equal(2, Directory.GetFiles(folder).Length);
-        Assert.Equal(MimeText.Compose(Mail), await File.ReadAllBytesAsync(Path.Combine(folder, PickupFolder.NameOf(Mail.MessageId))));
+        Assert.Equal(MimeText.Compose(Mail with { Text = "changed" }), await File.ReadAllBytesAsync(Path.Combine(folder, PickupFolder.NameOf(Mail.MessageId))));
     }
 
     [Fact]
