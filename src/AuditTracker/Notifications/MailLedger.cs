@@ -3,6 +3,8 @@ using AuditTracker.Calendar;
 using AuditTracker.Company;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Templates;
+using Npgsql;
 
 namespace AuditTracker.Notifications;
 
@@ -21,7 +23,8 @@ public sealed record LedgerMail(
 public sealed record LedgerPage(IReadOnlyList<LedgerMail> Mails, string? Before, string? After);
 
 /// <summary>What a mail holds or will hold.</summary>
-public sealed record LedgerNotice(string Template, string Subject, DateOnly? DueOn, DateTime CreatedAt, DateTime? ClosedAt, string? Link);
+/// <param name="Title">The name of the thing it is about; null where that has none.</param>
+public sealed record LedgerNotice(string Template, string? Title, DateOnly? DueOn, DateTime CreatedAt, DateTime? ClosedAt, string? Link);
 
 /// <summary>One attempt to hand a mail over, and the other side's answer word for word.</summary>
 public sealed record LedgerAttempt(DateTime At, string Outcome, string Reply);
@@ -33,7 +36,7 @@ public sealed record LedgerRecord(LedgerMail Mail, string MessageId, string? Tex
 /// The reads of /mails. Compliance managers see all of it; administrators see who got a mail and how it ended, not what it says; others
 /// see nothing. A waiting mail without open notices is no mail yet and is not shown.
 /// </summary>
-public sealed class MailLedger(Db db, Settings settings)
+public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
 {
     private const int PageSize = 50;
 
@@ -50,7 +53,7 @@ public sealed class MailLedger(Db db, Settings settings)
     // A waiting mail comes first: it is yet to go.
     private const string Order = "(coalesce(m.claimed_at, 'infinity'::timestamptz), m.id)";
 
-    /// <param name="state">A state as the wire spells it, or null.</param>
+    /// <param name="state">A state as the table spells it, or null; failed and unknown without those that were sent again.</param>
     /// <param name="before">Cursor of an earlier page's first mail: the page before it.</param>
     /// <param name="after">Cursor of an earlier page's last mail: the page after it.</param>
     public async Task<LedgerPage> ListAsync(CurrentUser user, string? state, string? before, string? after, CancellationToken ct)
@@ -60,7 +63,7 @@ public sealed class MailLedger(Db db, Settings settings)
         var back = Cursor(before);
         var (at, id) = back ?? Cursor(after) ?? (null, null);
         var rows = (await connection.ListAsync<LedgerMail>($"""
-            {Mails} and (@state::text is null or m.state = @state)
+            {Mails} and (@state::text is null or m.state = @state and (m.state not in ('failed', 'unknown') or not exists (select from mails r where r.resend_of = m.id)))
               and (@id::bigint is null or {Order} {(back is null ? "<" : ">")} (coalesce(@at::timestamptz, 'infinity'), @id))
             order by coalesce(m.claimed_at, 'infinity'::timestamptz) {(back is null ? "desc" : "asc")}, m.id {(back is null ? "desc" : "asc")} limit {PageSize + 1}
             """, new { bodies = user.Is(Role.ComplianceManager), sees = Sees(user), today, state, at, id }, ct)).ToList();
@@ -108,7 +111,7 @@ public sealed class MailLedger(Db db, Settings settings)
             select message_id, case when @bodies then body_text end as text, case when @bodies then body_html end as html, bodies_erased_at as erased_at, resend_of from mails where id = @id and @sees
             """, may, ct);
         var notices = await connection.ListAsync<LedgerNotice>("""
-            select n.template, n.subject, n.due_on, n.created_at, n.closed_at, n.model ->> 'link' as link
+            select n.template, n.model ->> 'title' as title, n.due_on, n.created_at, n.closed_at, n.model ->> 'link' as link
             from notices n where @bodies and n.id in (
                 select id from notices where mail_id = @id
                 union all select w.id from mails m join notices w on w.person_id = m.person_id and w.mail_id is null and w.closed_at is null
@@ -116,7 +119,35 @@ public sealed class MailLedger(Db db, Settings settings)
             order by n.urgency, n.due_on nulls last, n.id limit 200
             """, may, ct);
         var attempts = await connection.ListAsync<LedgerAttempt>("select at, outcome, reply from mail_attempts where mail_id = @id and @sees order by id desc limit 100", may, ct);
-        return new LedgerRecord(WithLeaving(mail, now, await BusinessCalendars.LoadAsync(connection, ct)), body!.MessageId, body.Text, body.Html, body.ErasedAt, body.ResendOf, notices, attempts);
+        var calendar = await BusinessCalendars.LoadAsync(connection, ct);
+        if (mail.State == "queued" && may.bodies && await PreviewAsync(connection, mail, today, calendar, ct) is { } preview)
+        {
+            mail = mail with { Subject = preview.Subject };
+            body = body! with { Text = preview.Text, Html = preview.Html };
+        }
+        return new LedgerRecord(WithLeaving(mail, now, calendar), body!.MessageId, body.Text, body.Html, body.ErasedAt, body.ResendOf, notices, attempts);
+    }
+
+    /// <summary>What a waiting mail would say if it left today, secrets masked; null when it cannot be written.</summary>
+    private async Task<WrittenMail?> PreviewAsync(NpgsqlConnection connection, LedgerMail mail, DateOnly today, BusinessCalendar calendar, CancellationToken ct)
+    {
+        var language = await connection.FirstAsync<string>("select coalesce(p.language, m.language) from mails m left join people p on p.id = m.person_id where m.id = @Id", mail, ct);
+        var notices = await connection.ListAsync<TellingNotice>("""
+            select n.id, n.template, n.subject, n.urgency, n.due_on, n.model::text as model from notices n
+            join mails m on m.id = @Id and (n.mail_id = m.id or m.kind = 'daily' and n.person_id = m.person_id and n.mail_id is null)
+            where n.closed_at is null
+            """, mail, ct);
+        var context = new MailContext(await CompanyStore.LoadAsync(connection, ct), calendar, today, mail.ToName, language!, settings.PublicAddress, mail.IsResend);
+        // Only a notice that brings no link of its own gets one minted.
+        var masks = notices.Where(notice => !notice.Model.Contains("\"link\"", StringComparison.Ordinal)).ToDictionary(notice => notice.Id, _ => WriteMail.Mask);
+        try
+        {
+            return notices.Count == 0 ? null : writer.Write(context, notices, masks);
+        }
+        catch (TemplateException)
+        {
+            return null;
+        }
     }
 
     private LedgerMail WithLeaving(LedgerMail mail, DateTime now, BusinessCalendar calendar) => mail with
