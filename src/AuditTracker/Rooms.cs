@@ -10,9 +10,7 @@ using AuditTracker.People;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Jobs;
-using AuditTracker.Platform.Mail;
 using AuditTracker.Platform.Security;
-using AuditTracker.Platform.Templates;
 using AuditTracker.Platform.Web;
 using Npgsql;
 
@@ -39,8 +37,6 @@ public static class Rooms
         .AddSingleton(installation).AddSingleton(installation.Settings).AddSingleton(installation.App)
         .AddSingleton<Db>().AddSingleton<BusinessClock>().AddSingleton(TimeProvider.System)
         .AddSingleton(new BlobStore(Path.Combine(installation.Settings.Data, "blobs"))).AddSingleton<SweepBlobs>()
-        .AddSingleton(new Templates(Settings.Templates))
-        .AddSingleton<IMailTransport>(_ => new PickupFolder(installation.Settings.MailFolder))
         .AddSingleton(Schedules).AddSingleton<IJobEngine, QuartzEngine>()
         .AddLocalization()
         .AddSingleton<WriteDate>((on, form) => form switch { "long" => DateText.Full(on), "short" => DateText.Table(on), _ => DateText.Table(on) })
