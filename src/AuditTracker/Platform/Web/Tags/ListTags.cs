@@ -144,7 +144,7 @@ public sealed class ChipsTag(IStringLocalizer<Words> words) : TagHelper
     }
 }
 
-/// <summary><c>&lt;pager previous="Model.Before" next="Model.After" total="Model.Total" /&gt;</c>: cursors, null where there is nothing more.</summary>
+/// <summary><c>&lt;pager previous="@Model.Before" next="@Model.After" total="Model.Total" /&gt;</c>: cursors, null where there is nothing more.</summary>
 [HtmlTargetElement("pager", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class PagerTag(IStringLocalizer<Words> words) : TagHelper
 {
@@ -162,7 +162,8 @@ public sealed class PagerTag(IStringLocalizer<Words> words) : TagHelper
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
-        if (Previous is null && Next is null)
+        // "@Model.After" hands in an empty text where the model says null.
+        if (string.IsNullOrEmpty(Previous) && string.IsNullOrEmpty(Next))
         {
             output.SuppressOutput();
             return;
@@ -171,12 +172,12 @@ public sealed class PagerTag(IStringLocalizer<Words> words) : TagHelper
         output.Become("nav", "pager");
         output.Attributes.SetAttribute("aria-label", words["Paging"].Value);
         var request = View.HttpContext.Request;
-        if (Previous is not null)
+        if (!string.IsNullOrEmpty(Previous))
         {
             output.Content.AppendHtml(Html.Link(request.With("before", Previous), words["PreviousPage", Size].Value, "button").Set("rel", "prev"));
         }
 
-        if (Next is not null)
+        if (!string.IsNullOrEmpty(Next))
         {
             output.Content.AppendHtml(Html.Link(request.With("after", Next), words["NextPage", Size].Value, "button").Set("rel", "next"));
         }
