@@ -4,7 +4,7 @@ namespace AuditTracker.Overview;
 public static class OverviewRoom
 {
     public static IServiceCollection AddOverview(this IServiceCollection services) => services
-        .AddSingleton<ItemStore>().AddSingleton<ShowItems>().AddSingleton<CoverageWords>();
+        .AddSingleton<ItemStore>().AddSingleton<ShowItems>().AddSingleton<CoverageWords>().AddSingleton<OwedStore>();
 
     public static void MapOverview(this IEndpointRouteBuilder app) => OverviewApi.Map(app);
 }

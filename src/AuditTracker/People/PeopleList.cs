@@ -92,16 +92,20 @@ public sealed class PeopleList(Db db)
         return Cut(await connection.ListAsync<PersonRow>($"select {Columns} {From} {Rest} {Where} and p.id > coalesce(@after, 0) order by p.id limit @limit", parameters, ct), limit);
     }
 
-    /// <summary>A page by department, then kana; the cursor is the last id, looked up again in that order.</summary>
-    public async Task<(IReadOnlyList<PersonRow> Rows, string? After)> PageByDepartmentAsync(CurrentUser user, PeopleFilter filter, string? after, int limit, CancellationToken ct)
+    /// <summary>A page by department, then kana; a cursor is the id of a person on the edge, looked up again in that order.</summary>
+    public async Task<(IReadOnlyList<PersonRow> Rows, string? Before, string? After)> PageByDepartmentAsync(
+        CurrentUser user, PeopleFilter filter, string? before, string? after, int limit, CancellationToken ct)
     {
-        var parameters = Parameters(user, filter, after, limit);
+        const string Order = "(coalesce(d.code, '~'), p.name_kana, p.id)";
+        var isBack = !string.IsNullOrEmpty(before);
+        var parameters = Parameters(user, filter, isBack ? before : after, limit);
         await using var connection = await db.OpenAsync(ct);
-        return Cut(await connection.ListAsync<PersonRow>($"""
-            select {Columns} {From} {Rest} {Where}
-              and (@after::bigint is null or (coalesce(d.code, '~'), p.name_kana, p.id) > (select coalesce(d.code, '~'), p.name_kana, p.id {From} where p.id = @after))
-            order by coalesce(d.code, '~'), p.name_kana, p.id limit @limit
+        var (rows, more) = Cut(await connection.ListAsync<PersonRow>($"""
+            select {Columns} {From} {Rest} {Where} and (@after::bigint is null or {Order} {(isBack ? "<" : ">")} (select coalesce(d.code, '~'), p.name_kana, p.id {From} where p.id = @after))
+            order by {(isBack ? "coalesce(d.code, '~') desc, p.name_kana desc, p.id desc" : "coalesce(d.code, '~'), p.name_kana, p.id")} limit @limit
             """, parameters, ct), limit);
+        var page = isBack ? [.. rows.Reverse()] : rows;
+        return (page, page.Count > 0 && (isBack ? more is not null : parameters["after"] is not null) ? Cursor(page[0]) : null, page.Count > 0 && (isBack || more is not null) ? Cursor(page[^1]) : null);
     }
 
     /// <summary>How many there are, at most one more than <see cref="CountedTo"/>.</summary>
@@ -154,5 +158,7 @@ public sealed class PeopleList(Db db)
     }
 
     private static (IReadOnlyList<PersonRow> Rows, string? After) Cut(IReadOnlyList<PersonRow> rows, int limit) =>
-        rows.Count <= limit ? (rows, null) : ([.. rows.Take(limit)], rows[limit - 1].Id.ToString(CultureInfo.InvariantCulture));
+        rows.Count <= limit ? (rows, null) : ([.. rows.Take(limit)], Cursor(rows[limit - 1]));
+
+    private static string Cursor(PersonRow row) => row.Id.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,80 @@
+using AuditTracker.Calendar;
+using AuditTracker.People;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web.Tags;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+using PeopleWords = AuditTracker.People.Words;
+
+namespace AuditTracker.Overview.Pages;
+
+/// <summary>Who belongs here, and who answers to whom, on a given day?</summary>
+[May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.Administrator, Role.ControlOwner)]
+public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock clock, IStringLocalizer<PeopleWords> words) : PageModel
+{
+    [FromQuery(Name = "on")] public string? OnText { get; set; }
+    [FromQuery(Name = "q")] public string? Search { get; set; }
+    [FromQuery(Name = "department")] public string? Department { get; set; }
+    [FromQuery(Name = "left")] public bool WithLeft { get; set; }
+    [FromQuery(Name = "after")] public string? From { get; set; }
+    [FromQuery(Name = "before")] public string? To { get; set; }
+
+    public DateOnly On { get; private set; }
+    public string? OnError { get; private set; }
+    public bool MayImport { get; private set; }
+    public bool HasNobody { get; private set; }
+    public long Total { get; private set; }
+    public string? Before { get; private set; }
+    public string? After { get; private set; }
+    public IReadOnlyList<PersonRow> Rows { get; private set; } = [];
+    public IReadOnlyList<DepartmentEntry> Departments { get; private set; } = [];
+    public IReadOnlyList<Chip> Chips { get; private set; } = [];
+
+    private IReadOnlyDictionary<long, OwedCount> counts = new Dictionary<long, OwedCount>();
+
+    public async Task OnGetAsync(CancellationToken ct)
+    {
+        var user = HttpContext.CurrentUser();
+        var today = (await clock.NowAsync(ct)).Today;
+        var typed = DateInput.Parse(OnText);
+        OnError = typed.Day is null && !string.IsNullOrWhiteSpace(OnText) ? words["ImportNotADate", OnText].Value : null;
+        On = typed.Day ?? today;
+        MayImport = user.Is(Role.ComplianceManager);
+        var filter = new PeopleFilter(On, Search?.Replace("\0", ""), Department?.Replace("\0", ""), HereOnly: !WithLeft);
+        (Departments, _) = await people.DepartmentsAsync(user, On, null, 500, ct);
+        (Rows, Before, After) = await people.PageByDepartmentAsync(user, filter, To, From, 50, ct);
+        Total = await people.CountAsync(user, filter, ct);
+        counts = await owed.CountsAsync(user, Rows.Select(row => row.Id), ct);
+        HasNobody = Total == 0 && string.IsNullOrWhiteSpace(Search) && string.IsNullOrEmpty(Department) && OnError is null;
+        Chips = [.. InForce()];
+    }
+
+    public OwedCount? OwedBy(PersonRow row) => counts.GetValueOrDefault(row.Id);
+
+    public DepartmentEntry? DepartmentOf(PersonRow row) => Departments.FirstOrDefault(department => department.Code == row.DepartmentCode);
+
+    private IEnumerable<Chip> InForce()
+    {
+        if (!string.IsNullOrWhiteSpace(Search))
+        {
+            yield return new(Search, "q");
+        }
+
+        if (!string.IsNullOrEmpty(Department))
+        {
+            yield return new(Departments.FirstOrDefault(known => known.Code == Department)?.Name ?? Department, "department");
+        }
+
+        if (!string.IsNullOrWhiteSpace(OnText) && OnError is null)
+        {
+            yield return new(words["AsOf", DateText.Table(On)], "on");
+        }
+
+        if (WithLeft)
+        {
+            yield return new(words["WithLeft"], "left");
+        }
+    }
+}
