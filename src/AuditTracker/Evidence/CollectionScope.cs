@@ -37,6 +37,12 @@ public static class CollectionScope
                       and tokyo_date(business_now()) between g.from_on and coalesce(g.to_on, 'infinity')))
         """;
 
+    /// <summary>What waits for the reader's decision: handed in, theirs to decide, and neither by nor for themselves.</summary>
+    public const string Waiting = $"""
+        (c.state = 'submitted' and {MayReview}
+         and not exists (select 1 from submissions s where s.id = c.pending_submission_id and (s.by_account = @account or s.by_person = @person or s.on_behalf_of = @person)))
+        """;
+
     /// <summary>The same for requests, alias <c>r</c>: all, one's own, those of one's department, those one reviews.</summary>
     public const string RequestCondition = """
         (@seesAll or r.owner_id = @person or r.reviewer_id = @person

@@ -64,7 +64,7 @@ public sealed class CollectionStore(Db db)
         filter.RequestId is null ? null : "c.request_id = @requestId",
         filter.Mine ? "c.assignee_id = @person" : null,
         filter.Search is null ? null : "exists (select 1 from evidence_requests q where q.id = c.request_id and q.title_key like '%' || @search || '%')",
-        filter.Waiting ? $"c.state = 'submitted' and {CollectionScope.MayReview} and not exists (select 1 from submissions s where s.id = c.pending_submission_id and (s.by_account = @account or s.by_person = @person or s.on_behalf_of = @person))" : null,
+        filter.Waiting ? CollectionScope.Waiting : null,
     }.Where(condition => condition is not null));
 
     /// <summary>A page in order of due date; the cursor is the last row's due date and id.</summary>
