@@ -24,6 +24,7 @@ public static class Rooms
     /// <summary>Every job, in the order in which a tick runs them: what opens and reminds comes before what sends.</summary>
     public static IReadOnlyList<Schedule> Schedules { get; } =
     [
+        new(nameof(EndLeaversAccounts), EveryMinute, (services, ct) => services.GetRequiredService<EndLeaversAccounts>().RunAsync(ct)),
         new(nameof(ExtendPlans), "0 5 0 * * ?", (services, ct) => services.GetRequiredService<ExtendPlans>().RunAsync(ct)),
         new(nameof(OpenDueCollections), EveryMinute, (services, ct) => services.GetRequiredService<OpenDueCollections>().RunAsync(ct)),
         new(nameof(RemindOwners), EveryMinute, (services, ct) => services.GetRequiredService<RemindOwners>().RunAsync(ct)),
@@ -43,10 +44,12 @@ public static class Rooms
         .AddPeople()
         .AddNotifications()
         .AddSingleton<IReadOnlyList<NamedRole>>([.. ControlsRoom.NamedRoles, .. EvidenceRoom.NamedRoles])
+        .AddSingleton(new ReviewScopeSource("select key, short_ja as name_ja, short_en as name_en from frameworks where not archived and not reference order by position"))
         .AddAccounts()
         .AddControls()
         .AddEvidence()
-        .AddOverview();
+        .AddOverview()
+        .AddSingleton<LoadShell>(all => ActivatorUtilities.CreateInstance<Menu>(all).LoadAsync);
 
     /// <summary>The jobs run in this process, until it stops.</summary>
     public static IServiceCollection AddWorker(this IServiceCollection services) => services.AddHostedService<Jobs>();

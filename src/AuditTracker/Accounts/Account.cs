@@ -18,6 +18,8 @@ public static class LockOut
 
     public static bool IsLocked(SignInAccount account, DateTime systemNow) => account.LockedUntil > systemNow;
 
+    public static int MinutesLeft(SignInAccount account, DateTime systemNow) => (int)Math.Ceiling((account.LockedUntil!.Value - systemNow).TotalMinutes);
+
     /// <summary>The failed count and lock after one more wrong password; an expired lock starts counting anew.</summary>
     public static (int FailedCount, DateTime? LockedUntil) AfterFailure(SignInAccount account, DateTime systemNow)
     {
@@ -42,6 +44,19 @@ public static class PasswordRule
         if (password.Contains(signIn.Split('@')[0], StringComparison.OrdinalIgnoreCase) || password.Distinct().Count() < 5)
         {
             throw InvalidInput.At<Words>("password", "PasswordEasy");
+        }
+    }
+}
+
+/// <summary>Addresses that may be a sign-in name.</summary>
+public static class MailRule
+{
+    /// <exception cref="InvalidInput">At the field <c>mail</c>.</exception>
+    public static void Check(string mail)
+    {
+        if (mail.Length > 254 || !System.Net.Mail.MailAddress.TryCreate(mail, out var read) || read.Address != mail)
+        {
+            throw InvalidInput.At<Words>("mail", "MailAddress");
         }
     }
 }

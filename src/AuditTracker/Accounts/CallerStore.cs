@@ -41,15 +41,26 @@ public sealed class CallerStore(Db db, IReadOnlyList<NamedRole> namedRoles, Time
         return row is null ? null : From(row, requestId);
     }
 
-    /// <summary>The caller of a live API token.</summary>
+    /// <summary>The caller of a live API token; also notes that it was used, at most once a minute.</summary>
     public async Task<CurrentUser?> ByTokenAsync(string token, string requestId, CancellationToken ct)
     {
         var now = time.GetUtcNow().UtcDateTime;
         await using var connection = await db.OpenAsync(ct);
+        var hash = Secrets.Hash(token);
         var row = await connection.FirstAsync<CallerRow>(Select(
             "exists (select 1 from api_tokens t where t.account_id = a.id and t.token_hash = @hash and t.revoked_at is null and t.expires_at > @now)"),
-            new { hash = Secrets.Hash(token), now }, ct);
-        return row is null ? null : From(row, requestId);
+            new { hash, now }, ct);
+        if (row is null)
+        {
+            return null;
+        }
+        if (await connection.FirstAsync<bool>("select last_used_at is null or last_used_at < @now - interval '1 minute' from api_tokens where token_hash = @hash", new { hash, now }, ct))
+        {
+            await using var work = await db.BeginAsync(new Actor($"account:{row.Id}", requestId), ct);
+            await work.ExecuteAsync("update api_tokens set last_used_at = @now where token_hash = @hash", new { hash, now }, ct);
+            await work.CommitAsync(ct);
+        }
+        return From(row, requestId);
     }
 
     /// <summary>The caller of an account by its sign-in name, for the command line and the demo, which act as a person.</summary>

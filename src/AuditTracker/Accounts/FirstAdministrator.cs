@@ -45,10 +45,7 @@ public sealed class FirstAdministrator(Db db, AccountStore accounts, TimeProvide
     public async Task RedeemAsync(string token, string mail, string name, string language, string password, string requestId, CancellationToken ct)
     {
         mail = mail.Trim();
-        if (!System.Net.Mail.MailAddress.TryCreate(mail, out _))
-        {
-            throw InvalidInput.At<Words>("mail", "MailAddress");
-        }
+        MailRule.Check(mail);
         PasswordRule.Check(password, mail);
         var now = time.GetUtcNow().UtcDateTime;
         await using var work = await db.BeginAsync(new Actor("visitor", requestId), ct);

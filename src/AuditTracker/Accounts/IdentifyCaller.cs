@@ -12,6 +12,15 @@ public static class IdentifyCaller
     /// <summary>The <c>__Host-</c> prefix binds the cookie to this host, HTTPS (or loopback) and the whole path.</summary>
     public const string SessionCookie = "__Host-session";
 
+    /// <summary>Signs the browser in. Lax, so that a link in a mail finds the session; forms carry their own token against forgery.</summary>
+    /// <param name="secret">The session's secret.</param>
+    public static void Give(HttpContext http, string secret) => http.Response.Cookies.Append(SessionCookie, secret, Options());
+
+    /// <summary>Takes the cookie away again.</summary>
+    public static void Take(HttpContext http) => http.Response.Cookies.Delete(SessionCookie, Options());
+
+    private static CookieOptions Options() => new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
+
     public static IApplicationBuilder UseCaller(this IApplicationBuilder app) => app.Use(async (http, next) =>
     {
         var callers = http.RequestServices.GetRequiredService<CallerStore>();

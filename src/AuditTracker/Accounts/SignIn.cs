@@ -9,7 +9,7 @@ namespace AuditTracker.Accounts;
 public abstract record SignInResult
 {
     /// <param name="Token">The session's secret, for the cookie.</param>
-    public sealed record Started(string Token, string Language) : SignInResult;
+    public sealed record Started(string Token) : SignInResult;
     public sealed record Wrong : SignInResult;
     public sealed record Locked(int Minutes) : SignInResult;
 }
@@ -24,37 +24,60 @@ public sealed class SignIn(Db db, AccountStore accounts, TimeProvider time, Sett
 
     public static string Hash(string password) => Hasher.HashPassword(null!, password);
 
+    /// <param name="agent">The browser, as it names itself.</param>
     public async Task<SignInResult> StartAsync(string signIn, string password, string agent, string requestId, CancellationToken ct)
     {
         var now = time.GetUtcNow().UtcDateTime;
         await using var work = await db.BeginAsync(new Actor("visitor", requestId), ct);
         var account = await accounts.ForSignInAsync(work, signIn, ct);
+        // Every answer takes the same time, whether the name is known or not and locked or not.
+        var verified = Hasher.VerifyHashedPassword(account!, account?.PasswordHash ?? NobodysHash.Value, password);
         if (account is not null && LockOut.IsLocked(account, now))
         {
-            return new SignInResult.Locked((int)Math.Ceiling((account.LockedUntil!.Value - now).TotalMinutes));
+            return new SignInResult.Locked(LockOut.MinutesLeft(account, now));
         }
-        var verified = Hasher.VerifyHashedPassword(account!, account?.PasswordHash ?? NobodysHash.Value, password);
-        if (account is null)
+        if (account?.PasswordHash is null || verified == PasswordVerificationResult.Failed)
         {
-            return new SignInResult.Wrong();
+            return await FailAsync(work, account, signIn, now, ct);
         }
-        if (verified == PasswordVerificationResult.Failed || account.PasswordHash is null)
-        {
-            var (count, until) = LockOut.AfterFailure(account, now);
-            await accounts.SetFailuresAsync(work, account.Id, count, until, ct);
-            await work.ActAsync(until is null ? "account.signInFailed" : "account.locked", $"account:{account.Id}", ct: ct);
-            await work.CommitAsync(ct);
-            return until is null ? new SignInResult.Wrong() : new SignInResult.Locked((int)LockOut.Length.TotalMinutes);
-        }
-        var token = Secrets.New();
         await accounts.SetFailuresAsync(work, account.Id, 0, null, ct);
-        await accounts.StartSessionAsync(work, account.Id, Secrets.Hash(token), now, now + settings.SessionLength, agent.Length > 200 ? agent[..200] : agent, ct);
+        var token = await BeginSessionAsync(work, account.Id, agent, ct);
         await work.ActAsync("account.signedIn", $"account:{account.Id}", ct: ct);
-        var language = await work.FirstAsync<string>("select language from accounts where id = @Id", new { account.Id }, ct);
         await work.CommitAsync(ct);
-        return new SignInResult.Started(token, language!);
+        return new SignInResult.Started(token);
     }
 
+    /// <summary>A new session of the account, in the caller's operation.</summary>
+    /// <returns>The session's secret, for the cookie.</returns>
+    public async Task<string> BeginSessionAsync(UnitOfWork work, long account, string agent, CancellationToken ct)
+    {
+        var (token, now) = (Secrets.New(), time.GetUtcNow().UtcDateTime);
+        await accounts.StartSessionAsync(work, account, Secrets.Hash(token), now, now + settings.SessionLength, agent, ct);
+        return token;
+    }
+
+    private async Task<SignInResult> FailAsync(UnitOfWork work, SignInAccount? account, string signIn, DateTime now, CancellationToken ct)
+    {
+        var tried = account ?? await accounts.UnknownAsync(work, signIn, ct) ?? new SignInAccount(0, null, 0, null);
+        if (LockOut.IsLocked(tried, now))
+        {
+            return new SignInResult.Locked(LockOut.MinutesLeft(tried, now));
+        }
+        var (count, until) = LockOut.AfterFailure(tried, now);
+        if (account is null)
+        {
+            await accounts.SetUnknownFailuresAsync(work, signIn, count, until, now, ct);
+        }
+        else
+        {
+            await accounts.SetFailuresAsync(work, account.Id, count, until, ct);
+            await work.ActAsync(until is null ? "account.signInFailed" : "account.locked", $"account:{account.Id}", ct: ct);
+        }
+        await work.CommitAsync(ct);
+        return until is null ? new SignInResult.Wrong() : new SignInResult.Locked((int)LockOut.Length.TotalMinutes);
+    }
+
+    /// <summary>Ends the session behind the cookie at once.</summary>
     public async Task EndAsync(CurrentUser user, string token, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);

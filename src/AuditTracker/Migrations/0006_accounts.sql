@@ -26,9 +26,10 @@ create table role_grants (
     to_on      date,
     by_account bigint references accounts (id),
     at         timestamptz not null,
-    constraint role_grants_order check (to_on >= from_on),
+    -- Last days are inclusive. A grant that is ended before its first day is over ends on the day before it: it never held on any day.
+    constraint role_grants_order check (to_on >= from_on - 1),
     constraint role_grants_reviewer check ((role = 'reviewer') = (framework is not null)),
-    constraint role_grants_once exclude using gist (account_id with =, role with =, coalesce(framework, '') with =, daterange(from_on, to_on, '[]') with &&)
+    constraint role_grants_once exclude using gist (account_id with =, role with =, coalesce(framework, '') with =, daterange(from_on, to_on + 1, '[)') with &&)
 );
 
 create table sessions (
@@ -68,9 +69,21 @@ create table one_time_links (
     constraint one_time_links_account check ((purpose = 'firstAdministrator') = (account_id is null))
 );
 
+-- Wrong passwords for sign-in names nobody has. They lock like an account does, or a lock would tell which names exist.
+create table unknown_sign_ins (
+    key_hash     bytea primary key,
+    failed_count int not null,
+    locked_until timestamptz,
+    failed_at    timestamptz not null
+);
+
 grant select, insert, update on accounts, role_grants, sessions, api_tokens, one_time_links to ${app};
 
-insert into trail.exempt_tables values ('sessions', 'short-lived secrets; sign-ins are acts');
+grant select, insert, update, delete on unknown_sign_ins to ${app};
+
+insert into trail.exempt_tables values
+    ('sessions', 'short-lived secrets; sign-ins are acts'),
+    ('unknown_sign_ins', 'counts wrong passwords for names that nobody has, for a day');
 select trail.watch('accounts', '{sign_in,sign_in_key,name}', '{password_hash,failed_count}');
 select trail.watch('role_grants');
 select trail.watch('api_tokens', '{name}', '{token_hash,last_used_at}');

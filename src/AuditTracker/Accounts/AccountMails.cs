@@ -1,0 +1,71 @@
+using AuditTracker.Notifications;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Accounts;
+
+/// <summary>The room's mails; all leave at once. Links are minted when a mail is sent, so no secret stands in a row.</summary>
+public static class AccountMails
+{
+    private const string Invitation = "accounts/invitation";
+    private const string Reset = "accounts/password-reset";
+    private const string RoleGranted = "accounts/role-granted";
+
+    /// <summary>The page of both kinds of links.</summary>
+    public const string LinkPath = "/invitation";
+
+    /// <summary>For Notifications: gives an invitation or reset link its secret while its mail is being sent.</summary>
+    public static IEnumerable<SecretMail> Secrets => [new(Invitation, MintAsync), new(Reset, MintAsync)];
+
+    /// <param name="invitedBy">Null from the command line.</param>
+    public static Task TellInvitedAsync(UnitOfWork work, long link, long person, string signIn, DateOnly expiresOn, string? invitedBy, CancellationToken ct) =>
+        work.TellNowAsync(new Notice($"{Invitation}:{link}", Invitation, person, Subject(link))
+        {
+            Model = new Dictionary<string, object?> { ["signInName"] = signIn, ["expiresOn"] = $"{expiresOn:yyyy-MM-dd}", ["invitedBy"] = invitedBy },
+        }, ct: ct);
+
+    /// <param name="to">The account's address when no person stands behind it.</param>
+    public static Task TellResetAsync(UnitOfWork work, long link, long? person, Recipient? to, int validMinutes, CancellationToken ct) =>
+        work.TellNowAsync(new Notice($"{Reset}:{link}", Reset, person, Subject(link)) { Model = new Dictionary<string, object?> { ["validMinutes"] = validMinutes } }, to, ct);
+
+    /// <summary>A mail that waits must not carry a link that has ended.</summary>
+    public static async Task SettleLinksAsync(UnitOfWork work, long account, CancellationToken ct) =>
+        await work.SettleManyAsync([.. (await AccountStore.EndedLinksAsync(work, account, ct)).Select(Subject)], ct: ct);
+
+    /// <summary>To every administrator and compliance manager, whoever granted it.</summary>
+    /// <param name="target">Name of the account's person.</param>
+    /// <param name="grantedBy">Name of the administrator; null from the command line.</param>
+    public static async Task TellRoleGrantedAsync(UnitOfWork work, GrantRow grant, string target, ReviewScope? scope, string? grantedBy, CancellationToken ct)
+    {
+        var role = RoleNames.TryParse(grant.Role, out var known) ? known : throw new InvalidOperationException(grant.Role);
+        foreach (var watcher in await AccountStore.WatchersAsync(work, ct))
+        {
+            await work.TellNowAsync(new Notice($"{RoleGranted}:{grant.Id}:{watcher.AccountId}", RoleGranted, watcher.PersonId, $"account:{grant.AccountId}")
+            {
+                Model = new Dictionary<string, object?>
+                {
+                    ["targetName"] = target,
+                    ["roleNameJa"] = RoleWords.Of(role, "ja"),
+                    ["roleNameEn"] = RoleWords.Of(role, "en"),
+                    ["scopeNameJa"] = scope?.NameJa,
+                    ["scopeNameEn"] = scope?.NameEn,
+                    ["fromOn"] = $"{grant.FromOn:yyyy-MM-dd}",
+                    ["untilOn"] = grant.ToOn?.ToString("yyyy-MM-dd"),
+                    ["grantedByJa"] = grantedBy ?? RoleWords.Text("Operator", "ja"),
+                    ["grantedByEn"] = grantedBy ?? RoleWords.Text("Operator", "en"),
+                    ["grantedAt"] = work.Now,
+                    ["link"] = $"/accounts/{grant.AccountId}",
+                },
+            }, watcher.PersonId is null ? new Recipient(watcher.Name, watcher.SignIn, watcher.Language) : null, ct);
+        }
+    }
+
+    private static string Subject(long link) => $"link:{link}";
+
+    private static async Task<string> MintAsync(UnitOfWork work, string subject, CancellationToken ct)
+    {
+        var secret = Platform.Security.Secrets.New();
+        await AccountStore.MintAsync(work, long.Parse(subject["link:".Length..]), Platform.Security.Secrets.Hash(secret), ct);
+        return $"{LinkPath}?token={secret}";
+    }
+}
