@@ -1,0 +1,98 @@
+using System.Globalization;
+using AuditTracker.Calendar;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.Accounts.Pages;
+
+/// <summary>One account: its roles from–to and its access. Administrators change others'; compliance managers look and invite.</summary>
+[May(Role.Administrator, Role.ComplianceManager)]
+public sealed class AccountModel(AccountStore accounts, ReviewScopes scopes, InvitePerson invite, GrantRole grants, EndRole ends, DisableAccount access,
+    BusinessClock clock, TimeProvider time, IStringLocalizer<Words> words) : PageModel
+{
+    [FromRoute(Name = "id")] public long Id { get; set; }
+    [BindProperty] public Form Input { get; set; } = new();
+    public AccountRow? Account { get; private set; }
+    public IReadOnlyList<GrantRow> Grants { get; private set; } = [];
+    public IReadOnlyList<ReviewScope> Scopes { get; private set; } = [];
+    public DateOnly Today { get; private set; }
+    public string Language { get; } = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
+
+    public sealed class Form
+    {
+        public Role? Role { get; set; }
+        public string? Framework { get; set; }
+        public string? FromOn { get; set; }
+        public string? ToOn { get; set; }
+    }
+
+    private CurrentUser Reader => HttpContext.CurrentUser();
+    public bool IsOwn => Account!.Id == Reader.AccountId || (Account.PersonId is not null && Account.PersonId == Reader.PersonId);
+    public bool MayChange => Reader.Is(Role.Administrator) && !IsOwn;
+    public bool MayInvite => Account is { EmployeeNo: not null, State: AccountState.Invited or AccountState.InvitationEnded };
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await LoadAsync(ct) ? Page() : NotFound();
+
+    public Task<IActionResult> OnPostInviteAsync(CancellationToken ct) => DoAsync("InvitedDone", () => invite.RunAsync(Reader, Account!.EmployeeNo ?? throw new NotFound(), ct), ct);
+
+    public Task<IActionResult> OnPostEndAsync(long grant, CancellationToken ct) => DoAsync("EndedDone", () => ends.RunAsync(Reader, Id, grant, ct), ct);
+
+    public Task<IActionResult> OnPostDisableAsync(CancellationToken ct) => DoAsync("DisabledDone", () => access.DisableAsync(Reader, Id, ct), ct);
+
+    public Task<IActionResult> OnPostEnableAsync(CancellationToken ct) => DoAsync("EnabledDone", () => access.EnableAsync(Reader, Id, ct), ct);
+
+    public Task<IActionResult> OnPostUnlockAsync(CancellationToken ct) => DoAsync("UnlockedDone", () => access.UnlockAsync(Reader, Id, ct), ct);
+
+    public Task<IActionResult> OnPostGrantAsync(CancellationToken ct) => DoAsync("GrantedDone", async () =>
+    {
+        var role = Input.Role ?? throw InvalidInput.At<Words>("role", "RoleEmpty");
+        await grants.RunAsync(Reader, Id, role, Input.Framework, Read("fromOn", Input.FromOn) ?? Today, Read("toOn", Input.ToOn), ct);
+    }, ct);
+
+    private static DateOnly? Read(string field, string? typed)
+    {
+        var read = DateInput.Parse(typed);
+        return read.Problem switch
+        {
+            null => read.Day,
+            DateProblem.Empty => null,
+            DateProblem.Ambiguous when read.Readings.Count == 2 => throw InvalidInput.At<Words>(field, "DateAmbiguous", typed!, DateText.EraDay(read.Readings[0]), DateText.WesternDay(read.Readings[1])),
+            _ => throw InvalidInput.At<Words>(field, "DateUnreadable", typed!),
+        };
+    }
+
+    private async Task<IActionResult> DoAsync(string done, Func<Task> act, CancellationToken ct)
+    {
+        if (!await LoadAsync(ct))
+        {
+            return NotFound();
+        }
+        if (!ModelState.IsValid)
+        {
+            return this.Invalid();
+        }
+        try
+        {
+            await act();
+            return this.Done($"/accounts/{Id}", words[done, Account!.Name]);
+        }
+        catch (Refusal refusal)
+        {
+            return this.Refused(refusal);
+        }
+    }
+
+    private async Task<bool> LoadAsync(CancellationToken ct)
+    {
+        Account = await accounts.FindAsync(Reader, Id, time.GetUtcNow().UtcDateTime, ct);
+        Grants = await accounts.GrantsAsync(Id, ct);
+        Scopes = await scopes.ListAsync(ct);
+        (_, Today) = await clock.NowAsync(ct);
+        return Account is not null;
+    }
+}
