@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Reflection;
+using AuditTracker.Calendar;
+using AuditTracker.Evidence;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.RazorPages.Infrastructure;
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker;
+
+/// <summary>The words of the menu and of what stands around every page (<c>MenuWords.resx</c>, <c>MenuWords.en.resx</c>).</summary>
+public sealed class MenuWords;
+
+/// <summary>
+/// What stands around every page: company, menu, counts, footer (face.md §3). The menu is the user's work; an entry appears when its page
+/// exists and the reader may open it, as the page itself says, so the two cannot drift apart.
+/// </summary>
+public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, IStringLocalizer<MenuWords> words)
+{
+    private const string ToReview = "/evidence/review";
+
+    private static readonly (string? Group, (string Path, string Word)[] Entries)[] All =
+    [
+        (null, [("/", "Today"), (ToReview, "ToReview")]),
+        ("Collect", [("/evidence/requests", "EvidenceRequests"), ("/controls", "Controls")]),
+        ("FaceTheAudit", [("/reports", "Reports")]),
+        ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts")]),
+    ];
+
+    private static readonly string Version = typeof(Menu).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+    private readonly Lock once = new();
+    private Task<IReadOnlyDictionary<string, MayAttribute>>? doors;
+
+    private sealed record Around(string NameJa, string NameEn, string SecretariatName, string SecretariatContact, bool IsDemo, DateTime Now, long Mine, long Waiting);
+
+    /// <summary>Loads the shell of one request with one query.</summary>
+    public async Task<Shell> LoadAsync(HttpContext http)
+    {
+        var user = http.Caller();
+        var around = await AskAsync(user, http.RequestAborted);
+        var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
+        var company = language == "en" && around.NameEn.Length > 0 || around.NameJa.Length == 0 ? around.NameEn : around.NameJa;
+        var contact = string.Join(' ', new[] { around.SecretariatName, around.SecretariatContact }.Where(part => part.Length > 0));
+        if (user is null)
+        {
+            return Shell.Unknown with { Company = company, SecretariatContact = contact };
+        }
+        var open = await DoorsAsync();
+        return new Shell(company, Groups(user, open, http.Request.Path, around), user.Name, (int)around.Waiting,
+            around.IsDemo ? words["DemoNotice", DateText.Moment(around.Now)].Value : null, around.Now, Version, contact,
+            HasSearch: open.TryGetValue("/search", out var search) && search.Allows(user),
+            Personal: open.ContainsKey("/tokens") ? [new MenuEntry("/tokens", words["Tokens"], null, http.Request.Path == "/tokens")] : []);
+    }
+
+    private List<MenuGroup> Groups(CurrentUser user, IReadOnlyDictionary<string, MayAttribute> open, PathString here, Around around)
+    {
+        // Whoever is only an employee has one list to look at, and no menu.
+        var plain = user.Roles.All(role => role == Role.Employee);
+        return [.. All
+            .Select(group => new MenuGroup(group.Group is { } title ? words[title].Value : null, [.. group.Entries
+                .Where(entry => open.TryGetValue(entry.Path, out var may) && may.Allows(user) && (!plain || entry.Path == "/"))
+                .Select(entry => new MenuEntry(entry.Path, words[entry.Word], CountOf(entry.Path, around), IsHere(entry.Path, here)))]))
+            .Where(group => group.Entries.Count > 0)];
+    }
+
+    private static int? CountOf(string path, Around around) => path switch
+    {
+        "/" => (int)(around.Mine + around.Waiting),
+        ToReview => (int)around.Waiting,
+        _ => null,
+    };
+
+    private static bool IsHere(string path, PathString here) => path == "/" ? here == "/" : here.StartsWithSegments(path) || path == "/evidence/requests" && here.StartsWithSegments("/evidence/collections");
+
+    private async Task<Around> AskAsync(CurrentUser? user, CancellationToken ct)
+    {
+        var parameters = user is null ? null : CollectionScope.Parameters(user);
+        var counts = user is null ? "0::bigint as mine, 0::bigint as waiting" : $"""
+            (select count(*) from collections c where c.assignee_id = @person and c.state in ('open', 'returned')) as mine,
+            (select count(*) from (select from collections c where {CollectionScope.Waiting} limit 10000) w) as waiting
+            """;
+        await using var connection = await db.OpenAsync(ct);
+        return (await connection.FirstAsync<Around>($"""
+            select o.name_ja, o.name_en, o.secretariat_name, o.secretariat_contact, i.is_demo, business_now() as now, {counts} from company o cross join installation i
+            """, parameters, ct))!;
+    }
+
+    /// <summary>Who may open the pages that exist, by path; read from the pages once.</summary>
+    private Task<IReadOnlyDictionary<string, MayAttribute>> DoorsAsync()
+    {
+        lock (once)
+        {
+            return doors is null or { IsFaulted: true } ? doors = ReadDoorsAsync() : doors;
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, MayAttribute>> ReadDoorsAsync()
+    {
+        var found = new Dictionary<string, MayAttribute>();
+        foreach (var endpoint in endpoints.Endpoints.OfType<RouteEndpoint>())
+        {
+            // What a page's model says stands on its endpoint only when a request comes for it, so the model itself is asked.
+            if (endpoint.Metadata.GetMetadata<PageActionDescriptor>() is { } page && endpoint.RoutePattern.RawText is { } path && !path.Contains('{')
+                && (await pages.LoadAsync(page, endpoint.Metadata)).HandlerTypeInfo.GetCustomAttribute<MayAttribute>() is { } may)
+            {
+                found["/" + path.Trim('/')] = may;
+            }
+        }
+        return found;
+    }
+}
