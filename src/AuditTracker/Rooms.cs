@@ -12,6 +12,7 @@ using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Jobs;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
+using AuditTracker.Trail;
 using Npgsql;
 
 namespace AuditTracker;
@@ -41,11 +42,15 @@ public static class Rooms
         .AddSingleton(Schedules).AddSingleton<IJobEngine, QuartzEngine>()
         .AddLocalization()
         .AddSingleton<WriteDate>((on, form) => form switch { "long" => DateText.Full(on), "short" => DateText.Table(on), _ => DateText.Table(on) })
+        .AddTrail()
         .AddPeople()
         .AddNotifications()
         .AddSingleton<IReadOnlyList<NamedRole>>([.. ControlsRoom.NamedRoles, .. EvidenceRoom.NamedRoles])
         .AddSingleton(new ReviewScopeSource("select key, short_ja as name_ja, short_en as name_en from frameworks where not archived and not reference order by position"))
         .AddAccounts()
+        .AddSingleton<ActorNames>()
+        .AddSingleton<NameActors>(provider => provider.GetRequiredService<ActorNames>().NameAsync)
+        .AddSingleton<FindActors>(provider => provider.GetRequiredService<ActorNames>().FindAsync)
         .AddControls()
         .AddEvidence()
         .AddOverview()
@@ -56,6 +61,7 @@ public static class Rooms
 
     public static void MapRooms(this IEndpointRouteBuilder app)
     {
+        app.MapTrail();
         app.MapPeople();
         app.MapAccounts();
         app.MapEvidence();

@@ -1,0 +1,48 @@
+using System.Globalization;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Trail;
+
+/// <summary>The wire of the trail (design §7): keys and ids as they are recorded, personal values as this reader may see them.</summary>
+public static class TrailApi
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/trail").WithTags("trail");
+        api.MapGet("", List).May([.. TrailStore.Readers]);
+        api.MapGet("/head", Head).May([.. TrailStore.Readers]);
+    }
+
+    private static async Task<WireTrail> List(HttpContext http, TrailStore trail, TrailWords words, string? subject, string? actor, string? what, string? kind, DateOnly? from, DateOnly? to, string? after, int? limit, CancellationToken ct)
+    {
+        var user = http.CurrentUser();
+        if (Given(kind) is not (null or "act" or "row"))
+        {
+            throw InvalidInput.At<Words>("kind", "KindUnknown", kind!);
+        }
+        long? cursor = Given(after) is not { } text ? null : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw InvalidInput.At<Words>("after", "CursorUnknown", text);
+        var actors = Given(actor) is { } typed ? await trail.ActorsAsync(user, typed, ct) : null;
+        var page = await trail.ListAsync(user, new TrailFilter(Given(subject), actors, Given(what), Given(kind), from, to), cursor, limit: Math.Clamp(limit ?? 50, 1, 200), ct: ct);
+        return new WireTrail([.. page.Entries.Select(entry => WireEntry.From(entry, words))], page.Older);
+    }
+
+    private static async Task<WireHead> Head(HttpContext http, TrailStore trail, CancellationToken ct) =>
+        await trail.HeadAsync(http.CurrentUser(), ct) is { } head ? new WireHead(head.Id, head.At, null) : new WireHead(null, null, null);
+
+    /// <summary>PostgreSQL takes no NUL in a text; nothing recorded holds one.</summary>
+    internal static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Replace("\0", "", StringComparison.Ordinal).Trim();
+}
+
+public sealed record WireTrail(IReadOnlyList<WireEntry> Items, long? After);
+
+/// <summary>The newest entry; <c>hash</c> is null as long as the trail is not sealed.</summary>
+public sealed record WireHead(long? Id, DateTime? At, string? Hash);
+
+/// <param name="Sound">False when the entry's bytes cannot be read or contradict the columns beside them.</param>
+public sealed record WireEntry(long Id, DateTime At, DateTime RecordedAt, string Actor, string? ActorName, string Kind, string What, string Subject, bool Sound,
+    IReadOnlyDictionary<string, string?>? Before, IReadOnlyDictionary<string, string?>? After)
+{
+    public static WireEntry From(TrailEntry entry, TrailWords words) => new(entry.Id, entry.At, entry.RecordedAt, entry.Actor, entry.ActorName, entry.Kind, entry.What, entry.Subject, entry.IsSound,
+        entry.Before?.ToDictionary(value => value.Name, words.Value), entry.After?.ToDictionary(value => value.Name, words.Value));
+}

@@ -1,0 +1,11 @@
+namespace AuditTracker.Trail;
+
+/// <summary>The door of the room.</summary>
+public static class TrailRoom
+{
+    public static IServiceCollection AddTrail(this IServiceCollection services) => services
+        .AddSingleton<TrailStore>().AddSingleton<TrailWords>().AddSingleton<SubjectLinks>()
+        .AddSingleton<TrailProtection>().AddHostedService(provider => provider.GetRequiredService<TrailProtection>());
+
+    public static void MapTrail(this IEndpointRouteBuilder app) => TrailApi.Map(app);
+}

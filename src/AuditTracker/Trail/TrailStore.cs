@@ -1,0 +1,114 @@
+using AuditTracker.Calendar;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using Dapper;
+
+namespace AuditTracker.Trail;
+
+/// <summary>
+/// Reads the trail for administrators, compliance managers and internal auditors; others find nothing (design §7a). Columns only
+/// search: what is shown comes from the canonical bytes, and a personal value only when it is the one they commit to.
+/// </summary>
+public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors? findActors = null)
+{
+    public const int CountedTo = 10_000;
+    public static IReadOnlyList<Role> Readers { get; } = [Role.Administrator, Role.ComplianceManager, Role.InternalAuditor];
+
+    private sealed record Row(long Id, string Tx, DateTime At, DateTime RecordedAt, string Actor, string Request, string Kind, string What, string Subject, byte[] Canonical);
+
+    private sealed record ValueRow(long EntryId, string Side, string Name, Guid Salt, string? Value, bool IsErased);
+
+    /// <summary>One page, newest first: entries older than <paramref name="after"/>, or those just newer than <paramref name="before"/>.</summary>
+    public async Task<TrailPage> ListAsync(CurrentUser user, TrailFilter filter, long? after = null, long? before = null, int limit = 50, CancellationToken ct = default)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var back = before is not null && after is null;
+        var parameters = Parameters(user, filter);
+        parameters.AddDynamicParams(new { after, before, limit = limit + 1 });
+        var rows = (await connection.ListAsync<Row>($"""
+            select id, tx::text as tx, at, recorded_at, actor, request, kind, what, subject, canonical from trail.entries
+            where {Where(filter)} {(after is not null ? "and id < @after" : back ? "and id > @before" : "")}
+            order by id {(back ? "asc" : "desc")} limit @limit
+            """, parameters, ct)).ToList();
+        var more = rows.Count > limit;
+        rows = [.. rows.Take(limit).OrderByDescending(row => row.Id)];
+        var values = rows.Count == 0 ? [] : await connection.ListAsync<ValueRow>("""
+            select entry_id, side, name, salt, case when @personal then value end as value, value is null as is_erased
+            from trail.entry_values where entry_id = any(@ids) and @allowed
+            """, new { ids = rows.Select(row => row.Id).ToArray(), personal = user.SeesPersonalValues, allowed = MaySee(user) }, ct);
+        var names = nameActors is null ? null : await nameActors([.. rows.Select(row => row.Actor).Distinct()], ct);
+        var byEntry = values.ToLookup(value => value.EntryId);
+        return new TrailPage(
+            [.. rows.Select(row => Show(row, [.. byEntry[row.Id]], names, user.SeesPersonalValues))],
+            rows.Count > 0 && (back ? more : after is not null) ? rows[0].Id : null,
+            rows.Count > 0 && (back || more) ? rows[^1].Id : null);
+    }
+
+    /// <summary>How many entries there are, counted to <see cref="CountedTo"/> + 1.</summary>
+    public async Task<int> CountAsync(CurrentUser user, TrailFilter filter, CancellationToken ct = default)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var parameters = Parameters(user, filter);
+        parameters.Add("cap", CountedTo + 1);
+        return (int)await connection.FirstAsync<long>($"select count(*) from (select 1 from trail.entries where {Where(filter)} limit @cap) counted", parameters, ct);
+    }
+
+    /// <summary>The newest entry, or null.</summary>
+    public async Task<(long Id, DateTime At)?> HeadAsync(CurrentUser user, CancellationToken ct = default)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<(long, DateTime)?>("select id, at from trail.entries where @allowed order by id desc limit 1", new { allowed = MaySee(user) }, ct);
+    }
+
+    /// <summary>The actors a reader means: <c>account:5</c> itself, else whom the typed name or address finds.</summary>
+    public async Task<IReadOnlyList<string>> ActorsAsync(CurrentUser user, string typed, CancellationToken ct = default) =>
+        !MaySee(user) ? [] : typed.Contains(':', StringComparison.Ordinal) || findActors is null ? [typed] : await findActors(typed, ct);
+
+    private static bool MaySee(CurrentUser user) => user.IsAny([.. Readers]);
+
+    private static string Where(TrailFilter filter) => string.Join(" and ", new[]
+    {
+        "@allowed",
+        filter.Subject is null ? null : "subject = @Subject",
+        filter.Actors is null ? null : "actor = any(@actors)",
+        filter.What is null ? null : "what = @What",
+        filter.Kind switch { null => null, "act" => "kind = 'act'", _ => "kind = @Kind" },
+        filter.From is null ? null : "at >= @from",
+        filter.To is null ? null : "at < @until",
+    }.Where(part => part is not null));
+
+    private static DynamicParameters Parameters(CurrentUser user, TrailFilter filter) => new(new
+    {
+        allowed = MaySee(user),
+        filter.Subject,
+        actors = filter.Actors?.ToArray(),
+        filter.What,
+        filter.Kind,
+        from = filter.From is { } first ? JapanTime.StartOf(first) : (DateTime?)null,
+        until = filter.To is { } last && last < DateOnly.MaxValue ? JapanTime.StartOf(last.AddDays(1)) : DateTime.MaxValue,
+    });
+
+    private static TrailEntry Show(Row row, ValueRow[] values, IReadOnlyDictionary<string, string>? names, bool personal)
+    {
+        var name = names?.GetValueOrDefault(row.Actor);
+        if (CanonicalEntry.TryDecode(row.Canonical) is not { } entry)
+        {
+            return new TrailEntry(row.Id, row.At, row.RecordedAt, row.Actor, name, row.Kind, row.What, row.Subject, false, null, null);
+        }
+        var isSound = (entry.Id, $"{entry.Tx}", entry.At, entry.RecordedAt, entry.Actor, entry.Request, entry.Kind, entry.What, entry.Subject)
+            == (row.Id, row.Tx, row.At, row.RecordedAt, row.Actor, row.Request, row.Kind, row.What, row.Subject);
+        return new TrailEntry(row.Id, entry.At, entry.RecordedAt, entry.Actor, entry.Actor == row.Actor ? name : null, entry.Kind, entry.What, entry.Subject, isSound,
+            Side("before", entry.Before), Side("after", entry.After));
+
+        TrailValue[]? Side(string side, IReadOnlyList<CanonicalValue>? map) =>
+            map?.Select(value => value.IsPersonal ? Personal(value, values.FirstOrDefault(kept => kept.Side == side && kept.Name == value.Name)) : new TrailValue(value.Name, Showing.Plain, value.Plain)).ToArray();
+
+        TrailValue Personal(CanonicalValue value, ValueRow? kept) => kept switch
+        {
+            { IsErased: true } => new(value.Name, Showing.Erased, null),
+            _ when !personal => new(value.Name, Showing.Personal, null),
+            { Value: { } text } when value.Commits(kept.Salt, text) => new(value.Name, Showing.Plain, text),
+            _ => new(value.Name, Showing.Changed, null),
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.Trail;
+
+/// <summary>Words acts, rows, actors and values at reading, in the reader's language; what has no words is shown as it stands.</summary>
+public sealed class TrailWords(IStringLocalizer<Words> words)
+{
+    /// <summary>Every act that has words, as the filter offers them; a test holds the code's acts against it.</summary>
+    public static IReadOnlyList<string> Acts { get; } =
+    [
+        "account.disabled", "account.enabled", "account.endedWithEmployment", "account.firstAdministrator", "account.invited", "account.linked",
+        "account.locked", "account.opened", "account.passwordReset", "account.resetAsked", "account.signInFailed", "account.signedIn", "account.signedOut",
+        "account.unlocked", "role.granted", "role.ended", "token.added", "token.revoked",
+        "request.added", "request.changed", "collections.opened", "collection.submitted", "collection.withdrawn", "collection.accepted", "collection.returned",
+        "collection.reopened", "control.changed", "company.changed", "people.imported",
+        "mail.arrived", "mail.sendNow", "mail.sentAgain", "mail.test",
+        "report.requested", "report.requestedAgain", "report.built", "report.failed", "report.downloaded",
+    ];
+
+    /// <summary>The key of an act's words: <c>collection.accepted</c> → <c>ActCollectionAccepted</c>.</summary>
+    public static string KeyOf(string act) => "Act" + string.Concat(act.Split('.').Select(Pascal));
+
+    /// <summary>What was done: <c>受領</c>, or for a row <c>行の変更 collections</c>.</summary>
+    public string What(string kind, string what)
+    {
+        if (kind == "row" && what.LastIndexOf('.') is > 0 and var dot)
+        {
+            return what[(dot + 1)..] is "insert" or "update" or "delete" ? words["Row" + Pascal(what[(dot + 1)..]), what[..dot]] : what;
+        }
+        return Known(KeyOf(what)) ?? what;
+    }
+
+    /// <summary>Who: the person's name, or the job or command that acted by itself.</summary>
+    public string Who(string actor, string? name) => name ?? actor.Split(':', 2) switch
+    {
+        ["job", var job] => words["ActorJob", job],
+        ["operator", var verb] => words["ActorOperator", verb],
+        _ => actor,
+    };
+
+    /// <summary>The name of a value: the words of the facts that acts carry, else the column itself.</summary>
+    public string Name(string kind, string name) => (kind == "act" ? Known("Fact" + Pascal(name)) : null) ?? name;
+
+    /// <summary>A value as this reader may see it; null when it is empty.</summary>
+    public string? Value(TrailValue value) => value.Showing == Showing.Plain ? value.Text : words["Value" + value.Showing];
+
+    private string? Known(string key) => words[key] is { ResourceNotFound: false } found ? found.Value : null;
+
+    private static string Pascal(string word) => word.Length == 0 ? "" : char.ToUpperInvariant(word[0]) + word[1..];
+}
