@@ -8,7 +8,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
     /// <summary>Every act that has words, as the filter offers them; a test holds the code's acts against it.</summary>
     public static IReadOnlyList<string> Acts { get; } =
     [
-        "account.disabled", "account.enabled", "account.endedWithEmployment", "account.firstAdministrator", "account.invited", "account.linked",
+        "account.added", "account.disabled", "account.enabled", "account.endedWithEmployment", "account.firstAdministrator", "account.invited", "account.linked",
         "account.locked", "account.opened", "account.passwordReset", "account.resetAsked", "account.signInFailed", "account.signedIn", "account.signedOut",
         "account.unlocked", "role.granted", "role.ended", "token.added", "token.revoked",
         "request.added", "request.changed", "collections.opened", "collection.submitted", "collection.withdrawn", "collection.accepted", "collection.returned",
