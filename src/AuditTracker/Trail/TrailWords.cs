@@ -34,6 +34,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
     public string Who(string actor, string? name) => name ?? actor.Split(':', 2) switch
     {
         ["job", var job] => words["ActorJob", job],
+        ["visitor"] => words["ActorVisitor"],
         ["operator", var verb] => words["ActorOperator", verb],
         _ => actor,
     };

@@ -165,6 +165,9 @@ public sealed class TrailReadingTests(TestApp app) : IClassFixture<TestApp>
         Assert.Contains("unheard.of", page, StringComparison.Ordinal);
         Assert.Contains("花田 花", page, StringComparison.Ordinal);
         Assert.Contains(">2件<", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("rel=\"next\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("rel=\"prev\"", page, StringComparison.Ordinal);
+        Assert.Contains("rel=\"next\"", await PageAsync(Cast.Manami, "/trail?kind=all"), StringComparison.Ordinal);
         Assert.Contains(">Accepted</td>", await PageAsync(Cast.Carol, $"/trail?subject={subject}"), StringComparison.Ordinal);
 
         await app.Database.ArrangeAsync("insert into departments (code) values ('ROWS')");
