@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using AuditTracker.Calendar;
 using AuditTracker.Evidence;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
@@ -18,7 +17,7 @@ public sealed class MenuWords;
 /// What stands around every page: company, menu, counts, footer (face.md §3). The menu is the user's work; an entry appears when its page
 /// exists and the reader may open it, as the page itself says, so the two cannot drift apart.
 /// </summary>
-public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, IStringLocalizer<MenuWords> words)
+public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, WriteInstant write, IStringLocalizer<MenuWords> words)
 {
     private const string ToReview = "/evidence/review";
 
@@ -50,7 +49,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         }
         var open = await DoorsAsync();
         return new Shell(company, Groups(user, open, http.Request.Path, around), user.Name, (int)around.Waiting,
-            around.IsDemo ? words["DemoNotice", DateText.Moment(around.Now)].Value : null, around.Now, Version, contact,
+            around.IsDemo ? words["DemoNotice", write(around.Now, "table")].Value : null, around.Now, Version, contact,
             HasSearch: open.TryGetValue("/search", out var search) && search.Allows(user),
             Personal: open.ContainsKey("/tokens") ? [new MenuEntry("/tokens", words["Tokens"], null, http.Request.Path == "/tokens")] : []);
     }

@@ -33,6 +33,9 @@ public enum AccountState
     Left,
     Disabled,
 
+    /// <summary>No password, and nobody has invited the person.</summary>
+    NotInvited,
+
     /// <summary>No password yet, and the invitation can be used.</summary>
     Invited,
 
@@ -56,6 +59,7 @@ public sealed partial class AccountStore
     private const string Select = $"""
         select a.id, a.sign_in, coalesce(p.name, nullif(a.name, ''), a.sign_in) as name, a.person_id, p.employee_no, {PrimaryDepartment} as department, a.language, a.locked_until, a.invited_at,
                case when p.left_on < clock.today then 'Left' when a.disabled_at is not null then 'Disabled'
+                    when a.password_hash is null and a.invited_at is null and not exists (select from one_time_links l where l.account_id = a.id) then 'NotInvited'
                     when a.password_hash is null then case when exists (select from one_time_links l where l.account_id = a.id and l.purpose = 'invitation'
                          and l.used_at is null and l.revoked_at is null and l.expires_at > @now) then 'Invited' else 'InvitationEnded' end
                     when a.locked_until > @now then 'Locked' else 'Active' end as state,

@@ -43,7 +43,7 @@ public sealed class AddAccount(Db db, AccountStore accounts, GrantRole grants, T
         }
         var secret = Secrets.New();
         await AccountStore.AddLinkAsync(work, account, LinkPurpose.Invitation, Secrets.Hash(secret), now, now.AddDays(InvitePerson.Days), ct);
-        await work.ActAsync("account.added", $"account:{account}", ct: ct);
+        await work.ActAsync("account.invited", $"account:{account}", ct: ct);
         foreach (var (role, framework) in roles)
         {
             await grants.InAsync(work, new TargetAccount(account, person?.Id, person?.Name ?? name.Trim(), true), role, framework, work.Today, null, null, null, ct);

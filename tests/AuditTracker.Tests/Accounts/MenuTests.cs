@@ -50,7 +50,7 @@ public sealed partial class MenuTests(TestApp app) : IClassFixture<TestApp>
         var client = await own.StartAsync(Cast.Manami);
         await own.App.Database.ArrangeAsync("update installation set is_demo = true, demo_loaded = true");
         await own.App.Database.SetClockAsync("2026-11-24T09:00:10");
-        Assert.Contains("デモの会社です。時計 2026/11/24 09:00", await client.PageAsync("/"));
+        Assert.Contains("デモの会社です。時計 2026/11/24（火） 9:00", await client.PageAsync("/"));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class AccountModel(AccountStore accounts, ReviewScopes scopes, Inv
     private CurrentUser Reader => HttpContext.CurrentUser();
     public bool IsOwn => Account!.Id == Reader.AccountId || (Account.PersonId is not null && Account.PersonId == Reader.PersonId);
     public bool MayChange => Reader.Is(Role.Administrator) && !IsOwn;
-    public bool MayInvite => Account is { EmployeeNo: not null, State: AccountState.Invited or AccountState.InvitationEnded };
+    public bool MayInvite => Account is { EmployeeNo: not null, State: AccountState.NotInvited or AccountState.Invited or AccountState.InvitationEnded };
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await LoadAsync(ct) ? Page() : NotFound();
 

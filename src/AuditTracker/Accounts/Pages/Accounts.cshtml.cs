@@ -35,6 +35,7 @@ public static class AccountLook
     public static Shape ShapeOf(AccountState state) => state switch
     {
         AccountState.Active => Shape.Done,
+        AccountState.NotInvited => Shape.Wait,
         AccountState.Invited => Shape.Half,
         AccountState.InvitationEnded or AccountState.Locked => Shape.Warn,
         _ => Shape.Out,
