@@ -1,3 +1,5 @@
+using System.Globalization;
+using AuditTracker.Calendar;
 using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
@@ -21,7 +23,7 @@ public static class AccountMails
     public static Task TellInvitedAsync(UnitOfWork work, long link, long person, string signIn, DateOnly expiresOn, string? invitedBy, CancellationToken ct) =>
         work.TellNowAsync(new Notice($"{Invitation}:{link}", Invitation, person, Subject(link))
         {
-            Model = new Dictionary<string, object?> { ["signInName"] = signIn, ["expiresOn"] = $"{expiresOn:yyyy-MM-dd}", ["invitedBy"] = invitedBy },
+            Model = new Dictionary<string, object?> { ["signInName"] = signIn, ["expiresOn"] = DateText.Iso(expiresOn), ["invitedBy"] = invitedBy },
         }, ct: ct);
 
     /// <param name="to">The account's address when no person stands behind it.</param>
@@ -49,8 +51,8 @@ public static class AccountMails
                     ["roleNameEn"] = RoleWords.Of(role, "en"),
                     ["scopeNameJa"] = scope?.NameJa,
                     ["scopeNameEn"] = scope?.NameEn,
-                    ["fromOn"] = $"{grant.FromOn:yyyy-MM-dd}",
-                    ["untilOn"] = grant.ToOn?.ToString("yyyy-MM-dd"),
+                    ["fromOn"] = DateText.Iso(grant.FromOn),
+                    ["untilOn"] = grant.ToOn is { } to ? DateText.Iso(to) : null,
                     ["grantedByJa"] = grantedBy ?? RoleWords.Text("Operator", "ja"),
                     ["grantedByEn"] = grantedBy ?? RoleWords.Text("Operator", "en"),
                     ["grantedAt"] = work.Now,
@@ -65,7 +67,7 @@ public static class AccountMails
     private static async Task<string> MintAsync(UnitOfWork work, string subject, CancellationToken ct)
     {
         var secret = Platform.Security.Secrets.New();
-        await AccountStore.MintAsync(work, long.Parse(subject["link:".Length..]), Platform.Security.Secrets.Hash(secret), ct);
+        await AccountStore.MintAsync(work, long.Parse(subject["link:".Length..], CultureInfo.InvariantCulture), Platform.Security.Secrets.Hash(secret), ct);
         return $"{LinkPath}?token={secret}";
     }
 }

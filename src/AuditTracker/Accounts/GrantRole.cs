@@ -1,3 +1,4 @@
+using AuditTracker.Calendar;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
@@ -67,7 +68,7 @@ public sealed class GrantRole(Db db, AccountStore accounts, ReviewScopes scopes)
     }
 
     internal static Dictionary<string, string?> Facts(GrantRow grant) =>
-        new() { ["role"] = grant.Role, ["framework"] = grant.Framework, ["from"] = $"{grant.FromOn:yyyy-MM-dd}", ["to"] = grant.ToOn?.ToString("yyyy-MM-dd") };
+        new() { ["role"] = grant.Role, ["framework"] = grant.Framework, ["from"] = DateText.Iso(grant.FromOn), ["to"] = grant.ToOn is { } to ? DateText.Iso(to) : null };
 }
 
 /// <summary>Ends a granted role at once.</summary>

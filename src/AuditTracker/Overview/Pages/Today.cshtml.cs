@@ -36,7 +36,7 @@ public sealed class TodayModel(CollectionStore collections, BusinessClock clock,
         Mine = [.. (await ListAsync(user, CollectionState.Open, ct)).Concat(await ListAsync(user, CollectionState.Returned, ct)).OrderBy(row => row.DueOn).ThenBy(row => row.Id).Take(Most)];
         (Waiting, var more) = await collections.ListAsync(user, new CollectionFilter(Waiting: true), null, MostWaiting, ct);
         WaitingCount = more is null ? Waiting.Count : await collections.CountAsync(user, new CollectionFilter(Waiting: true), 10_000, ct);
-        Next = Mine.Count == 0 ? (await collections.ListAsync(user, new CollectionFilter(CollectionState.Planned, Mine: true), null, 1, ct)).Rows.FirstOrDefault() : null;
+        Next = Mine.Count == 0 ? (await collections.ListAsync(user, new CollectionFilter(CollectionState.Planned, Mine: true), null, 1, ct)).Rows is [var first, ..] ? first : null : null;
     }
 
     public string PeriodOf(CollectionRow row) => PeriodText.Label(new Period(row.PeriodFrom, row.PeriodTo), calendar!.Periods);
