@@ -37,7 +37,9 @@ public static class Web
     {
         var settings = installation.Settings;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(Web).Assembly.GetName().Name });
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Quartz", LogLevel.Warning);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+            // It warns on every form that it sets the same no-store that every page already has.
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error).AddFilter("Quartz", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false)
             .UseUrls($"{(settings.HasCertificate ? "https" : "http")}://{settings.Listen}:{settings.Port}");
         builder.Services.AddRooms(installation);
