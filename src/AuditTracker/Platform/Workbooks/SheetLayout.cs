@@ -22,6 +22,7 @@ internal sealed class SheetLayout(SheetSetup setup, string name)
 
     private readonly List<Area> merges = [];
     private readonly List<(string Cell, string Address)> links = [];
+    private readonly List<(string Cell, string Place)> places = [];
     private readonly double[] widths = [.. setup.Columns];
     private int lastColumn = 1, lastRow = 1, filterColumns;
 
@@ -55,10 +56,19 @@ internal sealed class SheetLayout(SheetSetup setup, string name)
     /// <summary>Remembers a link if it may be one: https, no user in it, not too long, not too many.</summary>
     internal bool TryAddLink(string address, int row, int column)
     {
-        if (links.Count >= MaxLinks || !Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        if (links.Count + places.Count >= MaxLinks || !Uri.TryCreate(address, UriKind.Absolute, out var uri)
             || uri.Scheme != Uri.UriSchemeHttps || uri.UserInfo.Length > 0 || uri.AbsoluteUri.Length > MaxAddress)
             return false;
         links.Add((CellName.Of(row, column), uri.AbsoluteUri));
+        return true;
+    }
+
+    /// <summary>Remembers a link to a cell of this workbook, unless Excel has all the links it takes.</summary>
+    internal bool TryAddPlace(string sheet, int row, int column, int atRow, int atColumn)
+    {
+        if (links.Count + places.Count >= MaxLinks)
+            return false;
+        places.Add((CellName.Of(atRow, atColumn), $"'{sheet.Replace("'", "''")}'!{CellName.Of(row, column)}"));
         return true;
     }
 
@@ -83,11 +93,13 @@ internal sealed class SheetLayout(SheetSetup setup, string name)
             buffer.Write($"<autoFilter ref=\"{filter.Ref}\"/>");
         if (merges.Count > 0)
             buffer.Write($"<mergeCells count=\"{merges.Count}\">{string.Concat(merges.Select(area => $"<mergeCell ref=\"{area.Ref}\"/>"))}</mergeCells>");
-        if (links.Count > 0)
+        if (links.Count + places.Count > 0)
         {
             buffer.Write("<hyperlinks>");
             for (var i = 0; i < links.Count; i++)
                 buffer.Write($"<hyperlink ref=\"{links[i].Cell}\" r:id=\"rId{i + 1}\"/>");
+            foreach (var (cell, place) in places)
+                buffer.Write($"<hyperlink ref=\"{cell}\" location=\"{PackageParts.Escape(place)}\"/>");
             buffer.Write("</hyperlinks>");
         }
         buffer.Write("<pageMargins left=\"0.4\" right=\"0.4\" top=\"0.75\" bottom=\"0.6\" header=\"0.3\" footer=\"0.3\"/>"

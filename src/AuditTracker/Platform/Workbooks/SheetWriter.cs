@@ -165,6 +165,10 @@ public sealed class SheetWriter
         Text(text.Length == 0 || text == address ? address : $"{text} {address}", style == CellStyle.Link ? CellStyle.Text : style);
     }
 
+    /// <summary>A text that opens a cell of this workbook, on a sheet by the name it really got; past Excel's 65,530 links a sheet just the text.</summary>
+    public void LinkWithin(string text, string sheet, int row, int column = 1) =>
+        Text(text, layout.TryAddPlace(sheet, row, column, RowNumber, NextColumn) ? CellStyle.Link : CellStyle.Text);
+
     /// <summary>No content, but the look (borders, fill).</summary>
     public void Blank(CellStyle style = CellStyle.Text) => StartCell(CellMarkup.Blank(style));
 
