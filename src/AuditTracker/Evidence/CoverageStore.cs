@@ -1,37 +1,53 @@
 using AuditTracker.Calendar;
+using AuditTracker.Company;
 using AuditTracker.Platform.Database;
+using Npgsql;
 
 namespace AuditTracker.Evidence;
 
 /// <summary>Reads what coverage is computed from, as of any instant: facts carry instants, so every number can be asked for the past.</summary>
 public sealed class CoverageStore(Db db)
 {
-    private sealed record Row(string Ref, bool Applicable, long? RequestId, string? Title, string? Every, DateOnly? EndOn,
-        DateOnly? AcceptedFrom, DateOnly? AcceptedTo, DateOnly? NextDueOn);
+    private sealed record Row(string Ref, bool Applicable, long? RequestId, string? Title, string? Every, int? OpensOffset, int? DueOffset, string? DueUnit,
+        DateOnly? StartOn, DateOnly? EndOn, bool? ChangedLater, DateOnly? ActedTo, DateOnly? AcceptedFrom, DateOnly? AcceptedTo, DateOnly? NextFrom, DateOnly? NextDueOn);
 
     /// <summary>Coverage of every assessable item of a framework, by ref.</summary>
     /// <param name="asOf">Business instant, UTC; null: now.</param>
-    public Task<IReadOnlyDictionary<string, ItemCoverage>> OfFrameworkAsync(string framework, DateTime? asOf = null, CancellationToken ct = default) => LoadAsync(framework, null, asOf, ct);
-
-    /// <summary>Coverage of one item; null when there is no such assessable item.</summary>
-    public async Task<ItemCoverage?> OfItemAsync(string framework, string itemRef, DateTime? asOf = null, CancellationToken ct = default) =>
-        (await LoadAsync(framework, itemRef, asOf, ct)).GetValueOrDefault(itemRef);
-
-    private async Task<IReadOnlyDictionary<string, ItemCoverage>> LoadAsync(string framework, string? itemRef, DateTime? asOf, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<string, ItemCoverage>> OfFrameworkAsync(string framework, DateTime? asOf = null, CancellationToken ct = default)
     {
         await using var connection = await db.OpenAsync(ct);
+        return await LoadAsync(connection, framework, null, asOf, ct);
+    }
+
+    /// <summary>The same on a connection of the caller, whose snapshot it then shares.</summary>
+    public static Task<IReadOnlyDictionary<string, ItemCoverage>> OfFrameworkAsync(NpgsqlConnection connection, string framework, DateTime asOf, CancellationToken ct = default) =>
+        LoadAsync(connection, framework, null, asOf, ct);
+
+    /// <summary>Coverage of one item; null when there is no such assessable item.</summary>
+    public async Task<ItemCoverage?> OfItemAsync(string framework, string itemRef, DateTime? asOf = null, CancellationToken ct = default)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return (await LoadAsync(connection, framework, itemRef, asOf, ct)).GetValueOrDefault(itemRef);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, ItemCoverage>> LoadAsync(NpgsqlConnection connection, string framework, string? itemRef, DateTime? asOf, CancellationToken ct)
+    {
         var today = asOf is { } instant ? JapanTime.DateOf(instant) : await connection.FirstAsync<DateOnly>("select tokyo_date(business_now())", ct: ct);
         // Of now, the cached state is the newest act's; of a past instant it is looked up.
         var state = asOf is null ? "c.state" : "coalesce((select a.state_after from collection_acts a where a.collection_id = c.id and a.at <= @asOf order by a.id desc limit 1), 'planned')";
         var version = asOf is null ? "r.version" : "(select max(n.version) from request_versions n where n.request_id = r.id and n.at <= @asOf)";
         var control = asOf is null ? "controls k on k.framework = i.framework and k.ref = i.ref"
             : "lateral (select applicable from control_versions k where k.framework = i.framework and k.ref = i.ref and (k.at <= @asOf or k.version = 1) order by k.version desc limit 1) k on true";
+        var acted = asOf is null ? "null::date"
+            : "case when q.changed_later then (select max(c.period_to) from collections c where c.request_id = q.id and exists (select 1 from collection_acts a where a.collection_id = c.id and a.at <= @asOf)) end";
         var rows = await connection.ListAsync<Row>($"""
-            select i.ref, coalesce(k.applicable, true) as applicable, q.id as request_id, q.title, q.every, q.end_on, done.period_from as accepted_from, done.period_to as accepted_to, next.planned_due_on as next_due_on
+            select i.ref, coalesce(k.applicable, true) as applicable, q.id as request_id, q.title, q.every, q.opens_offset, q.due_offset, q.due_unit, q.start_on, q.end_on, q.changed_later,
+                   {acted} as acted_to, done.period_from as accepted_from, done.period_to as accepted_to, next.period_from as next_from, next.planned_due_on as next_due_on
             from items i
             left join {control}
             left join lateral (
-                select r.id, v.version, v.title, v.every, v.end_on from request_items s
+                select r.id, v.version, v.title, v.every, v.opens_offset, v.due_offset, v.due_unit, v.start_on, v.end_on, r.version > v.version as changed_later
+                from request_items s
                 join evidence_requests r on r.id = s.request_id join request_versions v on v.request_id = r.id and v.version = s.version
                 where s.framework = i.framework and s.ref = i.ref and s.version = {version} and @today between v.start_on and coalesce(v.end_on, 'infinity')) q on true
             left join lateral (
@@ -43,14 +59,32 @@ public sealed class CoverageStore(Db db)
                       where s.id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity')) and e.kind <> 'statement'))
                 order by c.period_to desc limit 1) done on true
             left join lateral (
-                select c.planned_due_on from collections c
+                select c.period_from, c.planned_due_on from collections c
                 where c.request_id = q.id and c.period_from > coalesce(done.period_from, '-infinity') and c.period_to > coalesce(done.period_to, '-infinity') and {state} <> 'waived'
+                  and c.version <= q.version
                 order by c.period_from, c.period_to limit 1) next on true
             where i.framework = @framework and not i.is_group and (@itemRef::text is null or i.ref = @itemRef)
             order by i.position, q.id
             """, new { framework, itemRef, asOf, today }, ct);
+        var calendar = rows.Any(row => row.ChangedLater == true) ? await BusinessCalendars.LoadAsync(connection, ct) : null;
         return rows.GroupBy(row => row.Ref).ToDictionary(group => group.Key, group => Coverage.OfItem(framework, group.Key, group.First().Applicable,
             [.. group.Where(row => row.RequestId is not null).Select(row => Coverage.Of(row.RequestId!.Value, row.Title!,
-                row.AcceptedFrom is { } from ? new Period(from, row.AcceptedTo!.Value) : null, row.Every == "year", row.NextDueOn, row.EndOn, today))]));
+                row.AcceptedFrom is { } from ? new Period(from, row.AcceptedTo!.Value) : null, row.Every == "year", NextDue(row, calendar, today), row.EndOn, today))]));
+    }
+
+    /// <summary>
+    /// A change plans anew what was not opened yet, so the old plan has no rows any more. As of an instant before the change it is what the
+    /// version of then would have planned.
+    /// </summary>
+    private static DateOnly? NextDue(Row row, BusinessCalendar? calendar, DateOnly today)
+    {
+        if (row.ChangedLater != true)
+        {
+            return row.NextDueOn;
+        }
+        var planned = Plan.Of(Enum.Parse<PeriodKind>(row.Every!, ignoreCase: true), row.OpensOffset!.Value, row.DueOffset!.Value, Enum.Parse<OffsetUnit>(row.DueUnit!, ignoreCase: true), row.StartOn!.Value, Plan.Horizon(today), calendar!)
+            .Where(next => row.EndOn is null || next.Period.From <= row.EndOn)
+            .FirstOrDefault(next => (row.ActedTo is null || next.Period.To > row.ActedTo) && (row.AcceptedFrom is null || (next.Period.From > row.AcceptedFrom && next.Period.To > row.AcceptedTo)));
+        return planned == default || row.NextFrom <= planned.Period.From ? row.NextDueOn : planned.DueOn;
     }
 }
