@@ -1,0 +1,180 @@
+using System.Data;
+using AuditTracker.Calendar;
+using AuditTracker.Company;
+using AuditTracker.Evidence;
+using AuditTracker.Platform.Database;
+using Dapper;
+using Npgsql;
+
+namespace AuditTracker.Reports;
+
+/// <summary>
+/// What a workbook of evidence is made from, read in one snapshot and as of the cut-off: the newest act, control version and request
+/// version of that instant. The rows that may be a million come one by one.
+/// </summary>
+public sealed class EvidenceFacts : IAsyncDisposable
+{
+    /// <summary>Stands between the refs of several items.</summary>
+    public const char Between = '\u001f';
+
+    private const string ActedCollections = """
+        with served as (
+            select s.request_id, s.version, string_agg(i.ref, chr(31) order by i.position) as refs, string_agg(i.official_ref, chr(31) order by i.position) as official_refs, min(i.position) as first_item
+            from request_items s join items i on i.framework = s.framework and i.ref = s.ref
+            where s.framework = @framework and not i.is_group
+            group by s.request_id, s.version),
+        acted as (
+            select c.id, c.request_id, c.version, c.period_from, c.period_to, c.due_on, s.refs, s.official_refs, s.first_item,
+                   a.state_after as state, a.submission_id, a.at as state_at, a.by_account, a.by_person, a.comment
+            from served s join collections c on c.request_id = s.request_id and c.version = s.version
+            cross join lateral (select * from collection_acts a where a.collection_id = c.id and a.at <= @cutoffAt order by a.id desc limit 1) a
+            where c.period_from <= @to and c.period_to >= @from)
+
+        """;
+
+    private readonly NpgsqlConnection connection;
+    private readonly NpgsqlTransaction snapshot;
+    private readonly ReportOrder order;
+    private readonly object parameters;
+
+    private EvidenceFacts(NpgsqlConnection connection, NpgsqlTransaction snapshot, ReportOrder order)
+    {
+        (this.connection, this.snapshot, this.order) = (connection, snapshot, order);
+        parameters = new { framework = order.Framework, from = order.From, to = order.To, cutoffAt = order.CutoffAt, cutoffOn = order.CutoffOn };
+    }
+
+    public static async Task<EvidenceFacts> OpenAsync(Db db, ReportOrder order, CancellationToken ct)
+    {
+        var connection = await db.OpenAsync(ct);
+        try
+        {
+            await WaitForEarlierWritesAsync(connection, order.CutoffAt, ct);
+            return new EvidenceFacts(connection, await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct), order);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<CompanyProfile> CompanyAsync(CancellationToken ct) => CompanyStore.LoadAsync(connection, ct);
+
+    /// <summary>Null when there is no such framework.</summary>
+    public Task<FrameworkFacts?> FrameworkAsync(CancellationToken ct) =>
+        connection.FirstAsync<FrameworkFacts>("select key, title_ja, title_en, short_ja, short_en, edition, source_sha256 from frameworks where key = @framework", parameters, ct);
+
+    /// <summary>Every assessable item, in clause order.</summary>
+    public Task<IReadOnlyList<ItemFacts>> ItemsAsync(CancellationToken ct) => connection.ListAsync<ItemFacts>("""
+        select i.ref, i.official_ref, i.title_ja, i.title_en, i.unverified_ja, i.unverified_en, coalesce(k.applicable, true) as applicable, coalesce(k.reason, '') as reason, p.name as owner
+        from items i
+        left join lateral (
+            select applicable, reason, owner_id from control_versions k
+            where k.framework = i.framework and k.ref = i.ref and (k.at <= @cutoffAt or k.version = 1) order by k.version desc limit 1) k on true
+        left join people p on p.id = k.owner_id
+        where i.framework = @framework and not i.is_group
+        order by i.position
+        """, parameters, ct);
+
+    /// <summary>Coverage by ref, of the same snapshot.</summary>
+    public Task<IReadOnlyDictionary<string, ItemCoverage>> CoverageAsync(CancellationToken ct) => CoverageStore.OfFrameworkAsync(connection, order.Framework, order.CutoffAt, ct);
+
+    /// <summary>Collections of the period by state. Planned ones are counted from the plan of then, because a later change plans them anew.</summary>
+    public async Task<IReadOnlyList<StateCount>> StatesAsync(CancellationToken ct)
+    {
+        var acted = await connection.ListAsync<StateCount>(ActedCollections + """
+            select state, count(*) as collections, count(*) filter (where state in ('open', 'returned') and due_on < @cutoffOn) as overdue from acted group by state
+            """, parameters, ct);
+        return [.. acted, new StateCount("planned", await PlannedAsync(ct), 0)];
+    }
+
+    /// <summary>How many rows <see cref="PiecesAsync"/> will give.</summary>
+    public Task<long> CountPiecesAsync(CancellationToken ct) => connection.FirstAsync<long>(ActedCollections + """
+        select count(*) from acted c join evidence e on e.submission_id = c.submission_id where c.state in ('submitted', 'accepted')
+        """, parameters, ct);
+
+    /// <summary>Every piece of evidence, by item, request, period and place in its submission; unbuffered.</summary>
+    public IAsyncEnumerable<PieceFacts> PiecesAsync() => connection.QueryUnbufferedAsync<PieceFacts>(ActedCollections + """
+        select c.id as collection, c.refs, c.official_refs, v.title as request, c.period_from, c.period_to, s.captured_on, c.due_on,
+               s.at as submitted_at, tokyo_date(s.at) > c.due_on as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
+               coalesce(by_person.name, nullif(by_account.name, ''), by_account.sign_in) as submitted_by, behalf.name as on_behalf_of,
+               case c.state when 'accepted' then coalesce(reviewer.name, nullif(reviewing.name, ''), reviewing.sign_in) end as accepted_by,
+               e.kind, e.file_name, e.size, e.sha256, e.content
+        from acted c
+        join request_versions v on v.request_id = c.request_id and v.version = c.version
+        join submissions s on s.id = c.submission_id
+        join evidence e on e.submission_id = s.id
+        join accounts by_account on by_account.id = s.by_account
+        left join people by_person on by_person.id = s.by_person
+        left join people behalf on behalf.id = s.on_behalf_of
+        left join accounts reviewing on reviewing.id = c.by_account
+        left join people reviewer on reviewer.id = c.by_person
+        where c.state in ('submitted', 'accepted')
+        order by c.first_item, c.request_id, c.period_from, c.period_to, c.id, e.position
+        """, parameters, snapshot, commandTimeout: 0);
+
+    /// <summary>What was overdue, returned or waived at the cut-off, in this order, then by due date; unbuffered. Who owned the request then owes it.</summary>
+    public IAsyncEnumerable<MissedFacts> MissedAsync() => connection.QueryUnbufferedAsync<MissedFacts>(ActedCollections + """
+        select c.id as collection, c.official_refs, v.title as request, c.period_from, c.period_to, c.due_on, c.state, c.state <> 'waived' and c.due_on < @cutoffOn as overdue,
+               p.name as owner, case c.state when 'waived' then c.comment end as reason
+        from acted c
+        join request_versions v on v.request_id = c.request_id and v.version = c.version
+        cross join lateral (select owner_id from request_versions n where n.request_id = c.request_id and n.at <= @cutoffAt order by n.version desc limit 1) n
+        join people p on p.id = n.owner_id
+        where c.state in ('returned', 'waived') or (c.state = 'open' and c.due_on < @cutoffOn)
+        order by case when c.state = 'waived' then 3 when c.due_on < @cutoffOn then 1 else 2 end, c.due_on, c.id
+        """, parameters, snapshot, commandTimeout: 0);
+
+    public async ValueTask DisposeAsync()
+    {
+        await snapshot.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+
+    private async Task<long> PlannedAsync(CancellationToken ct)
+    {
+        var periods = (await BusinessCalendars.LoadAsync(connection, ct)).Periods;
+        var horizon = Plan.Horizon(order.CutoffOn);
+        var all = Enum.GetValues<PeriodKind>().SelectMany(kind => periods.Enumerate(kind, order.From, order.To < horizon ? order.To : horizon).Select(period => (Kind: kind.ToString().ToLowerInvariant(), period))).ToList();
+        return await connection.FirstAsync<long>("""
+            select count(*)
+            from request_versions v join unnest(@kinds, @froms, @tos) p (every, period_from, period_to) on p.every = v.every
+            where v.version = (select max(n.version) from request_versions n where n.request_id = v.request_id and n.at <= @cutoffAt)
+              and exists (select 1 from request_items s where s.request_id = v.request_id and s.version = v.version and s.framework = @framework)
+              and p.period_to >= v.start_on and p.period_from <= coalesce(v.end_on, 'infinity')
+              and not exists (
+                  select 1 from collections c
+                  where c.request_id = v.request_id and c.period_from <= p.period_to and c.period_to >= p.period_from
+                    and exists (select 1 from collection_acts a where a.collection_id = c.id and a.at <= @cutoffAt))
+            """, new
+        {
+            framework = order.Framework,
+            cutoffAt = order.CutoffAt,
+            kinds = all.Select(row => row.Kind).ToArray(),
+            froms = all.Select(row => row.period.From).ToArray(),
+            tos = all.Select(row => row.period.To).ToArray(),
+        }, ct);
+    }
+
+    /// <summary>
+    /// A hand-in that began before a cut-off of a moment ago may commit after it; built without it, the paper could not be built again.
+    /// Waits, at most ten seconds, until no such operation is under way; what runs longer than that is no hand-in but a long read.
+    /// </summary>
+    private static async Task WaitForEarlierWritesAsync(NpgsqlConnection connection, DateTime cutoffAt, CancellationToken ct)
+    {
+        for (var turn = 0; turn < 100; turn++)
+        {
+            var waiting = await connection.FirstAsync<bool>("""
+                select business_now() - @cutoffAt < interval '1 minute' and exists (
+                    select 1 from pg_stat_activity
+                    where datname = current_database() and pid <> pg_backend_pid() and xact_start > clock_timestamp() - interval '15 seconds'
+                      and xact_start + (business_now() - clock_timestamp()) <= @cutoffAt)
+                """, new { cutoffAt }, ct);
+            if (!waiting)
+            {
+                return;
+            }
+            await Task.Delay(100, ct);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace AuditTracker.Reports;
+
+/// <summary>The framework a workbook is about.</summary>
+/// <param name="SourceSha256">Hash of the catalogue its items were loaded from.</param>
+public sealed record FrameworkFacts(string Key, string TitleJa, string TitleEn, string ShortJa, string ShortEn, string Edition, string SourceSha256);
+
+/// <summary>An assessable item as the company treated it at the cut-off.</summary>
+public sealed record ItemFacts(string Ref, string OfficialRef, string TitleJa, string TitleEn, bool UnverifiedJa, bool UnverifiedEn, bool Applicable, string Reason, string? Owner);
+
+/// <summary>How many collections of the period stood in a state at the cut-off, and how many of them were overdue.</summary>
+public sealed record StateCount(string State, long Collections, long Overdue);
+
+/// <summary>One piece of evidence, handed in or accepted at the cut-off.</summary>
+/// <param name="Refs">The items it serves, separated by <see cref="EvidenceFacts.Between"/>, in clause order.</param>
+/// <param name="OfficialRefs">The same as people see them.</param>
+/// <param name="State">submitted or accepted.</param>
+/// <param name="Late">Handed in after the due date.</param>
+/// <param name="Size">Bytes of a file.</param>
+/// <param name="Content">A link's address or a statement's words.</param>
+public sealed record PieceFacts(long Collection, string Refs, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly? CapturedOn, DateOnly DueOn,
+    DateTime SubmittedAt, bool Late, string State, DateTime? AcceptedAt, string? SubmittedBy, string? OnBehalfOf, string? AcceptedBy,
+    string Kind, string? FileName, long? Size, string? Sha256, string? Content);
+
+/// <summary>A collection of the period that gave no evidence: overdue, returned or waived at the cut-off.</summary>
+/// <param name="State">open, returned or waived.</param>
+/// <param name="Reason">Why it was waived.</param>
+public sealed record MissedFacts(long Collection, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, string State, bool Overdue, string? Owner, string? Reason);

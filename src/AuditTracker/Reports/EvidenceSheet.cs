@@ -1,0 +1,86 @@
+using AuditTracker.Platform.Workbooks;
+
+namespace AuditTracker.Reports;
+
+/// <summary>What the other sheets need to know of the evidence sheet.</summary>
+internal sealed class EvidenceTally
+{
+    private readonly Dictionary<string, (long Accepted, long Pending, int FirstRow)> byItem = [];
+
+    /// <summary>The name the sheet really got.</summary>
+    public required string Sheet { get; init; }
+    public long Accepted { get; private set; }
+    public long Pending { get; private set; }
+
+    /// <summary>Pieces of an item and the row of the first; zeros when there are none.</summary>
+    public (long Accepted, long Pending, int FirstRow) Of(string itemRef) => byItem.GetValueOrDefault(itemRef);
+
+    internal void Add(string refs, bool accepted, int row)
+    {
+        (Accepted, Pending) = accepted ? (Accepted + 1, Pending) : (Accepted, Pending + 1);
+        foreach (var itemRef in refs.Split(EvidenceFacts.Between))
+        {
+            var (all, waiting, first) = byItem.GetValueOrDefault(itemRef);
+            byItem[itemRef] = accepted ? (all + 1, waiting, first == 0 ? row : first) : (all, waiting + 1, first == 0 ? row : first);
+        }
+    }
+}
+
+/// <summary>One row per piece of evidence.</summary>
+internal static class EvidenceSheet
+{
+    private const int ToldEvery = 1000;
+
+    public static async Task<EvidenceTally> WriteAsync(WorkbookWriter workbook, Paper paper, EvidenceFacts facts, DataHash hash, Action<long> told, CancellationToken ct)
+    {
+        var sheet = await workbook.BeginSheetAsync(paper.Register("SheetEvidence", 3, 4, 6, 9, 12, 24, 11, 11, 11, 11, 16, 12, 10, 16, 13, 13, 13, 9, 26, 11, 19, 28));
+        await paper.HeadAsync(sheet, "No", "Number", "Item", "Request", "PeriodFrom", "PeriodTo", "CapturedOn", "DueOn", "SubmittedAt", "Late", "State", "AcceptedAt",
+            "SubmittedBy", "OnBehalfOf", "AcceptedBy", "Kind", "FileName", "Size", "Sha256", "Content");
+        var tally = new EvidenceTally { Sheet = sheet.Name };
+        var (late, file, link, statement) = (paper.T["LateMark"].Value, paper.T["KindFile"].Value, paper.T["KindLink"].Value, paper.T["KindStatement"].Value);
+        long count = 0;
+        await foreach (var piece in facts.PiecesAsync().WithCancellation(ct))
+        {
+            await sheet.RowAsync();
+            sheet.Number(++count);
+            sheet.Text(Paper.Number(piece.Collection), CellStyle.Code);
+            sheet.Text(Paper.Joined(piece.OfficialRefs));
+            sheet.Text(piece.Request);
+            sheet.Date(piece.PeriodFrom);
+            sheet.Date(piece.PeriodTo);
+            sheet.Date(piece.CapturedOn);
+            sheet.Date(piece.DueOn);
+            sheet.Instant(piece.SubmittedAt);
+            sheet.Text(piece.Late ? late : null, piece.Late ? CellStyle.Late : CellStyle.Text);
+            paper.State(sheet, "collection." + piece.State);
+            sheet.Instant(piece.AcceptedAt);
+            sheet.Text(piece.SubmittedBy);
+            sheet.Text(piece.OnBehalfOf);
+            sheet.Text(piece.AcceptedBy);
+            sheet.Text(piece.Kind switch { "file" => file, "link" => link, _ => statement }, CellStyle.Centered);
+            sheet.Text(piece.FileName);
+            sheet.Number(piece.Size);
+            sheet.Text(piece.Sha256, CellStyle.Hash);
+            if (piece.Kind == "link")
+            {
+                sheet.Link(piece.Content!, piece.Content!);
+            }
+            else
+            {
+                sheet.Text(piece.Content);
+            }
+            tally.Add(piece.Refs, piece.State == "accepted", sheet.RowNumber);
+            hash.Line("piece", piece.Collection, piece.Refs, piece.Request, piece.PeriodFrom, piece.PeriodTo, piece.CapturedOn, piece.DueOn, piece.SubmittedAt, piece.State, piece.AcceptedAt,
+                piece.SubmittedBy, piece.OnBehalfOf, piece.AcceptedBy, piece.Kind, piece.FileName, piece.Size, piece.Sha256, piece.Content);
+            if (count % ToldEvery == 0)
+            {
+                told(count);
+            }
+        }
+        if (count == 0)
+        {
+            await paper.NothingAsync(sheet, 4);
+        }
+        return tally;
+    }
+}
