@@ -12,6 +12,7 @@ using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Jobs;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
+using AuditTracker.Reports;
 using AuditTracker.Trail;
 using Npgsql;
 
@@ -29,6 +30,7 @@ public static class Rooms
         new(nameof(ExtendPlans), "0 5 0 * * ?", (services, ct) => services.GetRequiredService<ExtendPlans>().RunAsync(ct)),
         new(nameof(OpenDueCollections), EveryMinute, (services, ct) => services.GetRequiredService<OpenDueCollections>().RunAsync(ct)),
         new(nameof(RemindOwners), EveryMinute, (services, ct) => services.GetRequiredService<RemindOwners>().RunAsync(ct)),
+        new(nameof(BuildReports), "0/10 * * * * ?", (services, ct) => services.GetRequiredService<BuildReports>().RunAsync(ct)),
         new(nameof(SendMails), EveryMinute, (services, ct) => services.GetRequiredService<SendMails>().RunAsync(ct)),
         new(nameof(EraseMailBodies), "0 30 3 * * ?", (services, ct) => services.GetRequiredService<EraseMailBodies>().RunAsync(ct)),
         new(nameof(SweepBlobs), "0 0 4 * * ?", (services, ct) => services.GetRequiredService<SweepBlobs>().RunAsync(ct)),
@@ -53,6 +55,7 @@ public static class Rooms
         .AddSingleton<FindActors>(provider => provider.GetRequiredService<ActorNames>().FindAsync)
         .AddControls()
         .AddEvidence()
+        .AddReports()
         .AddOverview()
         .AddSingleton<LoadShell>(all => ActivatorUtilities.CreateInstance<Menu>(all).LoadAsync);
 
@@ -65,6 +68,7 @@ public static class Rooms
         app.MapPeople();
         app.MapAccounts();
         app.MapEvidence();
+        app.MapReports();
         app.MapOverview();
         DemoApi.Map(app);
     }

@@ -15,7 +15,7 @@ public static class Verbs
         new("migrate", "bring the database to this program's schema", Migrate.RunAsync),
         new("demo", "load the demo company into an empty database", Demo.RunAsync),
         new("import", "import people: import FILE.csv [--apply] [--effective DATE] [--missing leave --on DATE]", Import.RunAsync),
-        new("report", "build a workbook: report evidence --framework KEY --from DATE --to DATE [--language ja|en] --out FILE", Report.RunAsync),
+        new("report", "build a workbook: report evidence --framework KEY --from DATE --to DATE [--cutoff INSTANT] [--language ja|en] --out FILE", Report.RunAsync),
         new("account", "account first | add --mail MAIL --name NAME [--role ROLE]… | list", AccountCommand.RunAsync),
         new("token", "token add --account MAIL --name NAME [--days 90]", TokenCommand.RunAsync),
         new("settings", "print every setting, secrets hidden", SettingsCommand.RunAsync),
