@@ -10,7 +10,7 @@ internal static class GapsSheet
     /// <returns>How many gaps there are.</returns>
     public static async Task<long> WriteAsync(WorkbookWriter workbook, Paper paper, IReadOnlyList<ItemFacts> items, IReadOnlyDictionary<string, ItemCoverage> coverage, EvidenceFacts facts, DataHash hash, CancellationToken ct)
     {
-        var sheet = await workbook.BeginSheetAsync(paper.Register("SheetGaps", 4, 3, 6, 22, 12, 44, 10, 12, 12, 12, 12, 15, 52));
+        var sheet = await workbook.BeginSheetAsync(paper.Register("SheetGaps", 4, 3, 6, 24, 12, 44, 10, 12, 12, 12, 17, 15, 56));
         await paper.HeadAsync(sheet, "No", "GapKind", "Item", "GapAbout", "Number", "PeriodFrom", "PeriodTo", "DueOn", "State", "Owner", "Explanation");
         long count = 0;
         // Items without any request stand first: nobody has even been asked.

@@ -8,7 +8,7 @@ internal static class IndexSheet
 {
     public static async Task WriteAsync(WorkbookWriter workbook, Paper paper, IReadOnlyList<ItemFacts> items, IReadOnlyDictionary<string, ItemCoverage> coverage, EvidenceTally evidence, DataHash hash)
     {
-        var sheet = await workbook.BeginSheetAsync(paper.Register("SheetIndex", 2, 3, 6, 12, 48, 10, 26, 15, 12, 12, 12, 11, 12, 13, 18));
+        var sheet = await workbook.BeginSheetAsync(paper.Register("SheetIndex", 2, 3, 6, 12, 48, 10, 26, 15, 17, 12, 12, 11, 12, 16, 18));
         await paper.HeadAsync(sheet, "No", "Item", "ItemTitle", "Applies", "ReasonNot", "Owner", "Coverage", "FreshUntil", "NextDue", "AcceptedPieces", "PendingPieces", "FirstEvidence", "Remarks");
         foreach (var (item, number) in items.Select((item, i) => (item, i + 1)))
         {
