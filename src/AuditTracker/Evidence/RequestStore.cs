@@ -73,7 +73,7 @@ public sealed class RequestStore(Db db)
         var rows = await connection.ListAsync<RequestRow>($"""
             select {Columns} {From} where {CollectionScope.RequestCondition} and r.id > @after
               and (@search::text is null or r.title_key like '%' || @search || '%')
-              and (@framework is null or exists (select 1 from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework and (@item is null or i.ref = @item)))
+              and (@framework::text is null or exists (select 1 from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework and (@item::text is null or i.ref = @item)))
             order by r.id limit @limit
             """, parameters, ct);
         return rows.Count <= limit ? (rows, null) : (rows.Take(limit).ToList(), $"{rows[limit - 1].Id}");
