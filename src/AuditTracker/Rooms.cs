@@ -78,7 +78,7 @@ public static class Rooms
     {
         await using (var owner = NpgsqlDataSource.Create(installation.Owner))
         {
-            await QuartzSchema.ProvisionAsync(owner, new NpgsqlConnectionStringBuilder(installation.App.ConnectionString).Username!, ct);
+            await QuartzSchema.ProvisionAsync(owner, installation.AppRole, ct);
         }
         var db = new Db(installation.App);
         await LoadHolidays.RunAsync(db, Settings.Templates, ct);

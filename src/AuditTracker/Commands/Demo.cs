@@ -1,4 +1,3 @@
-using AuditTracker.Accounts;
 using AuditTracker.Platform.Database;
 using Microsoft.AspNetCore.Identity;
 
@@ -8,44 +7,75 @@ namespace AuditTracker.Commands;
 /// The demo company: loaded into an empty database and one quarter of its past played through the use cases under the business clock.
 /// A demo never becomes a real installation; start one with <c>--empty</c>.
 /// </summary>
-public static class Demo
+public sealed class Demo(Installation installation)
 {
     private const string Password = "hibari-demo-2026";
 
     public static async Task<int> RunAsync(string[] args)
     {
         await using var installation = await Installation.OpenAsync(new Arguments(args).Settings());
-        await installation.MigrateAsync();
+        var demo = new Demo(installation);
+        await installation.MigrateAsync(demo.BeginAsync);
         await using var services = new ServiceCollection().AddLogging().AddRooms(installation).BuildServiceProvider();
-        var signIns = await LoadIntoEmptyAsync(services, installation);
+        var signIns = await demo.LoadAsync(services);
         Console.WriteLine(signIns ?? "The database holds real data; the demo company is only loaded into an empty one.");
         return signIns is null ? 1 : 0;
     }
 
-    /// <summary>Loads the demo unless the database holds anything else; a load that was killed half-way starts over.</summary>
+    /// <summary>
+    /// Declares an empty database a demo and sets its clock back to where its past begins, before anything is written. A demo whose loading
+    /// was cut short is thrown away and begun anew.
+    /// </summary>
+    public async Task BeginAsync()
+    {
+        var db = new Db(installation.App);
+        var (isDemo, isLoaded, isEmpty) = await StateAsync(db);
+        if (isDemo && !isLoaded)
+        {
+            await Migrator.DropAsync(installation.Owner);
+            // The pool remembers what it prepared for the tables that are gone.
+            installation.App.Clear();
+            await Migrator.MigrateAsync(installation.Owner, installation.AppRole);
+            isEmpty = true;
+        }
+        if (isEmpty)
+        {
+            await using var work = await db.BeginAsync(Actor.Operator("demo"));
+            await work.ExecuteAsync("update installation set is_demo = true");
+            await BusinessClock.StartAtAsync(work, DemoCompany.Founded);
+            await work.CommitAsync();
+        }
+    }
+
+    /// <summary>Remembers that this installation is a real one.</summary>
+    /// <exception cref="InvalidOperationException">It is a demo, which never becomes a real installation.</exception>
+    public static async Task RefuseAsync(Installation installation)
+    {
+        var db = new Db(installation.App);
+        await using var work = await db.BeginAsync(Actor.Operator("serve"));
+        if (await work.FirstAsync<bool>("select is_demo from installation"))
+        {
+            throw new InvalidOperationException("This data folder holds the demo company, which never becomes a real installation. Give --empty a folder of its own (--data DIR).");
+        }
+        await work.ExecuteAsync("update installation set begun_empty = true where not begun_empty");
+        await work.CommitAsync();
+    }
+
+    /// <summary>Plays the demo unless it was played before.</summary>
     /// <returns>The sign-ins to print; null when this is a real installation.</returns>
-    public static async Task<string?> LoadIntoEmptyAsync(IServiceProvider services, Installation installation, CancellationToken ct = default)
+    public async Task<string?> LoadAsync(IServiceProvider services, CancellationToken ct = default)
     {
         var db = services.GetRequiredService<Db>();
-        var (isDemo, isLoaded, isEmpty) = await StateAsync(db, ct);
-        if (!isDemo && !isEmpty)
+        var (isDemo, isLoaded, _) = await StateAsync(db);
+        if (!isDemo)
         {
             return null;
         }
         var password = Password;
-        if (isDemo && !isLoaded)
-        {
-            await Migrator.DropAsync(installation.Owner, ct);
-            await installation.MigrateAsync(ct);
-        }
         if (!isLoaded)
         {
+            // Beyond loopback a password that everybody can read here would be no password.
             password = installation.Settings.IsLoopback ? Password : Platform.Security.Secrets.New();
-            await using (var work = await db.BeginAsync(Actor.Operator("demo"), ct))
-            {
-                await work.ExecuteAsync("update installation set is_demo = true", ct: ct);
-                await work.CommitAsync(ct);
-            }
             var company = new DemoCompany(services, Path.Combine(Settings.Templates, "demo"));
             await company.FoundAsync(password, ct);
             await new DemoQuarter(services, company).PlayAsync(ct);
@@ -60,10 +90,10 @@ public static class Demo
         return $"Demo of ひばりネット株式会社. Sign in as admin@, manager@, owner@, reviewer@, auditor@, top@ or employee@hibari-net.example, password {password}";
     }
 
-    private static async Task<(bool IsDemo, bool IsLoaded, bool IsEmpty)> StateAsync(Db db, CancellationToken ct)
+    private static async Task<(bool IsDemo, bool IsLoaded, bool IsEmpty)> StateAsync(Db db)
     {
-        await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<(bool, bool, bool)>("select is_demo, demo_loaded, not exists (select 1 from people) and not exists (select 1 from accounts) from installation", ct: ct);
+        await using var connection = await db.OpenAsync();
+        return await connection.FirstAsync<(bool, bool, bool)>("select is_demo, demo_loaded, not is_demo and not begun_empty and not exists (select 1 from people) and not exists (select 1 from accounts) from installation");
     }
 
     private static async Task<bool> OpensWithAsync(Db db, string password, CancellationToken ct)

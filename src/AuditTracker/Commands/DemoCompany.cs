@@ -1,3 +1,4 @@
+using System.Globalization;
 using AuditTracker.Accounts;
 using AuditTracker.Calendar;
 using AuditTracker.Company;
@@ -14,7 +15,7 @@ namespace AuditTracker.Commands;
 public sealed class DemoCompany(IServiceProvider services, string folder)
 {
     // The quarter begins on a Monday before anybody has come in.
-    private static readonly DateTime Founded = JapanTime.InstantOf(new DateOnly(2026, 8, 3), new TimeOnly(8, 0));
+    internal static readonly DateTime Founded = JapanTime.InstantOf(new DateOnly(2026, 8, 3), new TimeOnly(8, 0));
     private readonly Dictionary<string, CurrentUser> users = [];
     private readonly Dictionary<string, long> requests = [];
 
@@ -30,11 +31,6 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
 
     public async Task FoundAsync(string password, CancellationToken ct)
     {
-        await using (var work = await services.GetRequiredService<Db>().BeginAsync(Actor.Operator("demo"), ct))
-        {
-            await BusinessClock.StartAtAsync(work, Founded, ct);
-            await work.CommitAsync(ct);
-        }
         await NameAsync(ct);
         var file = await File.ReadAllBytesAsync(Path.Combine(folder, "people.csv"), ct);
         var difference = await services.GetRequiredService<ImportPeople>().ApplyAsync(Actor.Operator("demo"), null, "people.csv", file, new ImportTerms(new DateOnly(2026, 4, 1), null), ct);
@@ -82,7 +78,7 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
                     _ = RoleNames.TryParse(role, out var granted);
                     foreach (var framework in granted == Role.Reviewer ? entry.Frameworks : [null!])
                     {
-                        await accounts.GrantAsync(work, account, granted, framework, DateOnly.Parse(file.RolesFrom), null, null, ct);
+                        await accounts.GrantAsync(work, account, granted, framework, DateOnly.Parse(file.RolesFrom, CultureInfo.InvariantCulture), null, null, ct);
                     }
                 }
             }
@@ -140,7 +136,7 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
         {
             var template = library[entry.Id];
             requests[entry.Id] = await save.AddAsync(Manager, new RequestInput(template.TitleJa, template.GuidanceJa, template.Minutes, template.Items, entry.Owner, entry.Reviewer,
-                Enum.Parse<PeriodKind>(entry.Every, ignoreCase: true), entry.Opens.Offset, entry.Due.Offset, Enum.Parse<OffsetUnit>(entry.Due.Unit, ignoreCase: true), DateOnly.Parse(entry.StartOn), null), entry.Id, ct);
+                Enum.Parse<PeriodKind>(entry.Every, ignoreCase: true), entry.Opens.Offset, entry.Due.Offset, Enum.Parse<OffsetUnit>(entry.Due.Unit, ignoreCase: true), DateOnly.Parse(entry.StartOn, CultureInfo.InvariantCulture), null), entry.Id, ct);
         }
     }
 }

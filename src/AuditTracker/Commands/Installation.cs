@@ -26,6 +26,9 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>Connection string of the owner role; the app's own when no other is configured.</summary>
     public string Owner { get; }
 
+    /// <summary>The role web and worker connect as; gets the migrations' grants.</summary>
+    public string AppRole => new NpgsqlConnectionStringBuilder(App.ConnectionString).Username!;
+
     public static async Task<Installation> OpenAsync(Settings settings, CancellationToken ct = default)
     {
         if (settings.Main is { } main)
@@ -38,9 +41,14 @@ public sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Brings the schema up to date and loads the data that ships with the program: calendar rows and frameworks.</summary>
-    public async Task MigrateAsync(CancellationToken ct = default)
+    /// <param name="before">What must be so before that data comes in: a demo's clock.</param>
+    public async Task MigrateAsync(Func<Task>? before = null, CancellationToken ct = default)
     {
-        await Migrator.MigrateAsync(Owner, new NpgsqlConnectionStringBuilder(App.ConnectionString).Username!, ct);
+        await Migrator.MigrateAsync(Owner, AppRole, ct);
+        if (before is not null)
+        {
+            await before();
+        }
         await Rooms.ProvisionAsync(this, ct);
     }
 

@@ -14,9 +14,10 @@ public static class Serve
         var settings = arguments.Settings();
         Web.RefuseUnsafeListening(settings);
         await using var installation = await Installation.OpenAsync(settings);
-        await installation.MigrateAsync();
+        var demo = arguments.Has("--empty") ? null : new Demo(installation);
+        await installation.MigrateAsync(demo is null ? () => Demo.RefuseAsync(installation) : demo.BeginAsync);
         await using var app = Web.Build(installation, worksHere: true);
-        var signIns = arguments.Has("--empty") ? null : await Demo.LoadIntoEmptyAsync(app.Services, installation);
+        var signIns = demo is null ? null : await demo.LoadAsync(app.Services);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("127.0.0.1", "localhost");
         Console.WriteLine($"\nAuditTracker: {address}");

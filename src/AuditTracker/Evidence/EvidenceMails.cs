@@ -1,3 +1,4 @@
+using AuditTracker.Calendar;
 using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
 
@@ -42,7 +43,7 @@ public static class EvidenceMails
     private static Dictionary<string, object?> Model(Facts facts) => new()
     {
         ["title"] = facts.Title,
-        ["period"] = new { from = facts.PeriodFrom.ToString("yyyy-MM-dd"), to = facts.PeriodTo.ToString("yyyy-MM-dd") },
+        ["period"] = new { from = DateText.Iso(facts.PeriodFrom), to = DateText.Iso(facts.PeriodTo) },
         ["minutes"] = facts.Minutes,
         ["reviewerName"] = facts.ReviewerName,
         ["itemsInWordsJa"] = facts.ItemsJa,

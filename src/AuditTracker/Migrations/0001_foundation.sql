@@ -6,6 +6,8 @@ create table installation (
     id           int primary key default 1 check (id = 1),
     is_demo      boolean not null default false,
     demo_loaded  boolean not null default false,
+    -- Begun with --empty: it stays a real installation, also while nobody has come in yet.
+    begun_empty  boolean not null default false,
     created_at   timestamptz not null default now()
 );
 insert into installation default values;

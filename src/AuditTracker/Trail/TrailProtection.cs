@@ -17,15 +17,15 @@ public sealed partial class TrailProtection(Db db, ILogger<TrailProtection> log)
             """, ct: ct);
     }
 
-    public async Task StartAsync(CancellationToken ct)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!await IsProtectedAsync(ct))
+        if (!await IsProtectedAsync(cancellationToken))
         {
             LogUnprotected(log);
         }
     }
 
-    public Task StopAsync(CancellationToken ct) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(LogLevel.Warning, "The trail is not protected: this process connects as a role that may rewrite it. Give the app a role of its own (ConnectionStrings__Main) and keep the owner's for migrations (ConnectionStrings__Owner).")]
     private static partial void LogUnprotected(ILogger log);

@@ -105,7 +105,7 @@ public sealed class LoadFrameworksTests : IAsyncLifetime
         Assert.Equal("0", await OneAsync("select count(*)::text from frameworks"));
     }
 
-    private async Task<string?> OneAsync(string sql) => (await ListAsync(sql)).FirstOrDefault();
+    private async Task<string?> OneAsync(string sql) => await ListAsync(sql) is [var first, ..] ? first : null;
 
     private async Task<IReadOnlyList<string>> ListAsync(string sql)
     {

@@ -40,8 +40,8 @@ public sealed class SendMailsTests : IAsyncLifetime
 
         await database.SetClockAsync("2026-11-25T09:00:30");
         Assert.Equal(1, await RunAsync());
-        Assert.Contains("/evidence/collections/4", outside.Sent.Last().Text);
-        Assert.DoesNotContain("/evidence/collections/1", outside.Sent.Last().Text);
+        Assert.Contains("/evidence/collections/4", outside.Sent[^1].Text);
+        Assert.DoesNotContain("/evidence/collections/1", outside.Sent[^1].Text);
     }
 
     [Fact]
@@ -298,7 +298,7 @@ public sealed class SendMailsTests : IAsyncLifetime
 
         await database.SetClockAsync("2026-11-25T09:00:00");
         Assert.Equal(1, await RunAsync());
-        Assert.Contains("/evidence/collections/2", outside.Sent.Last().Text);
+        Assert.Contains("/evidence/collections/2", outside.Sent[^1].Text);
     }
 
     [Fact]

@@ -47,14 +47,14 @@ public sealed class PeopleImportPreviewModel(
     public string? PreviousPage => Start > 0 ? $"{Math.Max(0, Start - Size)}" : null;
     public string? NextPage => Start + Size < Shown.Count ? $"{Start + Size}" : null;
 
-    public Task<IActionResult> OnGetAsync(long id, CancellationToken ct) => ShowAsync(id, ct, StatusCodes.Status200OK);
+    public Task<IActionResult> OnGetAsync(long id, CancellationToken ct) => ShowAsync(id, StatusCodes.Status200OK, ct);
 
     public async Task<IActionResult> OnPostAsync(long id, CancellationToken ct)
     {
         var terms = Input.Read((await clock.NowAsync(ct)).Today, ModelState, words);
         if (terms is null || !ModelState.IsValid)
         {
-            return await ShowAsync(id, ct, StatusCodes.Status400BadRequest);
+            return await ShowAsync(id, StatusCodes.Status400BadRequest, ct);
         }
 
         try
@@ -65,7 +65,7 @@ public sealed class PeopleImportPreviewModel(
         catch (Refusal refusal)
         {
             ModelState.AddModelError("", refusal.In(texts));
-            return await ShowAsync(id, ct, StatusCodes.Status409Conflict);
+            return await ShowAsync(id, StatusCodes.Status409Conflict, ct);
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class PeopleImportPreviewModel(
         return this.Done("/people/import", words["ImportDropped"]);
     }
 
-    private async Task<IActionResult> ShowAsync(long id, CancellationToken ct, int status)
+    private async Task<IActionResult> ShowAsync(long id, int status, CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
         if (await imports.FindAsync(user, id, ct) is not { } kept)
