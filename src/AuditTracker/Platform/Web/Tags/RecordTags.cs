@@ -59,7 +59,7 @@ public sealed class HistoryTag(WriteDate date, WriteInstant instant) : TagHelper
     {
         var time = Html.Element("time", null, instant(entry.At, "clock"))
             .Set("datetime", entry.At.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        var what = Html.Element("div", null, Html.Element("b", null, entry.Actor)).Add(" ").Add(entry.What);
+        var what = Html.Element("div", null, Html.Element("b", null, entry.Actor).Set("lang", Foreign(entry.Actor))).Add(" ").Add(entry.What);
         if (entry.Change is not null)
         {
             what.Add(" ").Add(entry.Change);
@@ -67,11 +67,15 @@ public sealed class HistoryTag(WriteDate date, WriteInstant instant) : TagHelper
 
         if (entry.Reason is not null)
         {
-            what.Add(Html.Element("q", null, entry.Reason));
+            what.Add(Html.Element("q", null, entry.Reason).Set("lang", Foreign(entry.Reason)));
         }
 
         return Html.Element("li", null, time).Add(what);
     }
+
+    /// <summary>Names and reasons are as typed: in an English page those with kana or kanji say that they are Japanese.</summary>
+    private static string? Foreign(string text) =>
+        CultureInfo.CurrentUICulture.TwoLetterISOLanguageName != "ja" && text.Any(letter => letter is >= '\u3040' and <= '\u9fff') ? "ja" : null;
 }
 
 /// <summary>A stamp box: role (承認, 確認, 作成), family name and date once given; <paramref name="Proxy"/> adds 代.</summary>
