@@ -19,6 +19,13 @@ public sealed class CollectionRow
     public string Assignee { get; init; } = "";
     public string AssigneeName { get; init; } = "";
     public string ReviewerName { get; init; } = "";
+
+    /// <summary>It is the reader's to hand in.</summary>
+    public bool AssigneeIsMe { get; init; }
+
+    /// <summary>The reader is the named reviewer and did not hand in themselves.</summary>
+    public bool ReviewerIsMe { get; init; }
+    public bool AssigneeLeft { get; init; }
     public int Minutes { get; init; }
 
     /// <summary>When the pending or last submission came in; after the due date it is late for ever.</summary>
@@ -31,8 +38,16 @@ public sealed class CollectionRow
 /// <summary>What a list of collections is narrowed to.</summary>
 /// <param name="Waiting">Only submissions the reader may decide on (the review queue).</param>
 /// <param name="Mine">Only what is with the reader.</param>
+/// <param name="Active">Only what somebody has to act on: open, submitted, returned.</param>
+/// <param name="Opened">Without what is only planned.</param>
 public sealed record CollectionFilter(CollectionState? State = null, string? Framework = null, string? Assignee = null, DateOnly? DueBefore = null,
-    bool Overdue = false, bool Waiting = false, bool Mine = false, long? RequestId = null, string? Search = null);
+    bool Overdue = false, bool Waiting = false, bool Mine = false, long? RequestId = null, string? Search = null, bool Active = false, bool Opened = false);
+
+/// <summary>A page of a list with the cursors of the pages beside it; null where there is nothing more.</summary>
+public sealed record ListPage<T>(IReadOnlyList<T> Rows, string? Before, string? After);
+
+/// <summary>The terms a collection was planned from, and what the reader may do with it.</summary>
+public sealed record CollectionTerms(int Version, string Guidance, string Every, int DueOffset, string DueUnit, bool MayHandIn, bool MayReview, bool RequestIsVisible, bool AssigneeHasAccount);
 
 /// <summary>SQL of collections, as their readers may see them.</summary>
 public sealed class CollectionStore(Db db)
@@ -41,6 +56,9 @@ public sealed class CollectionStore(Db db)
         c.id, c.request_id, v.title, c.period_from, c.period_to, c.opens_on, c.due_on, c.state,
         c.state in ('open', 'returned') and c.due_on < clock.today as overdue,
         p.employee_no as assignee, p.name as assignee_name, w.name as reviewer_name, v.minutes,
+        coalesce(c.assignee_id = @person, false) as assignee_is_me,
+        coalesce(c.reviewer_id = @person, false) and not exists (select 1 from submissions s where s.id = c.pending_submission_id and (s.by_account = @account or s.on_behalf_of = @person)) as reviewer_is_me,
+        coalesce(p.left_on < clock.today, false) as assignee_left,
         (select max(s.at) from submissions s where s.collection_id = c.id) as submitted_at,
         (select array_agg(i.framework || ':' || i.ref order by i.framework, i.ref) from request_items i where i.request_id = c.request_id and i.version = c.version) as items
         """;
@@ -57,29 +75,49 @@ public sealed class CollectionStore(Db db)
     {
         CollectionScope.Condition,
         filter.State is null ? null : "c.state = @state",
+        filter.Active ? "c.state in ('open', 'submitted', 'returned')" : null,
+        filter.Opened ? "c.state <> 'planned'" : null,
         filter.Overdue ? "c.state in ('open', 'returned') and c.due_on < clock.today" : null,
         filter.Framework is null ? null : "exists (select 1 from request_items f where f.request_id = c.request_id and f.version = c.version and f.framework = @framework)",
         filter.Assignee is null ? null : "p.employee_no = @assignee",
         filter.DueBefore is null ? null : "c.due_on < @dueBefore",
         filter.RequestId is null ? null : "c.request_id = @requestId",
         filter.Mine ? "c.assignee_id = @person" : null,
-        filter.Search is null ? null : "exists (select 1 from evidence_requests q where q.id = c.request_id and q.title_key like '%' || @search || '%')",
+        filter.Search is null ? null : "exists (select 1 from evidence_requests q where q.id = c.request_id and q.title_key like @search)",
         filter.Waiting ? CollectionScope.Waiting : null,
     }.Where(condition => condition is not null));
 
     /// <summary>A page in order of due date; the cursor is the last row's due date and id.</summary>
     public async Task<(IReadOnlyList<CollectionRow> Rows, string? After)> ListAsync(CurrentUser user, CollectionFilter filter, string? after, int limit, CancellationToken ct)
     {
+        var page = await PageAsync(user, filter, after, null, limit, newestFirst: false, ct);
+        return (page.Rows, page.After);
+    }
+
+    /// <summary>A page in order of due date, either way through it.</summary>
+    /// <param name="after">Cursor of the row it begins behind.</param>
+    /// <param name="before">Cursor of the row it ends in front of; used when <paramref name="after"/> is null.</param>
+    /// <param name="newestFirst">The latest due date on top.</param>
+    public async Task<ListPage<CollectionRow>> PageAsync(CurrentUser user, CollectionFilter filter, string? after, string? before, int limit, bool newestFirst, CancellationToken ct)
+    {
         var parameters = Parameters(user, filter);
+        var backwards = after is null && before is not null;
+        var descending = newestFirst != backwards;
         var cursor = "";
-        if (after?.Split('_') is [var date, var id] && DateOnly.TryParseExact(date, "yyyy-MM-dd", out var dueOn) && long.TryParse(id, CultureInfo.InvariantCulture, out var lastId))
+        if ((after ?? before)?.Split('_') is [var date, var id] && DateOnly.TryParseExact(date, "yyyy-MM-dd", out var dueOn) && long.TryParse(id, CultureInfo.InvariantCulture, out var lastId))
         {
-            (parameters["afterDue"], parameters["afterId"], cursor) = (dueOn, lastId, "and (c.due_on, c.id) > (@afterDue, @afterId)");
+            (parameters["atDue"], parameters["atId"]) = (dueOn, lastId);
+            cursor = $"and (c.due_on, c.id) {(descending ? '<' : '>')} (@atDue, @atId)";
         }
+        var order = descending ? "c.due_on desc, c.id desc" : "c.due_on, c.id";
         parameters["limit"] = limit + 1;
         await using var connection = await db.OpenAsync(ct);
-        var rows = await connection.ListAsync<CollectionRow>($"select {Columns} {From} where {Where(filter)} {cursor} order by c.due_on, c.id limit @limit", parameters, ct);
-        return rows.Count <= limit ? (rows, null) : (rows.Take(limit).ToList(), $"{rows[limit - 1].DueOn:yyyy-MM-dd}_{rows[limit - 1].Id}");
+        var found = await connection.ListAsync<CollectionRow>($"select {Columns} {From} where {Where(filter)} {cursor} order by {order} limit @limit", parameters, ct);
+        var more = found.Count > limit;
+        var rows = backwards ? found.Take(limit).Reverse().ToList() : found.Take(limit).ToList();
+        static string Cursor(CollectionRow row) => $"{row.DueOn:yyyy-MM-dd}_{row.Id}";
+        return rows.Count == 0 ? new(rows, null, null)
+            : new(rows, (backwards ? more : cursor.Length > 0) ? Cursor(rows[0]) : null, (backwards || more) ? Cursor(rows[^1]) : null);
     }
 
     /// <summary>How many there are, exact to <paramref name="cap"/>.</summary>
@@ -99,6 +137,41 @@ public sealed class CollectionStore(Db db)
         return await connection.FirstAsync<CollectionRow>($"select {Columns} {From} where c.id = @id and {CollectionScope.Condition}", parameters, ct);
     }
 
+    /// <summary>What the page of one collection shows beyond its row, with what the reader may do there; null when it is not theirs to see.</summary>
+    public async Task<CollectionTerms?> TermsAsync(CurrentUser user, long id, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = id;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<CollectionTerms>($"""
+            select c.version, v.guidance, v.every, v.due_offset, v.due_unit, coalesce({CollectionScope.MayHandIn}, false) as may_hand_in, coalesce({CollectionScope.MayReview}, false) as may_review,
+                   coalesce({CollectionScope.RequestCondition}, false) as request_is_visible,
+                   exists (select 1 from accounts a where a.person_id = c.assignee_id and a.disabled_at is null) as assignee_has_account
+            from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version join evidence_requests r on r.id = c.request_id
+            where c.id = @id and {CollectionScope.Condition}
+            """, parameters, ct);
+    }
+
+    /// <summary>How many submissions wait that the reader could decide on, were they not their own.</summary>
+    public async Task<long> CountOwnWaitingAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<long>($"""
+            select count(*) from collections c join submissions s on s.id = c.pending_submission_id
+            where c.state = 'submitted' and {CollectionScope.Condition} and {CollectionScope.MayReview} and (s.by_account = @account or s.by_person = @person or s.on_behalf_of = @person)
+            """, CollectionScope.Parameters(user), ct);
+    }
+
+    /// <summary>The next due date of what will come to the reader for review; null when nothing is on its way.</summary>
+    public async Task<DateOnly?> NextForReviewAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<DateOnly?>($"""
+            select min(c.due_on) from collections c where c.state in ('open', 'returned') and c.due_on >= tokyo_date(business_now()) and {CollectionScope.Condition} and {CollectionScope.MayReview}
+              and c.assignee_id is distinct from @person
+            """, CollectionScope.Parameters(user), ct);
+    }
+
     private static Dictionary<string, object?> Parameters(CurrentUser user, CollectionFilter filter)
     {
         var parameters = CollectionScope.Parameters(user);
@@ -107,7 +180,7 @@ public sealed class CollectionStore(Db db)
         parameters["assignee"] = filter.Assignee;
         parameters["dueBefore"] = filter.DueBefore;
         parameters["requestId"] = filter.RequestId;
-        parameters["search"] = filter.Search is null ? null : RequestStore.Key(filter.Search);
+        parameters["search"] = filter.Search is null ? null : RequestStore.Pattern(filter.Search);
         return parameters;
     }
 

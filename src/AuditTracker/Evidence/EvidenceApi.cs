@@ -100,15 +100,17 @@ public static class EvidenceApi
 /// <summary>The fields of a hand-in, the same on the page and the wire.</summary>
 public static class HandInForm
 {
-    public static HandInInput Read(Upload upload)
+    /// <param name="named">How the form calls a field of the wire; null: as the wire does.</param>
+    /// <exception cref="InvalidInput">The date cannot be read.</exception>
+    public static HandInInput Read(Upload upload, Func<string, string>? named = null)
     {
-        string Field(string name) => upload.Fields.TryGetValue(name, out var values) ? values.ToString() : "";
+        string Field(string name) => upload.Fields.TryGetValue(named?.Invoke(name) ?? name, out var values) ? values.ToString() : "";
         DateOnly? capturedOn = null;
         if (Field("capturedOn").Trim() is { Length: > 0 } text)
         {
             capturedOn = DateInput.Parse(text).Day ?? throw InvalidInput.At<Words>("capturedOn", "DateUnreadable", text);
         }
-        IEnumerable<string> links = upload.Fields.TryGetValue("link", out var given) ? given.SelectMany(value => (value ?? "").Split('\n')) : [];
+        IEnumerable<string> links = upload.Fields.TryGetValue(named?.Invoke("link") ?? "link", out var given) ? given.SelectMany(value => (value ?? "").Split('\n')) : [];
         return new HandInInput(Field("note"), [.. links], Field("statement"), capturedOn, Field("onBehalfOf"), upload.Files);
     }
 }

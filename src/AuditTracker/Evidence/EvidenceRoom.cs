@@ -8,6 +8,7 @@ public static class EvidenceRoom
 {
     public static IServiceCollection AddEvidence(this IServiceCollection services) => services
         .AddSingleton<RequestStore>().AddSingleton<CollectionStore>().AddSingleton<SubmissionStore>().AddSingleton<CoverageStore>()
+        .AddSingleton<Library>().AddSingleton<Choices>().AddSingleton<CompanyDays>().AddSingleton<ShowCollection>()
         .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>()
         .AddSingleton<ExtendPlans>().AddSingleton<OpenDueCollections>().AddSingleton<RemindOwners>();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using AuditTracker.Calendar;
 using AuditTracker.Platform.Database;
@@ -24,9 +25,15 @@ public sealed class RequestRow
     public string Reviewer { get; init; } = "";
     public string ReviewerName { get; init; } = "";
     public bool OwnerLeft { get; init; }
+    public DateOnly? OwnerLeftOn { get; init; }
+    public bool ReviewerLeft { get; init; }
 
     /// <summary>The owner or reviewer has no account yet; the page offers the invitation.</summary>
     public bool OwnerHasAccount { get; init; }
+    public bool ReviewerHasAccount { get; init; }
+
+    /// <summary>The library entry it was adopted from (EV01), if any.</summary>
+    public string? AdoptedFrom { get; init; }
     public DateOnly? NextDueOn { get; init; }
     public string[] Items { get; init; } = [];
 
@@ -37,13 +44,27 @@ public sealed class RequestRow
     public OffsetUnit Unit => Enum.Parse<OffsetUnit>(DueUnit, ignoreCase: true);
 }
 
+/// <summary>What a list of requests is narrowed to.</summary>
+/// <param name="Item">Ref of an item of <paramref name="Framework"/>.</param>
+/// <param name="Owner">Employee number.</param>
+public sealed record RequestFilter(string? Search = null, string? Framework = null, string? Item = null, string? Owner = null);
+
+/// <summary>One version of a request: what it said from an instant on.</summary>
+public sealed record RequestVersionRow(int Version, string Title, int Minutes, string Every, int OpensOffset, int DueOffset, string DueUnit,
+    string OwnerName, string ReviewerName, DateOnly StartOn, DateOnly? EndOn, string? By, DateTime At, long Items, bool GuidanceChanged, bool ItemsChanged);
+
+/// <summary>Somebody a list can be narrowed to.</summary>
+public sealed record OwnerChoice(string EmployeeNo, string Name);
+
 /// <summary>SQL of requests and their versions.</summary>
 public sealed class RequestStore(Db db)
 {
     private const string Columns = """
         r.id, r.version, v.title, v.guidance, v.minutes, v.every, v.opens_offset, v.due_offset, v.due_unit, v.start_on, v.end_on,
         o.employee_no as owner, o.name as owner_name, w.employee_no as reviewer, w.name as reviewer_name,
-        coalesce(o.left_on < clock.today, false) as owner_left, exists (select 1 from accounts a where a.person_id = o.id) as owner_has_account,
+        coalesce(o.left_on < clock.today, false) as owner_left, o.left_on as owner_left_on, coalesce(w.left_on < clock.today, false) as reviewer_left, r.adopted_from,
+        exists (select 1 from accounts a where a.person_id = o.id and a.disabled_at is null) as owner_has_account,
+        exists (select 1 from accounts a where a.person_id = w.id and a.disabled_at is null) as reviewer_has_account,
         (select min(c.due_on) from collections c where c.request_id = r.id and c.state in ('planned', 'open', 'returned')) as next_due_on,
         (select array_agg(i.framework || ':' || i.ref order by i.framework, i.ref) from request_items i where i.request_id = r.id and i.version = r.version) as items,
         (select array_agg(t.state order by t.period_from) from (
@@ -60,23 +81,96 @@ public sealed class RequestStore(Db db)
     /// <summary>Search key: width and case folded; the title itself stays as typed.</summary>
     public static string Key(string text) => text.Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant();
 
-    /// <summary>A page of requests by title; the cursor is the last id in that order.</summary>
+    /// <summary>Pattern of a search: titles that contain what was typed, which is no pattern itself.</summary>
+    internal static string Pattern(string typed) => $"%{Key(typed).Replace("\0", "").Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
+
+    private const string Where = """
+        (@search::text is null or r.title_key like @search) and (@owner::text is null or o.employee_no = @owner)
+        and (@framework::text is null or exists (select 1 from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework and (@item::text is null or i.ref = @item)))
+        """;
+
+    /// <summary>A page of requests in the order they were added; the cursor is the last id.</summary>
     public async Task<(IReadOnlyList<RequestRow> Rows, string? After)> ListAsync(CurrentUser user, string? search, string? framework, string? item, string? after, int limit, CancellationToken ct)
     {
-        var parameters = CollectionScope.Parameters(user);
-        parameters["search"] = string.IsNullOrWhiteSpace(search) ? null : Key(search);
-        parameters["framework"] = framework;
-        parameters["item"] = item;
-        parameters["after"] = long.TryParse(after, out var id) ? id : 0;
+        var page = await PageAsync(user, new RequestFilter(search, framework, item), after, null, limit, ct);
+        return (page.Rows, page.After);
+    }
+
+    /// <summary>A page behind <paramref name="after"/> or, when that is null, in front of <paramref name="before"/>.</summary>
+    public async Task<ListPage<RequestRow>> PageAsync(CurrentUser user, RequestFilter filter, string? after, string? before, int limit, CancellationToken ct)
+    {
+        var parameters = Parameters(user, filter);
+        var backwards = after is null && before is not null;
+        var cursor = long.TryParse(after ?? before, CultureInfo.InvariantCulture, out var id) ? $"and r.id {(backwards ? '<' : '>')} @at" : "";
+        parameters["at"] = id;
         parameters["limit"] = limit + 1;
         await using var connection = await db.OpenAsync(ct);
-        var rows = await connection.ListAsync<RequestRow>($"""
-            select {Columns} {From} where {CollectionScope.RequestCondition} and r.id > @after
-              and (@search::text is null or r.title_key like '%' || @search || '%')
-              and (@framework::text is null or exists (select 1 from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework and (@item::text is null or i.ref = @item)))
-            order by r.id limit @limit
+        var found = await connection.ListAsync<RequestRow>($"""
+            select {Columns} {From} where {CollectionScope.RequestCondition} and {Where} {cursor} order by r.id {(backwards ? "desc" : "")} limit @limit
             """, parameters, ct);
-        return rows.Count <= limit ? (rows, null) : (rows.Take(limit).ToList(), $"{rows[limit - 1].Id}");
+        var more = found.Count > limit;
+        var rows = backwards ? found.Take(limit).Reverse().ToList() : found.Take(limit).ToList();
+        return rows.Count == 0 ? new(rows, null, null)
+            : new(rows, (backwards ? more : cursor.Length > 0) ? $"{rows[0].Id}" : null, (backwards || more) ? $"{rows[^1].Id}" : null);
+    }
+
+    /// <summary>How many there are, exact to <paramref name="cap"/>.</summary>
+    public async Task<long> CountAsync(CurrentUser user, RequestFilter filter, int cap, CancellationToken ct)
+    {
+        var parameters = Parameters(user, filter);
+        parameters["cap"] = cap;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<long>($"""
+            select count(*) from (select 1 from evidence_requests r join people o on o.id = r.owner_id where {CollectionScope.RequestCondition} and {Where} limit @cap) counted
+            """, parameters, ct);
+    }
+
+    /// <summary>Who owns requests the reader sees, by kana; at most 300.</summary>
+    public async Task<IReadOnlyList<OwnerChoice>> OwnersAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<OwnerChoice>($"""
+            select o.employee_no, o.name from people o where o.id in (select r.owner_id from evidence_requests r where {CollectionScope.RequestCondition}) order by o.name_kana, o.id limit 300
+            """, CollectionScope.Parameters(user), ct);
+    }
+
+    /// <summary>The request made from each library entry, the newest where there are several.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> AdoptedAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return (await connection.ListAsync<(string From, long Id)>($"""
+            select r.adopted_from, max(r.id) from evidence_requests r where r.adopted_from is not null and {CollectionScope.RequestCondition} group by r.adopted_from
+            """, CollectionScope.Parameters(user), ct)).ToDictionary(row => row.From, row => row.Id);
+    }
+
+    /// <summary>Every version, newest first.</summary>
+    public async Task<IReadOnlyList<RequestVersionRow>> VersionsAsync(CurrentUser user, long id, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = id;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<RequestVersionRow>($"""
+            select v.version, v.title, v.minutes, v.every, v.opens_offset, v.due_offset, v.due_unit, o.name as owner_name, w.name as reviewer_name, v.start_on, v.end_on,
+                   coalesce(b.name, nullif(a.name, ''), a.sign_in) as by, v.at, i.items,
+                   coalesce(v.guidance <> before.guidance, false) as guidance_changed, coalesce(i.refs <> before.refs, false) as items_changed
+            from request_versions v join evidence_requests r on r.id = v.request_id
+            join people o on o.id = v.owner_id join people w on w.id = v.reviewer_id
+            left join accounts a on a.id = v.by_account left join people b on b.id = a.person_id
+            cross join lateral (select count(*) as items, array_agg(s.framework || ':' || s.ref order by s.framework || ':' || s.ref) as refs from request_items s where s.request_id = v.request_id and s.version = v.version) i
+            left join lateral (select q.guidance, (select array_agg(s.framework || ':' || s.ref order by s.framework || ':' || s.ref) from request_items s where s.request_id = q.request_id and s.version = q.version) as refs
+                               from request_versions q where q.request_id = v.request_id and q.version = v.version - 1) before on true
+            where v.request_id = @id and {CollectionScope.RequestCondition} order by v.version desc
+            """, parameters, ct);
+    }
+
+    private static Dictionary<string, object?> Parameters(CurrentUser user, RequestFilter filter)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["search"] = string.IsNullOrWhiteSpace(filter.Search) ? null : Pattern(filter.Search);
+        parameters["framework"] = filter.Framework;
+        parameters["item"] = filter.Item;
+        parameters["owner"] = filter.Owner;
+        return parameters;
     }
 
     public async Task<RequestRow?> FindAsync(CurrentUser user, long id, CancellationToken ct)

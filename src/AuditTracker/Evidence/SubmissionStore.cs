@@ -13,6 +13,10 @@ public sealed record EvidenceRow(long Id, long SubmissionId, string Kind, string
 public sealed record SubmissionRow(long Id, string By, string? ByNumber, long ByAccount, string? OnBehalfOf, DateTime At, DateOnly? CapturedOn, string Note, string State,
     string? Decision, string? DecidedBy, DateTime? DecidedAt, string? Comment);
 
+/// <summary>A piece of what was accepted for the period before.</summary>
+/// <param name="IsVisible">The reader may open it.</param>
+public sealed record LastAccepted(long Id, string Kind, string? FileName, long? Size, string? Sha256, string? Content, long CollectionId, DateOnly PeriodFrom, DateOnly PeriodTo, bool IsVisible);
+
 /// <summary>One line of a collection's history.</summary>
 public sealed record ActRow(long Id, string Act, string? By, DateTime At, string? Comment, long? SubmissionId);
 
@@ -50,6 +54,25 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
             where t.collection_id = @id and {CollectionScope.Condition} order by t.id desc
             """, parameters, ct);
         return (submissions, evidence, acts);
+    }
+
+    /// <summary>
+    /// What was accepted for the latest period before this collection's: the good example, and what the machine compares with. Pieces the
+    /// reader may not open are marked, for their hash still tells a file that was handed in twice.
+    /// </summary>
+    public async Task<IReadOnlyList<LastAccepted>> LastAcceptedAsync(CurrentUser user, long collection, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = collection;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<LastAccepted>($"""
+            select e.id, e.kind, e.file_name, e.size, e.sha256, e.content, c.id as collection_id, c.period_from, c.period_to, coalesce({CollectionScope.Condition}, false) as is_visible
+            from (select k.* from collections k join collections this on this.id = @id and k.request_id = this.request_id
+                  where k.state = 'accepted' and k.period_to < this.period_from order by k.period_to desc limit 1) c
+            join evidence e on e.submission_id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept')
+            where exists (select 1 from collections c where c.id = @id and {CollectionScope.Condition})
+            order by e.position
+            """, parameters, ct);
     }
 
     /// <summary>A file somebody may download, or null.</summary>

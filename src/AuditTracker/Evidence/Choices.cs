@@ -1,0 +1,97 @@
+using System.Text;
+using AuditTracker.People;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>Somebody a form offers as owner or reviewer; two of the same name are told apart by department and number.</summary>
+public sealed record PersonChoice(string EmployeeNo, string Name, string NameKana, string? Department, DateOnly? LeftOn, bool HasLeft, bool IsOnLeave);
+
+/// <summary>An item as forms and lists name it.</summary>
+public sealed record ItemName(string Framework, string Ref, string OfficialRef, string TitleJa, string TitleEn, string ShortJa, string ShortEn)
+{
+    /// <summary>As requests store it: <c>framework:ref</c>.</summary>
+    public string Key => $"{Framework}:{Ref}";
+
+    public string Title(string language) => language == "en" ? TitleEn : TitleJa;
+
+    /// <summary>The framework, as people say it.</summary>
+    public string Short(string language) => language == "en" ? ShortEn : ShortJa;
+}
+
+/// <summary>Reads what forms of this room offer to choose from.</summary>
+public sealed class Choices(Db db)
+{
+    private const string PeopleSql = """
+        select p.employee_no, p.name, p.name_kana, d.name as department, p.left_on, coalesce(p.left_on < clock.today, false) as has_left,
+               coalesce((select e.kind = 'on_leave' from people_events e where e.person_id = p.id and e.kind in ('on_leave', 'back') and e.happened_on <= clock.today order by e.happened_on desc, e.id desc limit 1), false) as is_on_leave
+        from people p
+        cross join (select tokyo_date(business_now()) as today) clock
+        left join lateral (select v.name from posts s join department_versions v on v.department_id = s.department_id
+              where s.person_id = p.id and s.is_primary and clock.today between s.from_on and coalesce(s.to_on, 'infinity')
+                and clock.today between v.from_on and coalesce(v.to_on, 'infinity') order by s.id limit 1) d on true
+        """;
+
+    private const string ItemsSql = "select i.framework, i.ref, i.official_ref, i.title_ja, i.title_en, f.short_ja, f.short_en from items i join frameworks f on f.key = i.framework";
+
+    /// <summary>People employed today whose name, kana or number holds what was typed; for those who may name owners.</summary>
+    public async Task<IReadOnlyList<PersonChoice>> PeopleAsync(CurrentUser user, string typed, int limit, CancellationToken ct)
+    {
+        typed = typed.Replace("\0", "").Trim();
+        if (NameKey.Pattern(typed) is not { } pattern)
+        {
+            return [];
+        }
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<PersonChoice>($"""
+            {PeopleSql}
+            where @isManager and (p.left_on is null or p.left_on >= clock.today)
+              and (replace(p.name_key, ' ', '') like @pattern or p.employee_no like @begins)
+            order by p.name_kana, p.id limit @limit
+            """, new { isManager = user.Is(Role.ComplianceManager), pattern, begins = $"{Escape(typed.Normalize(NormalizationForm.FormKC))}%", limit }, ct);
+    }
+
+    /// <summary>One person by number, employed or not; null when there is none.</summary>
+    public async Task<PersonChoice?> PersonAsync(CurrentUser user, string? employeeNo, CancellationToken ct)
+    {
+        if (string.IsNullOrEmpty(employeeNo) || employeeNo.Contains('\0'))
+        {
+            return null;
+        }
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<PersonChoice>($"{PeopleSql} where @isManager and p.employee_no = @employeeNo", new { isManager = user.Is(Role.ComplianceManager), employeeNo }, ct);
+    }
+
+    /// <summary>Items that may be asked for whose number or title holds what was typed, in clause order.</summary>
+    public async Task<IReadOnlyList<ItemName>> ItemsAsync(string typed, int limit, CancellationToken ct)
+    {
+        var key = typed.Replace("\0", "").Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+        if (key.Length == 0)
+        {
+            return [];
+        }
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<ItemName>($"""
+            {ItemsSql}
+            where not i.is_group and i.shown and not f.archived and not f.reference
+              and (lower(i.official_ref) like @contains or lower(i.ref) like @contains or lower(i.title_ja) like @contains or lower(i.title_en) like @contains)
+            order by f.position, i.position limit @limit
+            """, new { contains = $"%{Escape(key)}%", limit }, ct);
+    }
+
+    /// <summary>The names of items, in the order of frameworks and clauses.</summary>
+    /// <param name="keys"><c>framework:ref</c>; unknown ones are left out.</param>
+    public async Task<IReadOnlyList<ItemName>> ItemsOfAsync(IEnumerable<string> keys, CancellationToken ct)
+    {
+        var wanted = keys.Where(key => !key.Contains('\0')).Distinct().ToArray();
+        if (wanted.Length == 0)
+        {
+            return [];
+        }
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<ItemName>($"{ItemsSql} where i.framework || ':' || i.ref = any (@wanted) order by f.position, i.position", new { wanted }, ct);
+    }
+
+    private static string Escape(string text) => text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
+}

@@ -1,0 +1,40 @@
+using AuditTracker.Calendar;
+using AuditTracker.Company;
+using AuditTracker.Platform.Database;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>The business day with the company's calendar: what pages need to name periods and to say what is near.</summary>
+public sealed record CompanyDay(DateTime Now, DateOnly Today, BusinessCalendar Calendar)
+{
+    /// <summary>Business days before the due date on which a collection is called due soon (face.md §6.3).</summary>
+    public const int Soon = 3;
+
+    public Period FiscalYear => Calendar.Periods.Year(Calendar.Periods.YearOf(Today));
+
+    /// <summary>2026年7～9月分, in the language of the page.</summary>
+    public string Label(DateOnly from, DateOnly to) => PeriodText.LabelWithYear(new Period(from, to), Calendar.Periods);
+
+    /// <summary>The one label of a row: the worst that is true. Due soon is laid over what is requested, overdue also over what was returned.</summary>
+    public string Label(CollectionRow row) => row.Overdue ? "overdue" : IsDueSoon(row) ? "dueSoon" : row.State.ToString();
+
+    /// <summary>How many days a row is past its due date; 0 when it is not overdue.</summary>
+    public int DaysOver(CollectionRow row) => row.Overdue ? Today.DayNumber - row.DueOn.DayNumber : 0;
+
+    /// <summary>Handed in after the due date: late for ever.</summary>
+    public static bool IsLate(CollectionRow row) => row.State is CollectionState.Submitted or CollectionState.Accepted && row.SubmittedAt is { } at && JapanTime.DateOf(at) > row.DueOn;
+
+    private bool IsDueSoon(CollectionRow row) =>
+        row.State == CollectionState.Open && row.DueOn >= Today && row.DueOn.DayNumber - Today.DayNumber < 30 && Calendar.BusinessDaysBetween(Today, row.DueOn) <= Soon;
+}
+
+/// <summary>Loads the business day.</summary>
+public sealed class CompanyDays(Db db, BusinessClock clock)
+{
+    public async Task<CompanyDay> LoadAsync(CancellationToken ct)
+    {
+        var (now, today) = await clock.NowAsync(ct);
+        await using var connection = await db.OpenAsync(ct);
+        return new CompanyDay(now, today, await BusinessCalendars.LoadAsync(connection, ct));
+    }
+}

@@ -1,0 +1,42 @@
+using AuditTracker.Calendar;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>What the machine saw in a submission; it points, the reviewer decides.</summary>
+/// <param name="Key">Key in the room's words.</param>
+/// <param name="Warns">Worth a look; otherwise it is as it should be.</param>
+/// <param name="Arguments">Texts, numbers and dates of the sentence, in its order.</param>
+public sealed record ReviewCheck(string Key, bool Warns, params object[] Arguments);
+
+/// <summary>The checks of the review queue (face.md P7): the same file as last time, taken when, anything but words.</summary>
+public static class ReviewChecks
+{
+    /// <param name="last">What was accepted for the period before.</param>
+    public static IReadOnlyList<ReviewCheck> Of(Period period, DateOnly dueOn, SubmissionRow submission, IReadOnlyList<EvidenceRow> evidence, IReadOnlyList<LastAccepted> last)
+    {
+        var checks = new List<ReviewCheck>();
+        var before = last.Where(piece => piece.Sha256 is not null).Select(piece => piece.Sha256!).ToHashSet();
+        var files = evidence.Where(piece => piece.Kind == "file").ToList();
+        var same = files.Where(file => before.Contains(file.Sha256!)).ToList();
+        checks.AddRange(same.Select(file => new ReviewCheck("CheckSameFile", true, file.FileName!)));
+        if (files.Count > 0 && before.Count > 0 && same.Count == 0)
+        {
+            checks.Add(new ReviewCheck("CheckOtherFile", false));
+        }
+        if (evidence.All(piece => piece.Kind == "statement"))
+        {
+            checks.Add(new ReviewCheck("CheckOnlyStatement", true));
+        }
+        checks.Add(submission.CapturedOn switch
+        {
+            null => new ReviewCheck("CheckNoCapture", true),
+            { } taken when taken < period.To => new ReviewCheck("CheckCapturedEarly", true, taken),
+            { } taken => new ReviewCheck("CheckCapturedAfter", false, taken, taken.DayNumber - period.To.DayNumber),
+        });
+        if (JapanTime.DateOf(submission.At) > dueOn)
+        {
+            checks.Add(new ReviewCheck("CheckLate", true, JapanTime.DateOf(submission.At).DayNumber - dueOn.DayNumber));
+        }
+        return checks;
+    }
+}

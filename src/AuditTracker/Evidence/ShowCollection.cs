@@ -1,0 +1,51 @@
+using AuditTracker.Calendar;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>Everything the page of one collection says, as its reader may see it.</summary>
+public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, CompanyDay Day, IReadOnlyList<ItemName> Items,
+    IReadOnlyList<SubmissionRow> Submissions, ILookup<long, EvidenceRow> Evidence, IReadOnlyList<ActRow> Acts, IReadOnlyList<LastAccepted> Last, CurrentUser Reader)
+{
+    public string Period => Day.Label(Row.PeriodFrom, Row.PeriodTo);
+
+    /// <summary>The submission that waits for a decision.</summary>
+    public SubmissionRow? Pending => Row.State == CollectionState.Submitted ? Submissions.FirstOrDefault(one => one.State == "submitted") : null;
+
+    /// <summary>The newest submission that still counts: waiting or accepted.</summary>
+    public SubmissionRow? Newest => Submissions.FirstOrDefault(one => one.State is "submitted" or "accepted");
+
+    /// <summary>What was returned and not handed in again yet; its comment stands on top.</summary>
+    public SubmissionRow? Returned => Row.State == CollectionState.Returned ? Submissions.FirstOrDefault(one => one.State == "returned") : null;
+
+    public bool IsOpenForHandIn => Terms.MayHandIn && Row.State is CollectionState.Open or CollectionState.Returned;
+    public bool IsOnBehalf => !Row.AssigneeIsMe;
+
+    /// <summary>The reader handed it in, or it was handed in for them: they never decide on it.</summary>
+    public bool IsOwn => Pending is { } one && (one.ByAccount == Reader.AccountId || (Reader.EmployeeNo is { } number && one.ByNumber == number) || (one.OnBehalfOf is not null && Row.AssigneeIsMe));
+    public bool MayDecide => Terms.MayReview && Pending is not null && !IsOwn;
+    public bool MayWithdraw => Pending is { } one && (one.ByAccount == Reader.AccountId || Reader.Is(Role.ComplianceManager));
+    public bool MayReopen => Reader.Is(Role.ComplianceManager) && Row.State == CollectionState.Accepted;
+
+    /// <summary>The next move is the reader's.</summary>
+    public bool IsMine => MayDecide || (Row.AssigneeIsMe && Row.State is CollectionState.Open or CollectionState.Returned);
+
+    public IReadOnlyList<ReviewCheck> Checks => Pending is { } one
+        ? ReviewChecks.Of(new Period(Row.PeriodFrom, Row.PeriodTo), Row.DueOn, one, [.. Evidence[one.Id]], Last) : [];
+}
+
+/// <summary>Puts one collection together from the stores.</summary>
+public sealed class ShowCollection(CollectionStore collections, SubmissionStore submissions, Choices choices, CompanyDays days)
+{
+    /// <summary>Null when it is not there or not the reader's to see.</summary>
+    public async Task<CollectionView?> FindAsync(CurrentUser user, long id, CancellationToken ct)
+    {
+        if (await collections.FindAsync(user, id, ct) is not { } row || await collections.TermsAsync(user, id, ct) is not { } terms)
+        {
+            return null;
+        }
+        var (handIns, evidence, acts) = await submissions.OfCollectionAsync(user, id, ct);
+        return new CollectionView(row, terms, await days.LoadAsync(ct), await choices.ItemsOfAsync(row.Items, ct), handIns,
+            evidence.ToLookup(piece => piece.SubmissionId), acts, await submissions.LastAcceptedAsync(user, id, ct), user);
+    }
+}
