@@ -1,0 +1,56 @@
+using AuditTracker.Platform;
+using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.Evidence.Pages;
+
+/// <summary>One collection: what exactly is handed in, by when, and what became of it.</summary>
+[May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer)]
+public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCollection review, IStringLocalizer<Words> words) : CollectionPage(show, words)
+{
+    [BindProperty] public override HandInFields Input { get; set; } = new();
+
+    public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct) => await LoadAsync(id, ct) ? Page() : NotFound();
+
+    public Task<IActionResult> OnPostAcceptAsync(long id, CancellationToken ct) => DecideAsync(id, Decision.Accept, ct);
+
+    public Task<IActionResult> OnPostReturnAsync(long id, CancellationToken ct) => DecideAsync(id, Decision.Return, ct);
+
+    public Task<IActionResult> OnPostReopenAsync(long id, CancellationToken ct) => DecideAsync(id, Decision.Reopen, ct);
+
+    public async Task<IActionResult> OnPostWithdrawAsync(long id, long submission, CancellationToken ct)
+    {
+        if (!await LoadAsync(id, ct) || View.Submissions.All(one => one.Id != submission))
+        {
+            return NotFound();
+        }
+        try
+        {
+            await handIn.WithdrawAsync(HttpContext.CurrentUser(), submission, ct);
+            return this.Done(Action(null), T["DoneWithdrawn"]);
+        }
+        catch (Refusal refusal)
+        {
+            return this.Refused(refusal);
+        }
+    }
+
+    private async Task<IActionResult> DecideAsync(long id, Decision decision, CancellationToken ct)
+    {
+        if (!await LoadAsync(id, ct))
+        {
+            return NotFound();
+        }
+        try
+        {
+            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.Comment ?? "", ct);
+            return this.Done(Action(null), T["Done" + decision, View.Row.AssigneeName]);
+        }
+        catch (Refusal refusal)
+        {
+            return this.Refused(refusal);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using AuditTracker.Calendar;
+using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web.Tags;
+using Microsoft.AspNetCore.Html;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.Evidence.Pages;
+
+/// <summary>What the page of a collection and the page its files are sent to show alike: a refused hand-in is the same page with everything typed.</summary>
+public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words> words) : PageModel
+{
+    /// <summary>The room's words.</summary>
+    protected IStringLocalizer<Words> T { get; } = words;
+
+    public CollectionView View { get; private set; } = null!;
+
+    /// <summary>What was typed.</summary>
+    public virtual HandInFields Input { get; set; } = new();
+
+    /// <summary>The form is shown although it is not (or no longer) open, because it holds what somebody typed.</summary>
+    public bool KeepsForm { get; protected set; }
+    public bool ShowsForm => View.IsOpenForHandIn || (KeepsForm && View.Terms.MayHandIn);
+
+    protected async Task<bool> LoadAsync(long id, CancellationToken ct)
+    {
+        var found = await show.FindAsync(HttpContext.CurrentUser(), id, ct);
+        View = found!;
+        return found is not null;
+    }
+
+    /// <summary>An action of this page that keeps the way back.</summary>
+    public string Action(string? handler) => Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString($"/evidence/collections/{View.Row.Id}",
+        new Dictionary<string, string?> { ["handler"] = handler, ["back"] = Request.Query["back"].ToString() is { Length: > 0 } back ? back : null }.Where(pair => pair.Value is not null));
+
+    /// <summary>One sentence: the state and whose move it is.</summary>
+    public IHtmlContent Sentence
+    {
+        get
+        {
+            var row = View.Row;
+            var owner = Prose.Person(row.AssigneeName);
+            var last = View.Newest;
+            return row.State switch
+            {
+                CollectionState.Planned => T.Html("SayPlanned", row.OpensOn, owner),
+                CollectionState.Open or CollectionState.Returned when row.Overdue => T.Html(row.AssigneeIsMe ? "SayOverdueMine" : "SayOverdue", row.DueOn, View.Day.DaysOver(row), owner),
+                CollectionState.Open => T.Html(row.AssigneeIsMe ? "SayOpenMine" : "SayOpen", row.DueOn, owner),
+                CollectionState.Returned => T.Html(row.AssigneeIsMe ? "SayReturnedMine" : "SayReturned", row.DueOn, owner),
+                CollectionState.Submitted when last is not null => T.Html("SaySubmitted", JapanTime.DateOf(last.At), Prose.Person(last.By), Prose.Person(row.ReviewerName)),
+                CollectionState.Accepted when last?.DecidedAt is { } at => T.Html("SayAccepted", JapanTime.DateOf(at), Prose.Person(last.DecidedBy ?? "")),
+                CollectionState.Waived => T.Html("SayWaived"),
+                _ => T.Html("SayNothing"),
+            };
+        }
+    }
+
+    public IReadOnlyList<HistoryEntry> History =>
+        [.. View.Acts.Select(act => new HistoryEntry(act.At, act.By ?? T["Automatic"], ActWord(act), Reason: act.Comment))];
+
+    private string ActWord(ActRow act)
+    {
+        var word = T["Act" + char.ToUpperInvariant(act.Act[0]) + act.Act[1..]].Value;
+        return act.Act == "submit" && JapanTime.DateOf(act.At) > View.Row.DueOn ? $"{word}{T["LateInBrackets"]}" : word;
+    }
+}
+
+/// <summary>The fields of the hand-in and of a decision.</summary>
+public sealed class HandInFields
+{
+    public string? CapturedOn { get; set; }
+    public string? Note { get; set; }
+    public string? Link { get; set; }
+    public string? Statement { get; set; }
+
+    /// <summary>Only names the field; files go past model binding.</summary>
+    public string? File { get; set; }
+
+    /// <summary>The same form sent twice is one hand-in.</summary>
+    public string Key { get; set; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>What the reviewer writes.</summary>
+    public string? Comment { get; set; }
+}

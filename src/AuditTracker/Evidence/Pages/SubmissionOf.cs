@@ -1,0 +1,15 @@
+using AuditTracker.Calendar;
+using AuditTracker.Platform.Web;
+
+namespace AuditTracker.Evidence.Pages;
+
+/// <summary>One submission with the collection it belongs to.</summary>
+/// <param name="Withdraw">Address of the action that takes it back; null where that is not offered.</param>
+public sealed record SubmissionOf(CollectionView View, SubmissionRow Submission, string? Withdraw)
+{
+    public string StateKey => "Submission" + char.ToUpperInvariant(Submission.State[0]) + Submission.State[1..];
+
+    public Shape Shape => Submission.State switch { "accepted" => Shape.Done, "returned" => Shape.Warn, "withdrawn" => Shape.Out, _ => Shape.Full };
+    public bool IsLate => JapanTime.DateOf(Submission.At) > View.Row.DueOn;
+    public bool MayWithdraw => Withdraw is not null && View.MayWithdraw && View.Pending?.Id == Submission.Id;
+}
