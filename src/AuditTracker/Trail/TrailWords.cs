@@ -14,7 +14,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "request.added", "request.changed", "collections.opened", "collection.submitted", "collection.withdrawn", "collection.accepted", "collection.returned",
         "collection.reopened", "control.changed", "company.changed", "people.imported",
         "mail.arrived", "mail.sendNow", "mail.sentAgain", "mail.test",
-        "report.requested", "report.requestedAgain", "report.built", "report.failed", "report.downloaded",
+        "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded",
     ];
 
     /// <summary>The key of an act's words: <c>collection.accepted</c> → <c>ActCollectionAccepted</c>.</summary>
