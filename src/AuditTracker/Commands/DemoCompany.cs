@@ -130,11 +130,11 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
 
     private async Task AdoptAsync(IEnumerable<RequestEntry> adopted, CancellationToken ct)
     {
-        var library = Directory.EnumerateFiles(Path.Combine(Settings.Templates, "evidence"), "*.yaml").SelectMany(path => YamlFile.Read<LibraryFile>(path).Requests).ToDictionary(entry => entry.Id);
+        var library = services.GetRequiredService<Library>();
         var save = services.GetRequiredService<SaveRequest>();
         foreach (var entry in adopted)
         {
-            var template = library[entry.Id];
+            var template = library.Find(entry.Id) ?? throw new InvalidDataException($"templates/demo/requests.yaml: {entry.Id} is not in the library.");
             requests[entry.Id] = await save.AddAsync(Manager, new RequestInput(template.TitleJa, template.GuidanceJa, template.Minutes, template.Items, entry.Owner, entry.Reviewer,
                 Enum.Parse<PeriodKind>(entry.Every, ignoreCase: true), entry.Opens.Offset, entry.Due.Offset, Enum.Parse<OffsetUnit>(entry.Due.Unit, ignoreCase: true), DateOnly.Parse(entry.StartOn, CultureInfo.InvariantCulture), null), entry.Id, ct);
         }

@@ -75,20 +75,6 @@ internal sealed class OffsetEntry
     public string Unit { get; set; } = "days";
 }
 
-internal sealed class LibraryFile
-{
-    public List<LibraryEntry> Requests { get; set; } = [];
-}
-
-internal sealed class LibraryEntry
-{
-    public string Id { get; set; } = "";
-    public string TitleJa { get; set; } = "";
-    public string GuidanceJa { get; set; } = "";
-    public int Minutes { get; set; }
-    public List<string> Items { get; set; } = [];
-}
-
 internal sealed class QuarterFile
 {
     public List<QuarterAct> Acts { get; set; } = [];

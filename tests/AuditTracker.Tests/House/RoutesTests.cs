@@ -69,6 +69,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /evidence/library"] = [ComplianceManager],
         ["PAGE /evidence/collections"] = SeeEvidence,
         ["PAGE /evidence/collections/{id:long}"] = SeeEvidence,
+        ["PAGE /evidence/collections/{id:long}/hand-in"] = [ComplianceManager, ControlOwner],
         ["PAGE /evidence/review"] = [ComplianceManager, Reviewer],
         ["PAGE /mails"] = Operate,
         ["PAGE /mails/{id:long}"] = Operate,

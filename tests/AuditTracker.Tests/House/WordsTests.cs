@@ -35,7 +35,9 @@ public sealed partial class WordsTests
     public void No_page_holds_a_bare_Japanese_sentence()
     {
         var bare = Directory.GetFiles(RoomsOrderTests.Source(), "*.cshtml", SearchOption.AllDirectories).Where(file => !file.Contains("/bin/") && !file.Contains("/obj/"))
-            .SelectMany(file => Comment().Replace(File.ReadAllText(file), "").Split('\n').Where(line => JapaneseText().IsMatch(line) && !line.Contains("hreflang"))
+            .SelectMany(file => Comment().Replace(File.ReadAllText(file), "").Split('\n').Where(line => JapaneseText().IsMatch(line) && !line.Contains("hreflang")
+                    // A language's own name for itself is the same in every language.
+                    && JapaneseText().IsMatch(line.Replace("日本語", "")))
                 .Select(line => $"{Path.GetRelativePath(RoomsOrderTests.Source(), file)}: {line.Trim()}"));
         Assert.Empty(bare);
     }

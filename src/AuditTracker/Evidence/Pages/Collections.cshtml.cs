@@ -98,7 +98,7 @@ public sealed class CollectionsModel(CollectionStore collections, RequestStore r
         }
         if (RequestId is { } request)
         {
-            yield return new(words["OneRequest", List.Rows.FirstOrDefault()?.Title ?? $"{request}"], "request");
+            yield return new(words["OneRequest", List.Rows is [var first, ..] ? first.Title : $"{request}"], "request");
         }
     }
 

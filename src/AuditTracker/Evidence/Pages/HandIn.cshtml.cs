@@ -14,7 +14,7 @@ namespace AuditTracker.Evidence.Pages;
 /// Where files are sent. The form is read as it arrives, so neither model binding nor the framework's antiforgery may touch it: the token
 /// is the form's first field and is checked before any file is read.
 /// </summary>
-[May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer)]
+[May(Role.ComplianceManager, Role.ControlOwner)]
 [IgnoreAntiforgeryToken, ReadNoForm]
 public sealed class HandInModel(ShowCollection show, HandIn handIn, BlobStore blobs, Settings settings, IStringLocalizer<Words> words) : CollectionPage(show, words)
 {
