@@ -49,7 +49,7 @@ public sealed class FieldTag(IStringLocalizer<Words> words, IHtmlGenerator gener
 
         var content = await output.GetChildContentAsync();
         IHtmlContent control = content;
-        if (content.IsEmptyOrWhiteSpace)
+        if (content.IsEmptyOrWhiteSpace && !Group)
         {
             control = Control(name, state, entry?.AttemptedValue ?? Written(AspFor.Model), [.. output.Attributes]);
             output.Attributes.Clear();
