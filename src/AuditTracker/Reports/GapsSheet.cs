@@ -62,11 +62,16 @@ internal static class GapsSheet
 
     private static bool IsGap(ItemCoverage item) => item.State is CoverageState.Missing or CoverageState.Stale or CoverageState.Ageing or CoverageState.Collecting;
 
-    private static string Why(Paper paper, ItemCoverage item) => item.State switch
+    private static string Why(Paper paper, ItemCoverage item)
     {
-        CoverageState.Missing => paper.T["WhyMissing"],
-        CoverageState.Collecting => paper.T["WhyCollecting"],
-        CoverageState.Ageing => paper.T["WhyAgeing", DateText.Plain(item.FreshUntil!.Value, paper.Order.Language)],
-        _ => item.FreshUntil is { } until ? paper.T["WhyStale", DateText.Plain(until, paper.Order.Language)] : paper.T["WhyNever"],
-    };
+        // The request that decides the state; others of the item may never have been accepted.
+        var until = item.Requests.Where(request => request.State == item.State).Min(request => request.CoveredThrough);
+        return item.State switch
+        {
+            CoverageState.Missing => paper.T["WhyMissing"],
+            CoverageState.Collecting => paper.T["WhyCollecting"],
+            CoverageState.Ageing => paper.T["WhyAgeing", DateText.Plain(until!.Value, paper.Order.Language)],
+            _ => until is { } covered ? paper.T["WhyStale", DateText.Plain(covered, paper.Order.Language)] : paper.T["WhyNever"],
+        };
+    }
 }
