@@ -18,8 +18,9 @@ public sealed class MailQueue(Db db)
          or m.kind = 'daily' and m.state in ('queued', 'deferred') and coalesce(m.not_before <= @now, true)
             and (@open or m.not_before is not null and (m.state = 'deferred' or tokyo_date(m.not_before) = @today))
             and exists (select from notices n where n.person_id = m.person_id and n.closed_at is null and (n.mail_id is null or n.mail_id = m.id))
-            and not exists (select from mails o where o.person_id = m.person_id and o.kind = 'daily' and o.id <> m.id
-                            and (o.sent_on = @today or o.state = 'sending' or m.state = 'queued' and o.state = 'deferred'))
+            and not exists (select from mails o where o.person_id = m.person_id and o.kind = 'daily' and o.id <> m.id and o.sent_on = @today)
+            and not exists (select from mails o where o.person_id = m.person_id and o.kind = 'daily' and o.id <> m.id and o.sent_on is not null
+                            and (o.state = 'sending' or m.state = 'queued' and o.state = 'deferred'))
             and not exists (select from people p where p.id = m.person_id and p.left_on < @today))
         """;
 
