@@ -410,7 +410,7 @@ public sealed class SendMailsTests : IAsyncLifetime
         return rows;
     }
 
-    private static Notice Opened(long id, Cast.Member to) => new($"collection:{id}/{to.Nick}/opened", "evidence/collection-opened", to.PersonId, $"collection:{id}")
+    internal static Notice Opened(long id, Cast.Member to) => new($"collection:{id}/{to.Nick}/opened", "evidence/collection-opened", to.PersonId, $"collection:{id}")
     {
         Urgency = Urgency.Opened,
         DueOn = new DateOnly(2026, 12, 4),
