@@ -51,8 +51,12 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
         var profile = await CompanyStore.LoadAsync(work.Connection, ct);
         await CompanyStore.SaveAsync(work, profile with
         {
-            NameJa = company.Name, NameEn = company.NameEn, SecretariatName = company.Secretariat.Name, SecretariatContact = company.Secretariat.Contact,
-            SenderAddress = "compliance@hibari-net.example", ReplyTo = "compliance@hibari-net.example",
+            NameJa = company.Name,
+            NameEn = company.NameEn,
+            SecretariatName = company.Secretariat.Name,
+            SecretariatContact = company.Secretariat.Contact,
+            SenderAddress = "compliance@hibari-net.example",
+            ReplyTo = "compliance@hibari-net.example",
         }, ct);
         await work.CommitAsync(ct);
     }

@@ -69,14 +69,17 @@ public static class EvidenceMails
             {
                 notices.Add(new Notice($"{template}:{facts.Id}:{facts.OwnerId}:{reminder.Step}", template, facts.OwnerId, Subject(facts.Id))
                 {
-                    Urgency = reminder.Step == "soon" ? Urgency.DueSoon : Urgency.Overdue, DueOn = facts.DueOn, Model = Model(facts),
+                    Urgency = reminder.Step == "soon" ? Urgency.DueSoon : Urgency.Overdue,
+                    DueOn = facts.DueOn,
+                    Model = Model(facts),
                 });
             }
             if (reminder.ToManager && facts.ManagerId is { } manager)
             {
                 notices.Add(new Notice($"{OverdueManager}:{facts.Id}:{manager}:{reminder.Step}", OverdueManager, manager, Subject(facts.Id))
                 {
-                    Urgency = Urgency.Other, DueOn = facts.DueOn,
+                    Urgency = Urgency.Other,
+                    DueOn = facts.DueOn,
                     Model = new Dictionary<string, object?>(Model(facts)) { ["personTitle"] = facts.ManagerTitle, ["departmentName"] = facts.Department ?? "", ["ownerName"] = facts.OwnerName, ["minutes"] = 3 },
                 });
             }

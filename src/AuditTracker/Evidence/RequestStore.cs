@@ -200,9 +200,23 @@ public sealed class RequestStore(Db db)
             where id = @id and (version, title, owner_id, reviewer_id, start_on) is distinct from (@version, @Title, @OwnerId, @ReviewerId, @StartOn) or id = @id and end_on is distinct from @EndOn;
             """, new
         {
-            id, version, terms.Title, terms.Guidance, terms.Minutes, every = terms.Every.ToString().ToLowerInvariant(), terms.OpensOffset, terms.DueOffset,
-            unit = terms.DueUnit == OffsetUnit.Days ? "days" : "businessDays", terms.OwnerId, terms.ReviewerId, terms.StartOn, terms.EndOn, user.AccountId, work.Now,
-            items = items.ToArray(), key = Key(terms.Title),
+            id,
+            version,
+            terms.Title,
+            terms.Guidance,
+            terms.Minutes,
+            every = terms.Every.ToString().ToLowerInvariant(),
+            terms.OpensOffset,
+            terms.DueOffset,
+            unit = terms.DueUnit == OffsetUnit.Days ? "days" : "businessDays",
+            terms.OwnerId,
+            terms.ReviewerId,
+            terms.StartOn,
+            terms.EndOn,
+            user.AccountId,
+            work.Now,
+            items = items.ToArray(),
+            key = Key(terms.Title),
         }, ct);
 
     /// <summary>Id of a person who is employed today, or null.</summary>

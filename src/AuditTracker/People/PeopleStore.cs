@@ -98,8 +98,16 @@ public static class PeopleStore
 
     private static object Stored(KnownPerson person) => new
     {
-        person.Id, person.EmployeeNo, person.Name, person.NameKana, NameKey = NameKey.Of(person.Name, person.NameKana),
-        person.Email, EmailKey = NameKey.OfMail(person.Email), person.EmploymentType, person.HiredOn, person.LeftOn,
+        person.Id,
+        person.EmployeeNo,
+        person.Name,
+        person.NameKana,
+        NameKey = NameKey.Of(person.Name, person.NameKana),
+        person.Email,
+        EmailKey = NameKey.OfMail(person.Email),
+        person.EmploymentType,
+        person.HiredOn,
+        person.LeftOn,
     };
 
     private static string Rows<T>(IEnumerable<T> rows) => JsonSerializer.Serialize(rows, SnakeCase);

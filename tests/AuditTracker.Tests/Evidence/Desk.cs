@@ -39,8 +39,14 @@ public sealed class Desk : IAsyncLifetime
 
     public static CurrentUser User(Cast.Member member, params Role[] roles) => new()
     {
-        AccountId = member.AccountId, PersonId = member.PersonId, EmployeeNo = member.EmployeeNo, SignIn = member.Mail, Name = member.Name, Language = member.Language,
-        Roles = roles.Append(Role.Employee).ToHashSet(), RequestId = "test",
+        AccountId = member.AccountId,
+        PersonId = member.PersonId,
+        EmployeeNo = member.EmployeeNo,
+        SignIn = member.Mail,
+        Name = member.Name,
+        Language = member.Language,
+        Roles = roles.Append(Role.Employee).ToHashSet(),
+        RequestId = "test",
     };
 
     /// <summary>Hands a file in past the pages.</summary>

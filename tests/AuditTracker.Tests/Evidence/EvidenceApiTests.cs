@@ -197,8 +197,14 @@ public sealed class EvidenceApiTests(TestApp app) : IClassFixture<TestApp>
     {
         var request = await app.AddRequestAsync(new
         {
-            title = "過去の充足", guidance = "", items = new[] { "iso27001-2022:A.8.13" }, owner = Cast.Alice.EmployeeNo, reviewer = Cast.Bob.EmployeeNo,
-            recurrence = new { every = "quarter" }, due = new { offset = 10, unit = "businessDays" }, startOn = "2026-07-01",
+            title = "過去の充足",
+            guidance = "",
+            items = new[] { "iso27001-2022:A.8.13" },
+            owner = Cast.Alice.EmployeeNo,
+            reviewer = Cast.Bob.EmployeeNo,
+            recurrence = new { every = "quarter" },
+            due = new { offset = 10, unit = "businessDays" },
+            startOn = "2026-07-01",
         });
         await app.OpenAsync("2026-10-05T09:00:00");
         var id = (await app.CollectionAsync(request)).Id();

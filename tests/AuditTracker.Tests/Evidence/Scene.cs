@@ -10,9 +10,16 @@ internal static class Scene
 {
     public static object Request(string every = "quarter", string startOn = "2026-07-01", int due = 10, string unit = "businessDays", string title = "アクセス権棚卸し", string item = "iso27001-2022:A.5.18") => new
     {
-        title, guidance = "期末の利用者一覧", items = new[] { item, "pmark-jisq15001-2023:J.9.2" },
-        owner = Cast.Alice.EmployeeNo, reviewer = Cast.Bob.EmployeeNo, recurrence = new { every },
-        opens = new { offset = 1, unit = "days" }, due = new { offset = due, unit }, startOn, endOn = (string?)null,
+        title,
+        guidance = "期末の利用者一覧",
+        items = new[] { item, "pmark-jisq15001-2023:J.9.2" },
+        owner = Cast.Alice.EmployeeNo,
+        reviewer = Cast.Bob.EmployeeNo,
+        recurrence = new { every },
+        opens = new { offset = 1, unit = "days" },
+        due = new { offset = due, unit },
+        startOn,
+        endOn = (string?)null,
     };
 
     public static async Task<long> AddRequestAsync(this TestApp app, object? request = null)

@@ -89,8 +89,13 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
     /// <summary>Each role by somebody of the cast who has no other that matters here.</summary>
     private static readonly Dictionary<Role, Cast.Member> Players = new()
     {
-        [Administrator] = Cast.Adam, [ComplianceManager] = Cast.Manami, [ControlOwner] = Cast.Alice, [Reviewer] = Cast.Bob,
-        [InternalAuditor] = Cast.Carol, [Management] = Cast.Tom, [Employee] = Cast.Mallory,
+        [Administrator] = Cast.Adam,
+        [ComplianceManager] = Cast.Manami,
+        [ControlOwner] = Cast.Alice,
+        [Reviewer] = Cast.Bob,
+        [InternalAuditor] = Cast.Carol,
+        [Management] = Cast.Tom,
+        [Employee] = Cast.Mallory,
     };
 
     [Fact]
@@ -153,7 +158,9 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         handedIn.EnsureSuccessStatusCode();
         return new()
         {
-            ["requests"] = request, ["collections"] = collection, ["accounts"] = Cast.Alice.AccountId,
+            ["requests"] = request,
+            ["collections"] = collection,
+            ["accounts"] = Cast.Alice.AccountId,
             ["submissions"] = await app.Database.ScalarAsync<long>("select max(id) from submissions"),
             ["evidence"] = await app.Database.ScalarAsync<long>("select max(id) from evidence"),
             ["mails"] = await app.Database.ScalarAsync<long>("select max(id) from mails"),

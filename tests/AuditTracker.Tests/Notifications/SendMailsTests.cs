@@ -416,13 +416,23 @@ public sealed class SendMailsTests : IAsyncLifetime
         DueOn = new DateOnly(2026, 12, 4),
         Model = new Dictionary<string, object?>
         {
-            ["title"] = "アクセス権棚卸し", ["period"] = new { from = "2026-07-01", to = "2026-09-30" }, ["minutes"] = 20, ["reviewerName"] = "清水 誠", ["itemsInWords"] = null, ["link"] = $"/evidence/collections/{id}",
+            ["title"] = "アクセス権棚卸し",
+            ["period"] = new { from = "2026-07-01", to = "2026-09-30" },
+            ["minutes"] = 20,
+            ["reviewerName"] = "清水 誠",
+            ["itemsInWords"] = null,
+            ["link"] = $"/evidence/collections/{id}",
         },
     };
 
     private static CurrentUser User(Cast.Member member) => new()
     {
-        AccountId = member.AccountId, PersonId = member.PersonId, SignIn = member.Mail, Name = member.Name, Language = member.Language, RequestId = "test",
+        AccountId = member.AccountId,
+        PersonId = member.PersonId,
+        SignIn = member.Mail,
+        Name = member.Name,
+        Language = member.Language,
+        RequestId = "test",
         Roles = member.Role is { } role && RoleNames.TryParse(role, out var known) ? new HashSet<Role> { known, Role.Employee } : new HashSet<Role> { Role.Employee },
     };
 

@@ -158,8 +158,13 @@ public sealed class WriteMailTests
     {
         var model = new Dictionary<string, object?>
         {
-            ["title"] = "アクセス権棚卸し（顧客DB・基幹）", ["period"] = new { from = "2026-07-01", to = "2026-09-30" }, ["minutes"] = 20, ["reviewerName"] = "清水 誠",
-            ["itemsInWordsJa"] = "27001とPマーク", ["itemsInWordsEn"] = "27001 and PrivacyMark", ["link"] = $"/evidence/collections/{id}",
+            ["title"] = "アクセス権棚卸し（顧客DB・基幹）",
+            ["period"] = new { from = "2026-07-01", to = "2026-09-30" },
+            ["minutes"] = 20,
+            ["reviewerName"] = "清水 誠",
+            ["itemsInWordsJa"] = "27001とPマーク",
+            ["itemsInWordsEn"] = "27001 and PrivacyMark",
+            ["link"] = $"/evidence/collections/{id}",
         };
         foreach (var (name, value) in more)
         {

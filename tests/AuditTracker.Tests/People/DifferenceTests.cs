@@ -110,7 +110,7 @@ public sealed class DifferenceTests
     public void An_address_of_somebody_outside_the_file_is_taken_until_they_have_left()
     {
         Assert.Equal((2, "email", "ImportMailTaken"), Only(Between(Line(Ito with { Email = "SATO@x.example" }))));
-        Assert.Empty(Between(Line(Ito), Line(Sato) , "0009,新井 翔,アライ ショウ,hayashi@x.example,D1,第一部,,正社員,2026/4/1,,").Errors);
+        Assert.Empty(Between(Line(Ito), Line(Sato), "0009,新井 翔,アライ ショウ,hayashi@x.example,D1,第一部,,正社員,2026/4/1,,").Errors);
         Assert.Empty(Between(Line(Ito with { Email = "sato@x.example" }), Line(Sato with { Email = "ito@x.example" })).Errors);
     }
 

@@ -82,8 +82,13 @@ internal static class Workbook
         var list = await workbook.BeginSheetAsync(new SheetSetup("証跡一覧")
         {
             Columns = [5, 14, 24, 40, 12, 18, 14, 34, 12],
-            FrozenRows = 3, FrozenColumns = 2, RepeatedRows = (3, 3), FilterRow = 3,
-            HeaderLeft = "証跡一覧 R&D 第2版", HeaderRight = "2026/11/24", FooterLeft = "ひばりネット株式会社",
+            FrozenRows = 3,
+            FrozenColumns = 2,
+            RepeatedRows = (3, 3),
+            FilterRow = 3,
+            HeaderLeft = "証跡一覧 R&D 第2版",
+            HeaderRight = "2026/11/24",
+            FooterLeft = "ひばりネット株式会社",
         });
         await list.RowAsync(28);
         list.TextAcross("証跡一覧", 5, CellStyle.Title);
