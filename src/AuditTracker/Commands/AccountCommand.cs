@@ -25,6 +25,7 @@ public static class AccountCommand
         }
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
         await using var installation = await Installation.OpenAsync(arguments.Settings());
+        await installation.RefuseForeignSchemaAsync();
         await using var services = new ServiceCollection().AddLogging().AddRooms(installation).BuildServiceProvider();
         try
         {

@@ -19,6 +19,7 @@ public static class Import
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? "ja" : "en");
         await using var installation = await Installation.OpenAsync(arguments.Settings());
+        await installation.RefuseForeignSchemaAsync();
         await using var services = new ServiceCollection().AddLogging().AddRooms(installation).BuildServiceProvider();
         return await RunAsync(services, arguments, Path.GetFileName(path), content, Console.Out);
     }

@@ -15,6 +15,7 @@ public static class TokenCommand
         }
         var days = int.TryParse(arguments.Get("--days") ?? "90", out var given) ? given : throw new UsageException("--days takes a number.");
         await using var installation = await Installation.OpenAsync(arguments.Settings());
+        await installation.RefuseForeignSchemaAsync();
         await using var services = new ServiceCollection().AddLogging().AddRooms(installation).BuildServiceProvider();
         var actor = Actor.Operator("token");
         var user = await services.GetRequiredService<CallerStore>().BySignInAsync(arguments.Need("--account"), actor.Request)

@@ -1,4 +1,8 @@
+using System.Globalization;
+using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Localization;
 
 namespace AuditTracker.Commands;
 
@@ -37,6 +41,18 @@ public static class Verbs
         catch (Exception problem) when (problem is PrivateClusterException or UsageException or InvalidOperationException { InnerException: null })
         {
             await Console.Error.WriteLineAsync($"audit-tracker {name}: {problem.Message}");
+            return 1;
+        }
+        catch (Refusal refusal)
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
+            await using var words = new ServiceCollection().AddLogging().AddLocalization().BuildServiceProvider();
+            await Console.Error.WriteLineAsync($"audit-tracker {name}: {refusal.In(words.GetRequiredService<IStringLocalizerFactory>())}");
+            return 1;
+        }
+        catch (IOException problem) when (problem.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"audit-tracker {name}: {problem.Message} Stop what uses it, or choose another port with --port.");
             return 1;
         }
     }
