@@ -3,6 +3,7 @@ using AuditTracker.Calendar;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 
 namespace AuditTracker.Evidence;
 
@@ -24,11 +25,9 @@ public static class EvidenceApi
         api.MapGet("/{id:long}/file", Download).May(readers);
     }
 
-    private static int Limit(int? limit) => Math.Clamp(limit ?? 50, 1, 200);
-
     private static async Task<WirePage<WireRequest>> ListRequests(HttpContext http, RequestStore requests, string? after, int? limit, string? q, string? framework, string? item, CancellationToken ct)
     {
-        var (rows, next) = await requests.ListAsync(http.CurrentUser(), q, framework, item, after, Limit(limit), ct);
+        var (rows, next) = await requests.ListAsync(http.CurrentUser(), q, framework, item, after, WireLimit.Of(limit), ct);
         return new([.. rows.Select(WireRequest.From)], next);
     }
 
@@ -49,7 +48,7 @@ public static class EvidenceApi
     private static async Task<WirePage<WireCollection>> ListCollections(HttpContext http, CollectionStore collections, string? state, string? framework, string? assignee, DateOnly? dueBefore, long? request, string? after, int? limit, CancellationToken ct)
     {
         CollectionState? wanted = state is null ? null : Enum.TryParse<CollectionState>(state, ignoreCase: true, out var known) && !int.TryParse(state, out _) ? known : throw InvalidInput.At<Words>("state", "StateUnknown", state);
-        var (rows, next) = await collections.ListAsync(http.CurrentUser(), new CollectionFilter(wanted, framework, assignee, dueBefore, RequestId: request), after, Limit(limit), ct);
+        var (rows, next) = await collections.ListAsync(http.CurrentUser(), new CollectionFilter(wanted, framework, assignee, dueBefore, RequestId: request), after, WireLimit.Of(limit), ct);
         return new([.. rows.Select(WireCollection.From)], next);
     }
 

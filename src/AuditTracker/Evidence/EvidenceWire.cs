@@ -4,9 +4,6 @@ using AuditTracker.Platform;
 
 namespace AuditTracker.Evidence;
 
-/// <summary>A page of a list; <c>after</c> is the cursor of the next, or null.</summary>
-public sealed record WirePage<T>(IReadOnlyList<T> Items, string? After);
-
 public sealed record WireId(long Id);
 public sealed record WireState(string State);
 public sealed record WirePeriod(DateOnly From, DateOnly To);

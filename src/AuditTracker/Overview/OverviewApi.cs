@@ -3,30 +3,29 @@ using AuditTracker.Controls;
 using AuditTracker.Evidence;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 
 namespace AuditTracker.Overview;
 
 /// <summary>The wire of frameworks and controls (design §7).</summary>
 public static class OverviewApi
 {
-    private const int DefaultLimit = 50, MaxLimit = 200;
-
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/frameworks", async (ShowItems show, HttpContext http, CancellationToken ct) =>
-            new Answer<FrameworkAnswer>([.. (await show.FrameworksAsync(http.CurrentUser(), ct)).Select(FrameworkAnswer.Of)], null))
+            new WirePage<FrameworkAnswer>([.. (await show.FrameworksAsync(http.CurrentUser(), ct)).Select(FrameworkAnswer.Of)], null))
             .May().WithTags("controls");
 
         app.MapGet("/api/controls", async (ShowItems show, CoverageWords words, HttpContext http, string? framework, string? after, int? limit, CancellationToken ct) =>
         {
-            var most = Math.Clamp(limit ?? DefaultLimit, 1, MaxLimit);
+            var most = WireLimit.Of(limit);
             var rest = (await show.ListAsync(http.CurrentUser(), new ItemFilter(Framework: framework), ct)).AsEnumerable();
             if (after is not null)
             {
                 rest = rest.SkipWhile(item => Cursor(item.Item) != after).Skip(1);
             }
             var page = rest.Take(most + 1).ToList();
-            return new Answer<ControlAnswer>([.. page.Take(most).Select(item => ControlAnswer.Of(item, words))], page.Count > most ? Cursor(page[most - 1].Item) : null);
+            return new WirePage<ControlAnswer>([.. page.Take(most).Select(item => ControlAnswer.Of(item, words))], page.Count > most ? Cursor(page[most - 1].Item) : null);
         }).May().WithTags("controls");
 
         app.MapPatch("/api/controls/{framework}/{itemRef}", async (ChangeControl change, ShowItems show, CoverageWords words, HttpContext http, string framework, string itemRef, ControlPatch patch, CancellationToken ct) =>
@@ -39,10 +38,6 @@ public static class OverviewApi
 
     private static string Cursor(Item item) => $"{item.Framework}:{item.Ref}";
 }
-
-/// <summary>A list of the wire.</summary>
-/// <param name="After">Where the next part begins; null at the end.</param>
-public sealed record Answer<T>(IReadOnlyList<T> Items, string? After);
 
 /// <param name="Items">Assessable items, those not applicable included.</param>
 /// <param name="Covered">Items proven now; 0 for archived editions and references, which are not counted.</param>

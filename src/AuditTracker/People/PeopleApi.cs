@@ -2,6 +2,7 @@ using System.Globalization;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 
@@ -10,8 +11,6 @@ namespace AuditTracker.People;
 /// <summary>The wire of people (design §7).</summary>
 public static class PeopleApi
 {
-    private const int MostAtOnce = 200;
-
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api").WithTags("people");
@@ -47,17 +46,17 @@ public static class PeopleApi
         return content;
     }
 
-    private static async Task<PageOf<PersonEntry>> PeopleAsync(
+    private static async Task<WirePage<PersonEntry>> PeopleAsync(
         HttpContext http, PeopleList list, string? q, string? department, string? on, bool? here, string? after, int? limit, CancellationToken ct)
     {
         var filter = new PeopleFilter(ImportTermsInput.Day("on", on), q, department, here ?? false);
-        var (rows, next) = await list.PageAsync(http.CurrentUser(), filter, after, Math.Clamp(limit ?? 50, 1, MostAtOnce), ct);
+        var (rows, next) = await list.PageAsync(http.CurrentUser(), filter, after, WireLimit.Of(limit), ct);
         return new([.. rows.Select(PersonEntry.Of)], next);
     }
 
-    private static async Task<PageOf<DepartmentAnswer>> DepartmentsAsync(HttpContext http, PeopleList list, string? on, string? after, int? limit, CancellationToken ct)
+    private static async Task<WirePage<DepartmentAnswer>> DepartmentsAsync(HttpContext http, PeopleList list, string? on, string? after, int? limit, CancellationToken ct)
     {
-        var (rows, next) = await list.DepartmentsAsync(http.CurrentUser(), ImportTermsInput.Day("on", on), after, Math.Clamp(limit ?? 50, 1, MostAtOnce), ct);
+        var (rows, next) = await list.DepartmentsAsync(http.CurrentUser(), ImportTermsInput.Day("on", on), after, WireLimit.Of(limit), ct);
         return new([.. rows.Select(row => new DepartmentAnswer(row.Code, row.Name, row.HeadNo, row.Parent))], next);
     }
 }
@@ -82,9 +81,6 @@ public static class ImportTermsInput
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
         : throw InvalidInput.At<Words>(field, "ImportDay", text);
 }
-
-/// <summary>A page of a list; <paramref name="After"/> asks for the next one.</summary>
-public sealed record PageOf<T>(T[] Items, string? After);
 
 /// <summary>What an import means or did. Every person is counted once; departments that are new or renamed are counted apart.</summary>
 public sealed record ImportAnswer(int Added, int Changed, int Leaving, int Missing, int Unchanged, ImportErrorAnswer[] Errors, bool Applied, ImportDepartments Departments)

@@ -1,3 +1,4 @@
+using AuditTracker.Platform.Web;
 using System.Globalization;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Security;
@@ -23,7 +24,7 @@ public static class TrailApi
         }
         long? cursor = Given(after) is not { } text ? null : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw InvalidInput.At<Words>("after", "CursorUnknown", text);
         var actors = Given(actor) is { } typed ? await trail.ActorsAsync(user, typed, ct) : null;
-        var page = await trail.ListAsync(user, new TrailFilter(Given(subject), actors, Given(what), Given(kind), from, to), cursor, limit: Math.Clamp(limit ?? 50, 1, 200), ct: ct);
+        var page = await trail.ListAsync(user, new TrailFilter(Given(subject), actors, Given(what), Given(kind), from, to), cursor, limit: WireLimit.Of(limit), ct: ct);
         return new WireTrail([.. page.Entries.Select(entry => WireEntry.From(entry, words))], page.Older);
     }
 

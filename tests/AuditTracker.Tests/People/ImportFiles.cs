@@ -38,7 +38,7 @@ internal static class ImportFiles
         string? after = null;
         do
         {
-            var page = await client.GetFromJsonAsync<PageOf<T>>($"{path}{(path.Contains('?') ? '&' : '?')}limit={limit}&after={after}", JsonSerializerOptions.Web);
+            var page = await client.GetFromJsonAsync<AuditTracker.Platform.Web.WirePage<T>>($"{path}{(path.Contains('?') ? '&' : '?')}limit={limit}&after={after}", JsonSerializerOptions.Web);
             all.AddRange(page!.Items);
             after = page.After;
         }
