@@ -119,7 +119,7 @@ public sealed class PeopleApiTests(TestApp app) : IClassFixture<TestApp>
     public async Task A_list_is_read_page_by_page()
     {
         var page = await app.As(Cast.Manami).GetFromJsonAsync<AuditTracker.Platform.Web.WirePage<PersonEntry>>("/api/people?limit=3", JsonSerializerOptions.Web);
-        Assert.Equal(3, page!.Items.Length);
+        Assert.Equal(3, page!.Items.Count);
         Assert.Equal(8, (await app.As(Cast.Manami).AllAsync<PersonEntry>("/api/people", 3)).DistinctBy(person => person.Id).Count());
     }
 
