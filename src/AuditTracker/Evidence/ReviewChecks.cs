@@ -31,6 +31,7 @@ public static class ReviewChecks
         {
             null => new ReviewCheck("CheckNoCapture", true),
             { } taken when taken < period.To => new ReviewCheck("CheckCapturedEarly", true, taken),
+            { } taken when taken == period.To => new ReviewCheck("CheckCapturedLastDay", false, taken),
             { } taken => new ReviewCheck("CheckCapturedAfter", false, taken, taken.DayNumber - period.To.DayNumber),
         });
         if (JapanTime.DateOf(submission.At) > dueOn)

@@ -29,7 +29,7 @@ public sealed class ReviewChecksTests
     public void Evidence_from_before_the_period_ended_is_noticed_and_so_is_none_at_all()
     {
         Assert.Equal(["!CheckCapturedEarly"], Of(HandIn(new(2026, 9, 29)), [File("aa")]));
-        Assert.Equal(["CheckCapturedAfter"], Of(HandIn(new(2026, 9, 30)), [File("aa")]));
+        Assert.Equal(["CheckCapturedLastDay"], Of(HandIn(new(2026, 9, 30)), [File("aa")]));
         Assert.Equal(["!CheckNoCapture"], Of(HandIn(null), [File("aa")]));
     }
 
