@@ -8,7 +8,7 @@ using AuditTracker.People;
 namespace AuditTracker.Tests.People;
 
 /// <summary>Sends HR exports to the API as a client would.</summary>
-internal static class ImportFiles
+public static class ImportFiles
 {
     public const string Header = "社員番号,氏名,氏名カナ,メールアドレス,部署コード,部署名,役職,雇用区分,入社日,退職日,上長社員番号";
 

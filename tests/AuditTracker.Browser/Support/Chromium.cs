@@ -1,0 +1,62 @@
+using AuditTracker.Accounts;
+using AuditTracker.Tests.Support;
+using Microsoft.Playwright;
+
+namespace AuditTracker.Browser.Support;
+
+/// <summary>One Chromium for the whole test process, the machine's own; every visitor gets a profile of their own.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    // As root Chromium refuses its sandbox; the rest keeps it from talking to anybody but the test's host.
+    private static readonly string[] Arguments =
+        ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+
+    private IPlaywright? driver;
+    private IBrowser? browser;
+
+    public async Task InitializeAsync()
+    {
+        driver = await Playwright.CreateAsync();
+        browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Arguments });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await browser!.CloseAsync();
+        driver!.Dispose();
+    }
+
+    /// <summary>Somebody in front of the screen.</summary>
+    /// <param name="who">Signed in as; null = nobody yet.</param>
+    /// <param name="language">The browser's and, for who is signed in, the account's.</param>
+    /// <param name="width">Of the window in px.</param>
+    /// <param name="script">Whether the browser runs script.</param>
+    public async Task<Visitor> VisitAsync(TestApp app, Cast.Member? who = null, string language = "ja", int width = 1280, bool script = true)
+    {
+        var context = await browser!.NewContextAsync(new()
+        {
+            BaseURL = app.Address.ToString(),
+            Locale = language == "ja" ? "ja-JP" : "en-US",
+            ViewportSize = new() { Width = width, Height = 800 },
+            JavaScriptEnabled = script,
+            ColorScheme = ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        context.SetDefaultTimeout(15_000);
+        if (who is not null)
+        {
+            await app.Database.ArrangeAsync("update accounts set language = @language where id = @AccountId and language <> @language", new { language, who.AccountId });
+            var started = (SignInResult.Started)await app.Get<SignIn>().StartAsync(who.Mail, Cast.Password, "test", "test", CancellationToken.None);
+            // A secure cookie is set for https only, and then also sent to this host on plain http, as it is the loopback.
+            await context.AddCookiesAsync([new Cookie { Name = IdentifyCaller.SessionCookie, Value = started.Token, Url = $"https://{app.Address.Host}/", Secure = true, HttpOnly = true }]);
+        }
+        return new Visitor(context, await context.NewPageAsync(), app.Address, language);
+    }
+}
+
+/// <summary>The tests that share Chromium and the office; they run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class InChromium : ICollectionFixture<Chromium>, ICollectionFixture<Office>
+{
+    public const string Name = "Chromium";
+}

@@ -1,0 +1,110 @@
+using AuditTracker.Evidence;
+using AuditTracker.Notifications;
+using AuditTracker.People;
+using AuditTracker.Platform.Database;
+using AuditTracker.Reports;
+using AuditTracker.Tests.People;
+using AuditTracker.Tests.Reports;
+using AuditTracker.Tests.Support;
+
+namespace AuditTracker.Browser.Support;
+
+/// <summary>
+/// A company at work, for the tests that only look: 24 November 2026, the cast and 120 people, a quarter played, mails out and waiting, a workbook
+/// made, an import waiting for its decision, and lists longer than a page.
+/// </summary>
+public sealed class Office : IAsyncLifetime
+{
+    private const string Invitation = "an-invitation-of-the-test";
+
+    public TestApp App { get; } = new();
+
+    /// <summary>Where every page of the product is found in this company, by its route.</summary>
+    public IReadOnlyDictionary<string, string> Pages { get; private set; } = new Dictionary<string, string>();
+
+    public async Task InitializeAsync()
+    {
+        await App.InitializeAsync();
+        var database = App.Database;
+        await Quarter.PlayAsync(database);
+        await App.Get<ImportPeople>().ApplyAsync(Actor.Operator("test"), null, "people-1124.csv", ImportFiles.Sample("people-utf8.csv"), null);
+        var preview = await App.Get<ImportPeople>().KeepAsync(Cast.Manami.User(), "people-1130.csv", Next(ImportFiles.Sample("people-utf8.csv")));
+        await App.Get<SendMails>().RunAsync(CancellationToken.None);
+        var run = await App.Get<RequestReport>().AskAsync(Cast.Manami.User(), new ReportInput(Quarter.Framework, new(2026, 7, 1), new(2026, 9, 30), null, "ja"));
+        await App.Get<BuildReports>().RunAsync(CancellationToken.None);
+        await LengthenAsync();
+        var keys = await Quarter.AddAsync(database, "鍵の管理台帳（Ｂ１Ｆ・髙島平データセンター 共用部を含む）", "iso27001-2022:A.7.2", "iso27001-2022:A.5.18", "iso27001-2022:A.8.15", "iso27001-2022:A.8.13");
+        await App.Get<OpenDueCollections>().RunAsync(CancellationToken.None);
+        var waiting = await Quarter.CollectionAsync(database, keys);
+        await Quarter.SubmitAsync(database, Cast.Alice, waiting, "鍵は12本、すべてあります。", ($"{new string('鍵', 60)}_台帳.csv", "番号,氏名\n1,髙﨑 濵邊"));
+        var returned = await database.ScalarAsync<long>("select max(id) from collections where state = 'returned'");
+        Task<long> Last(string sql) => database.ScalarAsync<long>(sql);
+        Pages = new Dictionary<string, string>
+        {
+            ["/"] = "/",
+            ["/accounts"] = "/accounts",
+            ["/accounts/invite"] = "/accounts/invite?find=伊藤",
+            ["/accounts/{id:long}"] = $"/accounts/{Cast.Alice.AccountId}",
+            ["/controls"] = "/controls?framework=iso27001-2022",
+            ["/controls/{framework}/{itemRef}"] = "/controls/iso27001-2022/A.5.18",
+            ["/evidence/collections"] = "/evidence/collections",
+            ["/evidence/collections/{id:long}"] = $"/evidence/collections/{waiting}",
+            ["/evidence/collections/{id:long}/hand-in"] = $"/evidence/collections/{returned}/hand-in",
+            ["/evidence/library"] = "/evidence/library",
+            ["/evidence/requests"] = "/evidence/requests",
+            ["/evidence/requests/new"] = "/evidence/requests/new?from=EV01",
+            ["/evidence/requests/{id:long}"] = $"/evidence/requests/{keys}",
+            ["/evidence/requests/{id:long}/edit"] = $"/evidence/requests/{keys}/edit",
+            ["/evidence/review"] = "/evidence/review",
+            ["/first-administrator"] = "/first-administrator?token=ended",
+            ["/invitation"] = $"/invitation?token={Invitation}",
+            ["/mails"] = "/mails",
+            ["/mails/{id:long}"] = $"/mails/{await Last("select max(id) from mails where state = 'accepted' and body_text is not null")}",
+            ["/password-reset"] = "/password-reset",
+            ["/people"] = "/people",
+            ["/people/import"] = "/people/import",
+            ["/people/import/{id:long}"] = $"/people/import/{preview}",
+            ["/people/{employeeNo}"] = "/people/000005",
+            ["/reports"] = "/reports",
+            ["/reports/runs/{id:long}"] = $"/reports/runs/{run}",
+            ["/sign-in"] = "/sign-in",
+            ["/tokens"] = "/tokens",
+            ["/trail"] = "/trail",
+        };
+    }
+
+    /// <summary>What a page answers here: the company has its administrator, so the first one's link has ended.</summary>
+    public static int StatusOf(string route) => route == "/first-administrator" ? 404 : 200;
+
+    public Task DisposeAsync() => App.DisposeAsync();
+
+    /// <summary>Who can open a page: those of the door are for nobody in particular, all others for the compliance manager.</summary>
+    public static Cast.Member? Reader(string route) => route is "/sign-in" or "/password-reset" or "/invitation" or "/first-administrator" ? null : Cast.Manami;
+
+    /// <summary>The file of next month: somebody is new, somebody has another name, somebody is not in it.</summary>
+    private static byte[] Next(byte[] csv)
+    {
+        var lines = System.Text.Encoding.UTF8.GetString(csv).TrimEnd().Split('\n').ToList();
+        var added = lines[^1].Replace("000120", "000121").Replace("@", ".x@");
+        lines.RemoveAt(lines.Count - 1);
+        lines[10] = lines[10].Replace(lines[10].Split(',')[1], "髙橋 改姓子");
+        return System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines.Append(added)));
+    }
+
+    private async Task LengthenAsync()
+    {
+        foreach (var number in Enumerable.Range(1, 55))
+        {
+            await Quarter.AddAsync(App.Database, $"入退室記録の確認 {number}号室", "iso27001-2022:A.7.2");
+        }
+        await App.Database.ArrangeAsync("""
+            insert into report_runs (kind, framework, from_on, to_on, cutoff_at, language, requested_by, created_at)
+            select 'evidence', 'iso27001-2022', '2026-07-01', '2026-09-30', business_now(), 'ja', 5, business_now() from generate_series(1, 25);
+            update report_runs set state = 'failed', error = 'TooManyRows:evidence' where state = 'queued';
+            insert into mails (kind, person_id, to_name, to_address, language, state, message_id, created_at, claimed_at, finished_at, subject, reply, attempts)
+            select 'now', p.id, p.name, p.email, 'ja', (array['accepted', 'accepted', 'unknown', 'failed'])[1 + p.id % 4], 'made-' || p.id, business_now(), business_now(), business_now(), '【お願い】証跡の提出', '250 2.0.0 Ok: queued as 4F3A21', 1
+            from people p where p.email is not null order by p.id limit 60;
+            insert into one_time_links (account_id, purpose, token_hash, created_at, expires_at) values (@account, 'invitation', @hash, now(), now() + interval '7 days');
+            """, new { account = Cast.Mallory.AccountId, hash = Platform.Security.Secrets.Hash(Invitation) });
+    }
+}
