@@ -1,3 +1,5 @@
+using System.Globalization;
+using AuditTracker.Calendar;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Jobs;
@@ -14,12 +16,14 @@ public static class DemoApi
         api.MapGet("/clock", async (Db db, BusinessClock clock, CancellationToken ct) =>
         {
             await RefuseOutsideDemoAsync(db, ct);
-            return new WireClock((await clock.NowAsync(ct)).Now.AddHours(9).ToString("yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture) + "+09:00");
+            return new WireClock(Japan((await clock.NowAsync(ct)).Now));
         }).May(Role.ComplianceManager, Role.Administrator);
-        api.MapPut("/clock", async (HttpContext http, Db db, WireClock body, CancellationToken ct) =>
+        api.MapPut("/clock", async (HttpContext http, Db db, BusinessClock clock, WireClock body, CancellationToken ct) =>
         {
             await RefuseOutsideDemoAsync(db, ct);
-            if (!DateTimeOffset.TryParse(body.Now, System.Globalization.CultureInfo.InvariantCulture, out var to))
+            // Without an offset it would be read in the machine's own zone.
+            if (!DateTimeOffset.TryParseExact(body.Now, ["yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"],
+                CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var to))
             {
                 return Results.Problem(title: "now: an instant such as 2026-12-01T09:00:00+09:00 is needed.", statusCode: 400);
             }
@@ -29,7 +33,7 @@ public static class DemoApi
                 return Results.Problem(title: "The demo's clock only goes forward.", statusCode: 409);
             }
             await work.CommitAsync(ct);
-            return Results.Json(body);
+            return Results.Json(new WireClock(Japan((await clock.NowAsync(ct)).Now)));
         }).May(Role.ComplianceManager, Role.Administrator);
         api.MapPost("/tick", async (IServiceProvider services, Db db, WorksHere works, IReadOnlyList<Schedule> schedules, CancellationToken ct) =>
         {
@@ -46,6 +50,8 @@ public static class DemoApi
             return new WireTick(ran);
         }).May(Role.ComplianceManager, Role.Administrator);
     }
+
+    private static string Japan(DateTime utc) => JapanTime.DateOf(utc).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + "T" + DateText.TimeToTheSecond(utc) + "+09:00";
 
     private static async Task RefuseOutsideDemoAsync(Db db, CancellationToken ct)
     {

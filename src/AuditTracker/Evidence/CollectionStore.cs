@@ -87,6 +87,10 @@ public sealed class CollectionStore(Db db)
         filter.Waiting ? CollectionScope.Waiting : null,
     }.Where(condition => condition is not null));
 
+    /// <summary>Whether a text is a place in the list: the due date and id of a row.</summary>
+    public static bool IsCursor(string text) =>
+        text.Split('_') is [var date, var id] && DateOnly.TryParseExact(date, "yyyy-MM-dd", out _) && long.TryParse(id, CultureInfo.InvariantCulture, out _);
+
     /// <summary>A page in order of due date; the cursor is the last row's due date and id.</summary>
     public async Task<(IReadOnlyList<CollectionRow> Rows, string? After)> ListAsync(CurrentUser user, CollectionFilter filter, string? after, int limit, CancellationToken ct)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using AuditTracker.Calendar;
 using AuditTracker.Platform;
@@ -27,7 +28,11 @@ public static class EvidenceApi
 
     private static async Task<WirePage<WireRequest>> ListRequests(HttpContext http, RequestStore requests, string? after, int? limit, string? q, string? framework, string? item, CancellationToken ct)
     {
-        var (rows, next) = await requests.ListAsync(http.CurrentUser(), q, framework, item, after, WireLimit.Of(limit), ct);
+        if (Given(after) is { } cursor && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            throw InvalidInput.At<Words>("after", "CursorUnknown", cursor);
+        }
+        var (rows, next) = await requests.ListAsync(http.CurrentUser(), Given(q), Given(framework), Given(item), Given(after), WireLimit.Of(limit), ct);
         return new([.. rows.Select(WireRequest.From)], next);
     }
 
@@ -40,17 +45,25 @@ public static class EvidenceApi
     private static async Task<WireRequest> ChangeRequest(HttpContext http, long id, SaveRequest save, RequestStore requests, JsonElement body, CancellationToken ct)
     {
         var current = await requests.FindAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
-        int? version = body.TryGetProperty("version", out var given) && given.TryGetInt32(out var number) ? number : null;
-        await save.ChangeAsync(http.CurrentUser(), id, version ?? current.Version, WireRequest.Read(body, current), ct);
+        var input = WireRequest.Read(body, current);
+        await save.ChangeAsync(http.CurrentUser(), id, WireRequest.MadeOn(body) ?? current.Version, input, ct);
         return WireRequest.From((await requests.FindAsync(http.CurrentUser(), id, ct))!);
     }
 
-    private static async Task<WirePage<WireCollection>> ListCollections(HttpContext http, CollectionStore collections, string? state, string? framework, string? assignee, DateOnly? dueBefore, long? request, string? after, int? limit, CancellationToken ct)
+    private static async Task<WirePage<WireCollection>> ListCollections(HttpContext http, CollectionStore collections, string? state, string? framework, string? assignee, string? dueBefore, long? request, string? after, int? limit, CancellationToken ct)
     {
-        CollectionState? wanted = state is null ? null : Enum.TryParse<CollectionState>(state, ignoreCase: true, out var known) && !int.TryParse(state, out _) ? known : throw InvalidInput.At<Words>("state", "StateUnknown", state);
-        var (rows, next) = await collections.ListAsync(http.CurrentUser(), new CollectionFilter(wanted, framework, assignee, dueBefore, RequestId: request), after, WireLimit.Of(limit), ct);
+        // An empty value means the same as none.
+        CollectionState? wanted = Given(state) is not { } name ? null : States.TryGetValue(name, out var known) ? known : throw InvalidInput.At<Words>("state", "StateUnknown", name);
+        DateOnly? before = Given(dueBefore) is not { } day ? null : DateOnly.TryParseExact(day, "yyyy-MM-dd", out var date) ? date : throw InvalidInput.At<Words>("dueBefore", "DateUnreadable", day);
+        if (Given(after) is { } cursor && !CollectionStore.IsCursor(cursor))
+        {
+            throw InvalidInput.At<Words>("after", "CursorUnknown", cursor);
+        }
+        var (rows, next) = await collections.ListAsync(http.CurrentUser(), new CollectionFilter(wanted, Given(framework), Given(assignee), before, RequestId: request), Given(after), WireLimit.Of(limit), ct);
         return new([.. rows.Select(WireCollection.From)], next);
     }
+
+    private static string? Given(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 
     private static async Task<WireCollectionDetail> FindCollection(HttpContext http, long id, CollectionStore collections, SubmissionStore submissions, CancellationToken ct)
     {
@@ -62,10 +75,17 @@ public static class EvidenceApi
                 handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment)))]);
     }
 
+    private const int LongestKey = 200;
+    private static readonly Dictionary<string, CollectionState> States = Enum.GetValues<CollectionState>().ToDictionary(state => state.ToString().ToLowerInvariant());
+
     private static async Task<IResult> Submit(HttpContext http, long id, HandIn handIn, BlobStore blobs, Settings settings, CancellationToken ct)
     {
         var user = http.CurrentUser();
-        var key = http.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 and <= 200 } given ? given : null;
+        var key = Given(http.Request.Headers["Idempotency-Key"].ToString());
+        if (key?.Length > LongestKey)
+        {
+            throw InvalidInput.At<Words>("Idempotency-Key", "KeyTooLong", LongestKey);
+        }
         await handIn.CheckAsync(user, id, key, ct);
         var upload = await MultipartUpload.ReadAsync(http, blobs, new UploadLimits { MaxFileBytes = settings.UploadMaxBytes }, null, ct);
         if (upload.TooLarge.Count > 0)

@@ -84,8 +84,15 @@ public static class EvidenceMails
                 });
             }
         }
+        // The newer word takes the place of the earlier ones, so that a mail never names a collection twice.
+        await work.SettleManyAsync([.. reminders.Keys.Select(Subject)], [Opened, DueSoon, Overdue], ct: ct);
+        await work.SettleManyAsync([.. reminders.Where(pair => pair.Value.ToManager).Select(pair => Subject(pair.Key))], [OverdueManager], ct: ct);
         return await work.TellManyAsync(notices, ct);
     }
+
+    /// <summary>Collections whose return still waits to be mailed: its words say more than a reminder would.</summary>
+    public static Task<IReadOnlyList<string>> WaitingReturnsAsync(UnitOfWork work, CancellationToken ct) =>
+        work.QueryAsync<string>("select subject from notices where template = @Returned and mail_id is null and closed_at is null", new { Returned }, ct);
 
     /// <summary>The key under which the owner's reminder stands, to find those not told yet without building them.</summary>
     public static string ReminderKey(long collection, long owner, Reminder reminder) => $"{(reminder.Step == "soon" ? DueSoon : Overdue)}:{collection}:{owner}:{reminder.Step}";

@@ -51,12 +51,28 @@ public sealed record WireRequest(long Id, int Version, string Title, string Guid
             Date(body, "startOn", current?.StartOn) ?? throw Missing("startOn"), body.TryGetProperty("endOn", out _) ? Date(body, "endOn", null) : current?.EndOn);
     }
 
+    /// <summary>The version a PATCH was made on, or null when it names none.</summary>
+    public static int? MadeOn(JsonElement body) => body.TryGetProperty("version", out _) ? Number(body, "version", 0) : null;
+
     private static InvalidInput Missing(string field) => InvalidInput.At<Words>(field, "FieldMissing", field);
 
     private static InvalidInput Wrong(string field) => InvalidInput.At<Words>(field, "FieldUnreadable", field);
 
     private static string Text(JsonElement body, string name, string? otherwise) =>
-        !body.TryGetProperty(name, out var value) ? otherwise ?? throw Missing(name) : value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name);
+        !body.TryGetProperty(name, out var value) ? otherwise ?? throw Missing(name) : Read(value) ?? throw Wrong(name);
+
+    /// <summary>The text; null for what is no string or holds half a surrogate pair or a NUL, which no database keeps.</summary>
+    private static string? Read(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String && value.GetString() is { } text && !text.Contains('\0') ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private static int Number(JsonElement body, string name, int otherwise) =>
         !body.TryGetProperty(name, out var value) ? otherwise : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong(name);
@@ -74,7 +90,7 @@ public sealed record WireRequest(long Id, int Version, string Title, string Guid
         {
             return current?.Items ?? throw Missing("items");
         }
-        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => Read(item) is not null)
             ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : throw Wrong("items");
     }
 
@@ -96,9 +112,13 @@ public sealed record WireRequest(long Id, int Version, string Title, string Guid
         }
         var unit = OffsetUnit.Days;
         if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("offset", out var offset) || offset.ValueKind != JsonValueKind.Number || !offset.TryGetInt32(out var number)
-            || (value.TryGetProperty("unit", out var given) && !(given.ValueKind == JsonValueKind.String && Enum.TryParse(given.GetString(), ignoreCase: true, out unit) && (name == "due" || unit == OffsetUnit.Days))))
+            || (value.TryGetProperty("unit", out var given) && !(given.ValueKind == JsonValueKind.String && (given.GetString() == "days" || (name == "due" && given.GetString() == "businessDays")))))
         {
             throw Wrong(name);
+        }
+        if (value.TryGetProperty("unit", out var named) && named.GetString() == "businessDays")
+        {
+            unit = OffsetUnit.BusinessDays;
         }
         return (number, unit);
     }

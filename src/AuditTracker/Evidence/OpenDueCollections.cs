@@ -43,7 +43,8 @@ public sealed class RemindOwners(Db db)
         var calendar = await BusinessCalendars.LoadAsync(work.Connection, ct);
         var candidates = await work.QueryAsync<WithOwner>("select id, assignee_id, opens_on, due_on from collections where state in ('open', 'returned') and due_on <= @horizon",
             new { horizon = calendar.AddBusinessDays(work.Today, Reminders.DaysBefore) }, ct);
-        var due = candidates.Select(row => (row, Reminder: Reminders.Newest(row.OpensOn, row.DueOn, work.Today, calendar))).Where(pair => pair.Reminder is not null)
+        var returned = (await EvidenceMails.WaitingReturnsAsync(work, ct)).ToHashSet();
+        var due = candidates.Where(row => !returned.Contains(EvidenceMails.Subject(row.Id))).Select(row => (row, Reminder: Reminders.Newest(row.OpensOn, row.DueOn, work.Today, calendar))).Where(pair => pair.Reminder is not null)
             .ToDictionary(pair => EvidenceMails.ReminderKey(pair.row.Id, pair.row.AssigneeId, pair.Reminder!), pair => (pair.row.Id, Reminder: pair.Reminder!));
         var untold = await work.QueryAsync<string>("select key from unnest(@keys) key where not exists (select 1 from notices n where n.key = key.key)", new { keys = due.Keys.ToArray() }, ct);
         var told = untold.Count == 0 ? 0 : await EvidenceMails.TellRemindersAsync(work, untold.Select(key => due[key]).ToDictionary(pair => pair.Id, pair => pair.Reminder), ct);

@@ -16,6 +16,9 @@ public sealed record RequestInput(
 /// <summary>Adding and changing requests: a version, its plan, an act in the trail, one transaction. Compliance managers only.</summary>
 public sealed class SaveRequest(Db db)
 {
+    /// <summary>How far back a request may start; older evidence is brought in, not asked for.</summary>
+    private const int EarliestYears = 5;
+
     /// <exception cref="InvalidInput">A field cannot be taken.</exception>
     /// <exception cref="NotFound">The user may not.</exception>
     public async Task<long> AddAsync(CurrentUser user, RequestInput input, string? adoptedFrom = null, CancellationToken ct = default)
@@ -58,11 +61,23 @@ public sealed class SaveRequest(Db db)
             update collections set assignee_id = @OwnerId, reviewer_id = @ReviewerId
             where request_id = @id and state in ('open', 'returned') and (assignee_id, reviewer_id) <> (@OwnerId, @ReviewerId) returning id
             """, new { id, terms.OwnerId, terms.ReviewerId }, ct);
+        await WaiveBehindEndAsync(work, user, id, terms.EndOn, ct);
         await work.SettleManyAsync(handedOver.Select(EvidenceMails.Subject).ToArray(), ct: ct);
         await EvidenceMails.TellOpenedAsync(work, handedOver, ct);
         await PlanCollections.PlanAsync(work, await BusinessCalendars.LoadAsync(work.Connection, ct), id, ct);
         await work.ActAsync("request.changed", $"request:{id}", new Dictionary<string, string?> { ["version"] = $"{current + 1}" }, ct: ct);
         await work.CommitAsync(ct);
+    }
+
+    /// <summary>Periods behind the request's new end that were opened already are waived, with that as the reason: nobody is asked for them any more.</summary>
+    private static async Task WaiveBehindEndAsync(UnitOfWork work, CurrentUser user, long id, DateOnly? endOn, CancellationToken ct)
+    {
+        var behind = await work.QueryAsync<long>("select id from collections where request_id = @id and state in ('open', 'returned') and period_from > @endOn order by id for update", new { id, endOn }, ct);
+        foreach (var collection in behind)
+        {
+            await CollectionStore.RecordAsync(work, user, collection, "waive", CollectionState.Waived, null, $"依頼の終了日（{DateText.Iso(endOn!.Value)}）より後の期間", ct);
+        }
+        await work.SettleManyAsync([.. behind.Select(EvidenceMails.Subject)], ct: ct);
     }
 
     private static async Task<RequestTerms> TermsAsync(UnitOfWork work, RequestInput input, CancellationToken ct)
@@ -71,7 +86,8 @@ public sealed class SaveRequest(Db db)
         var reviewer = await RequestStore.EmployedAsync(work, input.Reviewer, ct) ?? throw InvalidInput.At<Words>("reviewer", "PersonUnknown", input.Reviewer);
         var terms = new RequestTerms(input.Title.Trim(), input.Guidance.Trim(), input.Minutes, input.Every, input.OpensOffset, input.DueOffset, input.DueUnit, owner, reviewer, input.StartOn, input.EndOn);
         terms.Check();
-        return terms;
+        // Years of past periods opened by a slip of the pen would mail their owner for all of them.
+        return input.StartOn < work.Today.AddYears(-EarliestYears) ? throw InvalidInput.At<Words>("startOn", "StartTooEarly", EarliestYears) : terms;
     }
 
     private static async Task<IReadOnlyList<string>> ItemsAsync(UnitOfWork work, IReadOnlyList<string> given, CancellationToken ct)

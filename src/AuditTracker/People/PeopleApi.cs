@@ -50,6 +50,10 @@ public static class PeopleApi
         HttpContext http, PeopleList list, string? q, string? department, string? on, bool? here, string? after, int? limit, CancellationToken ct)
     {
         var filter = new PeopleFilter(ImportTermsInput.Day("on", on), q, department, here ?? false);
+        if (!string.IsNullOrEmpty(after) && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            throw InvalidInput.At<Words>("after", "CursorUnknown", after);
+        }
         var (rows, next) = await list.PageAsync(http.CurrentUser(), filter, after, WireLimit.Of(limit), ct);
         return new([.. rows.Select(PersonEntry.Of)], next);
     }

@@ -153,6 +153,54 @@ public sealed class EvidenceApiTests(TestApp app) : IClassFixture<TestApp>
         Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty(field, out _), await answer.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("\"x\"")]
+    [InlineData("""{"version":"x"}""")]
+    [InlineData("""{"title":"\ud800"}""")]
+    [InlineData("""{"title":"a\u0000b"}""")]
+    [InlineData("""{"due":{"offset":1,"unit":"7"}}""")]
+    [InlineData("""{"due":{"offset":1,"unit":"BUSINESSDAYS"}}""")]
+    public async Task A_change_that_cannot_be_read_is_refused_and_never_a_fault(string body)
+    {
+        var request = await app.AddRequestAsync(Scene.Request(title: "読めない変更"));
+        var answer = await app.As(Cast.Manami).PatchAsync($"/api/evidence/requests/{request}", new StringContent(body, Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("?state=&framework=&assignee=&dueBefore=", HttpStatusCode.OK)]
+    [InlineData("?state=open,submitted", HttpStatusCode.BadRequest)]
+    [InlineData("?state=OPEN", HttpStatusCode.BadRequest)]
+    [InlineData("?dueBefore=2026-02-30", HttpStatusCode.BadRequest)]
+    [InlineData("?after=garbage", HttpStatusCode.BadRequest)]
+    public async Task A_list_takes_what_it_knows_and_says_what_it_does_not(string query, HttpStatusCode expected) =>
+        Assert.Equal(expected, (await app.As(Cast.Manami).GetAsync($"/api/evidence/collections{query}")).StatusCode);
+
+    [Fact]
+    public async Task Ending_a_request_waives_what_was_opened_behind_its_end()
+    {
+        await app.Database.SetClockAsync("2026-10-05T09:00:00");
+        var request = await app.AddRequestAsync(Scene.Request("month", "2026-06-01", title: "間違えた依頼"));
+        await app.OpenAsync();
+        (await app.As(Cast.Manami).PatchAsJsonAsync($"/api/evidence/requests/{request}", new { endOn = "2026-06-30" })).EnsureSuccessStatusCode();
+        var items = (await app.As(Cast.Manami).GetFromJsonAsync<JsonElement>($"/api/evidence/collections?request={request}")).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(["open", "waived", "waived", "waived"], items.Select(item => item.Text("state")));
+        Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from notices where closed_at is null and subject = any (select 'collection:' || id from collections where request_id = @request and state = 'waived')", new { request }));
+    }
+
+    [Fact]
+    public async Task After_days_of_silence_a_mail_names_each_collection_once()
+    {
+        await app.Database.SetClockAsync("2026-10-05T09:00:00");
+        var request = await app.AddRequestAsync(Scene.Request(title: "長い休みのあと"));
+        await app.OpenAsync("2026-11-24T09:00:00");
+        await app.Get<RemindOwners>().RunAsync(default);
+        var collection = (await app.CollectionAsync(request)).Id();
+        Assert.Equal(["evidence/collection-overdue"], await app.Database.ListAsync<string>(
+            "select template from notices where subject = @subject and person_id = @person and closed_at is null", new { subject = $"collection:{collection}", person = Cast.Alice.PersonId }));
+    }
+
     [Fact]
     public async Task A_changed_request_keeps_what_was_opened_and_plans_the_rest_anew()
     {

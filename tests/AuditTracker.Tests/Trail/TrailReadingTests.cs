@@ -161,7 +161,7 @@ public sealed class TrailReadingTests(TestApp app) : IClassFixture<TestApp>
         var subject = await ActAsync("collection.accepted", actor: $"account:{Cast.Hana.AccountId}", facts: new() { ["submission"] = "7" });
         await ActAsync("unheard.of", subject: subject);
         var page = await PageAsync(Cast.Manami, $"/trail?subject={subject}");
-        Assert.Contains("<td data-label=\"操作\" role=\"cell\">受領</td>", page, StringComparison.Ordinal);
+        Assert.Contains(">受領</td>", page, StringComparison.Ordinal);
         Assert.Contains("unheard.of", page, StringComparison.Ordinal);
         Assert.Contains("花田 花", page, StringComparison.Ordinal);
         Assert.Contains(">2件<", page, StringComparison.Ordinal);
