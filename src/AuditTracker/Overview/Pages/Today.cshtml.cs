@@ -19,6 +19,7 @@ public sealed class TodayModel(CollectionStore collections, BusinessClock clock,
 
     /// <summary>Open and returned collections assigned to the reader.</summary>
     public IReadOnlyList<CollectionRow> Mine { get; private set; } = [];
+    public long MineCount { get; private set; }
     public IReadOnlyList<CollectionRow> Waiting { get; private set; } = [];
     public long WaitingCount { get; private set; }
 
@@ -34,6 +35,7 @@ public sealed class TodayModel(CollectionStore collections, BusinessClock clock,
             calendar = await BusinessCalendars.LoadAsync(connection, ct);
         }
         Mine = [.. (await ListAsync(user, CollectionState.Open, ct)).Concat(await ListAsync(user, CollectionState.Returned, ct)).OrderBy(row => row.DueOn).ThenBy(row => row.Id).Take(Most)];
+        MineCount = Mine.Count < Most ? Mine.Count : await CountAsync(user, CollectionState.Open, ct) + await CountAsync(user, CollectionState.Returned, ct);
         (Waiting, var more) = await collections.ListAsync(user, new CollectionFilter(Waiting: true), null, MostWaiting, ct);
         WaitingCount = more is null ? Waiting.Count : await collections.CountAsync(user, new CollectionFilter(Waiting: true), 10_000, ct);
         Next = Mine.Count == 0 ? (await collections.ListAsync(user, new CollectionFilter(CollectionState.Planned, Mine: true), null, 1, ct)).Rows is [var first, ..] ? first : null : null;
@@ -53,6 +55,9 @@ public sealed class TodayModel(CollectionStore collections, BusinessClock clock,
         > 0 and var left => words["DaysLeft", left],
         var late => words["DaysLate", -late],
     };
+
+    private async Task<long> CountAsync(CurrentUser user, CollectionState state, CancellationToken ct) =>
+        await collections.CountAsync(user, new CollectionFilter(state, Mine: true), 10_000, ct);
 
     private async Task<IReadOnlyList<CollectionRow>> ListAsync(CurrentUser user, CollectionState state, CancellationToken ct) =>
         (await collections.ListAsync(user, new CollectionFilter(state, Mine: true), null, Most, ct)).Rows;
