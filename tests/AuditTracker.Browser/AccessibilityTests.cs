@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace AuditTracker.Browser;
 
 /// <summary>axe-core finds nothing against WCAG 2.2 AA: every page, as on a desk and on a phone, by day and by night.</summary>
-[Collection(InChromium.Name)]
+[Collection(InTheOffice.Name)]
 public sealed class AccessibilityTests(Chromium chromium, Office office)
 {
     /// <summary>axe-core itself; run through the page it costs one injection a page, not one a look.</summary>
@@ -61,8 +61,27 @@ public sealed class AccessibilityTests(Chromium chromium, Office office)
         await manami.SeesAsync("入力内容を確認してください");
         await LookAsync(manami, "import without a file", found);
 
+        await manami.OpenAsync("/evidence/requests/new");
+        await manami.PressAsync("保存", "Save");
+        await manami.SeesAsync("入力内容を確認してください");
+        await LookAsync(manami, "request refused", found);
+
         Assert.Equal(404, await manami.OpenAsync("/people/999999"));
         await LookAsync(manami, "not found", found);
+        Assert.True(found.Count == 0, string.Join("\n", found));
+    }
+
+    [Fact]
+    public async Task The_first_pages_of_owner_reviewer_auditor_and_employee_have_no_violation()
+    {
+        var found = new List<string>();
+        foreach (var (who, path) in new[] { (Cast.Alice, "/"), (Cast.Alice, office.Pages["/evidence/collections/{id:long}/hand-in"]), (Cast.Bob, "/evidence/review"), (Cast.Carol, "/evidence/collections"), (Cast.Mallory, "/") })
+        {
+            await using var visitor = await chromium.VisitAsync(office.App, who, who.Language);
+            Assert.Equal((path, 200), (path, await visitor.OpenAsync(path)));
+            await LookAsync(visitor, $"{who.Nick} {path}", found);
+            found.AddRange(visitor.Troubles);
+        }
         Assert.True(found.Count == 0, string.Join("\n", found));
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace AuditTracker.Browser;
 
-[Collection(InChromium.Name)]
+[Collection(InOwnCompanies.Name)]
 public sealed class ImportTests(Chromium chromium)
 {
     [Theory, InlineData(true), InlineData(false)]

@@ -8,7 +8,7 @@ using Microsoft.Playwright;
 
 namespace AuditTracker.Browser;
 
-[Collection(InChromium.Name)]
+[Collection(InTheOffice.Name)]
 public sealed partial class LayoutTests(Chromium chromium, Office office)
 {
     /// <summary>The most bytes of markup of a page with fifty rows; a list that is not cut into pages may have as much for each of its fifties.</summary>
@@ -45,11 +45,11 @@ public sealed partial class LayoutTests(Chromium chromium, Office office)
     {
         await using var manami = await chromium.VisitAsync(office.App, Cast.Manami);
         await manami.Page.EmulateMediaAsync(new() { Media = Media.Print, ColorScheme = ColorScheme.Dark });
-        foreach (var path in new[] { "/", "/controls?framework=iso27001-2022", "/people", "/reports" })
+        foreach (var path in new[] { "/", "/controls?framework=iso27001-2022", "/people", "/reports", office.Pages["/evidence/collections/{id:long}"] })
         {
             await manami.OpenAsync(path);
             Assert.Equal("[]", await manami.Page.EvaluateAsync<string>("""
-                () => JSON.stringify([...document.querySelectorAll("header.top, .side, footer.bottom, .filters, .pager, .actions, .crumbs, .tabs, button")].filter(e => e.offsetParent !== null || e.getClientRects().length > 0).map(e => e.outerHTML.slice(0, 80)))
+                () => JSON.stringify([...document.querySelectorAll("header.top, .side, footer.bottom, .filters, .pager, .actions, .crumbs, .tabs, button, textarea")].filter(e => e.offsetParent !== null || e.getClientRects().length > 0).map(e => e.outerHTML.slice(0, 80)))
                 """));
             Assert.Equal("rgb(0, 0, 0)", await manami.Page.EvaluateAsync<string>("getComputedStyle(document.body).color"));
             Assert.True(await manami.Page.Locator(".print-head").IsVisibleAsync(), path);

@@ -10,7 +10,7 @@ namespace AuditTracker.Browser;
 /// <summary>
 /// The main job as people do it: the secretariat asks, the owner hands in, the reviewer returns and accepts, the auditor gets the workbook.
 /// </summary>
-[Collection(InChromium.Name)]
+[Collection(InOwnCompanies.Name)]
 public sealed class MainJobTests(Chromium chromium)
 {
     private const string Title = "アクセス権の棚卸し（顧客DB）";

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace AuditTracker.Browser;
 
-[Collection(InChromium.Name)]
+[Collection(InTheOffice.Name)]
 public sealed class SignInTests(Chromium chromium, Office office)
 {
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace AuditTracker.Browser.Support;
 
-/// <summary>One Chromium for the whole test process, the machine's own; every visitor gets a profile of their own.</summary>
+/// <summary>The machine's own Chromium, one for a collection of tests; every visitor gets a profile of their own.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     // As root Chromium refuses its sandbox; the rest keeps it from talking to anybody but the test's host.
@@ -54,9 +54,16 @@ public sealed class Chromium : IAsyncLifetime
     }
 }
 
-/// <summary>The tests that share Chromium and the office; they run one after the other.</summary>
+/// <summary>The tests that look around the office; they run one after the other.</summary>
 [CollectionDefinition(Name)]
-public sealed class InChromium : ICollectionFixture<Chromium>, ICollectionFixture<Office>
+public sealed class InTheOffice : ICollectionFixture<Chromium>, ICollectionFixture<Office>
 {
-    public const string Name = "Chromium";
+    public const string Name = "Office";
+}
+
+/// <summary>The tests that change things, each in a company of its own; they run beside those of the office.</summary>
+[CollectionDefinition(Name)]
+public sealed class InOwnCompanies : ICollectionFixture<Chromium>
+{
+    public const string Name = "Own companies";
 }
