@@ -77,7 +77,7 @@ public sealed class RequestPagesTests(Desk desk) : IClassFixture<Desk>
         Assert.Contains("入力内容を確認してください（6件）", text);
         foreach (var (field, message) in new[]
         {
-            ("Title", "名称を入力してください。"), ("Minutes", "「すこし」は数字として読めません。"), ("Owner", "「望」で見つかった人から1名を選んでください。"), ("Reviewer", "人を探して選んでください。"),
+            ("Title", "名称を入力してください。"), ("Minutes", "「すこし」は数字として読めません。"), ("Owner", "「望」で見つかった人から1名を選んでください。"), ("Reviewer", "確認する人を探して選んでください。"),
             ("StartOn", "「8.11.22」は2通りに読めます（令和8年11月22日／2008年11月22日）。R8.11.22 または 2008/11/22 の形で入力してください。"), ("Items", "この証跡が支える項番を1つ以上選んでください。"),
         })
         {

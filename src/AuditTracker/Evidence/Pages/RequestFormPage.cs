@@ -98,7 +98,7 @@ public abstract class RequestFormPage(Choices choices, CompanyDays days, IString
 
     private string? PersonAt(string field, string? number, string? typed)
     {
-        Require(!string.IsNullOrEmpty(number), field, string.IsNullOrWhiteSpace(typed) ? field + "Empty" : "PersonNotChosen", typed ?? "");
+        Require(!string.IsNullOrEmpty(number), field, string.IsNullOrWhiteSpace(typed) ? field == "Owner" ? "OwnerEmpty" : "ReviewerEmpty" : "PersonNotChosen", typed ?? "");
         return number;
     }
 
