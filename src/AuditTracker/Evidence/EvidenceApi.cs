@@ -70,9 +70,9 @@ public static class EvidenceApi
         var row = await collections.FindAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
         var (handIns, evidence, _) = await submissions.OfCollectionAsync(http.CurrentUser(), id, ct);
         return new WireCollectionDetail(row.Id, row.RequestId, row.Title, new WirePeriod(row.PeriodFrom, row.PeriodTo), row.OpensOn, row.DueOn, row.State.ToString().ToLowerInvariant(), row.Overdue, row.Assignee, row.Items,
-            [.. handIns.Select(handIn => new WireSubmission(handIn.Id, handIn.ByNumber ?? handIn.By, handIn.OnBehalfOf, handIn.At, handIn.CapturedOn, handIn.Note, handIn.State,
+            [.. handIns.Select(handIn => new WireSubmission(handIn.Id, handIn.ByNumber, handIn.By, handIn.OnBehalfOfNumber, handIn.OnBehalfOf, handIn.At, handIn.CapturedOn, handIn.Note, handIn.State,
                 [.. evidence.Where(piece => piece.SubmissionId == handIn.Id).Select(WireEvidence.From)],
-                handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment)))]);
+                handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedByNumber, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment)))]);
     }
 
     private const int LongestKey = 200;

@@ -16,8 +16,10 @@ public sealed record WireEvidence(long Id, string Kind, string? FileName, long? 
     public static WireEvidence From(EvidenceRow row) => new(row.Id, row.Kind, row.FileName, row.Size, row.Sha256, row.MediaType, row.Content);
 }
 
-public sealed record WireReview(string Decision, string? By, DateTime At, string? Comment);
-public sealed record WireSubmission(long Id, string By, string? OnBehalfOf, DateTime At, DateOnly? CapturedOn, string Note, string State, IReadOnlyList<WireEvidence> Evidence, WireReview? Review);
+public sealed record WireReview(string Decision, string? By, string? ByName, DateTime At, string? Comment);
+/// <summary>A hand-in on the wire; people by employee number, their names beside them for reading.</summary>
+/// <param name="By">Null when the account that handed in belongs to no person.</param>
+public sealed record WireSubmission(long Id, string? By, string ByName, string? OnBehalfOf, string? OnBehalfOfName, DateTime At, DateOnly? CapturedOn, string Note, string State, IReadOnlyList<WireEvidence> Evidence, WireReview? Review);
 public sealed record WireHandedIn(long Id, IReadOnlyList<WireEvidence> Evidence);
 
 public sealed record WireCollection(long Id, long RequestId, string Title, WirePeriod Period, DateOnly OpensOn, DateOnly DueOn, string State, bool Overdue, string Assignee, string[] Items)

@@ -9,9 +9,10 @@ public sealed record EvidenceRow(long Id, long SubmissionId, string Kind, string
 
 /// <summary>A hand-in with how it ended.</summary>
 /// <param name="State">submitted, accepted, returned or withdrawn.</param>
+/// <param name="ByNumber">Employee number; null when the account is nobody's. So are the other numbers.</param>
 /// <param name="ByAccount">Account that handed in.</param>
-public sealed record SubmissionRow(long Id, string By, string? ByNumber, long ByAccount, string? OnBehalfOf, DateTime At, DateOnly? CapturedOn, string Note, string State,
-    string? Decision, string? DecidedBy, DateTime? DecidedAt, string? Comment);
+public sealed record SubmissionRow(long Id, string By, string? ByNumber, long ByAccount, string? OnBehalfOf, string? OnBehalfOfNumber, DateTime At, DateOnly? CapturedOn, string Note, string State,
+    string? Decision, string? DecidedBy, string? DecidedByNumber, DateTime? DecidedAt, string? Comment);
 
 /// <summary>A piece of what was accepted for the period before.</summary>
 /// <param name="IsVisible">The reader may open it.</param>
@@ -32,10 +33,11 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
         parameters["id"] = collection;
         await using var connection = await db.OpenAsync(ct);
         var submissions = await connection.ListAsync<SubmissionRow>($"""
-            select s.id, coalesce(p.name, a.name, a.sign_in) as by, p.employee_no as by_number, s.by_account, f.name as on_behalf_of, s.at, s.captured_on, s.note,
+            select s.id, coalesce(p.name, a.name, a.sign_in) as by, p.employee_no as by_number, s.by_account, f.name as on_behalf_of, f.employee_no as on_behalf_of_number, s.at, s.captured_on, s.note,
                    case last.act when 'accept' then 'accepted' when 'return' then 'returned' when 'withdraw' then 'withdrawn' else 'submitted' end as state,
                    case when last.act in ('accept', 'return', 'reopen') then last.act end as decision,
-                   case when last.act in ('accept', 'return', 'reopen') then coalesce(lp.name, la.name) end as decided_by,
+                   case when last.act in ('accept', 'return', 'reopen') then coalesce(lp.name, la.name, la.sign_in) end as decided_by,
+                   case when last.act in ('accept', 'return', 'reopen') then lp.employee_no end as decided_by_number,
                    case when last.act in ('accept', 'return', 'reopen') then last.at end as decided_at, case when last.act <> 'submit' then last.comment end as comment
             from submissions s join collections c on c.id = s.collection_id join accounts a on a.id = s.by_account
             left join people p on p.id = s.by_person left join people f on f.id = s.on_behalf_of

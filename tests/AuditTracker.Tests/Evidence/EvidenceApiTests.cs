@@ -33,6 +33,9 @@ public sealed class EvidenceApiTests(TestApp app) : IClassFixture<TestApp>
 
         var detail = await app.As(Cast.Alice).GetFromJsonAsync<JsonElement>($"/api/evidence/collections/{collection.Id()}");
         Assert.Equal(["accepted", "returned"], detail.GetProperty("submissions").EnumerateArray().Select(submission => submission.Text("state")));
+        var accepted = detail.GetProperty("submissions")[0];
+        Assert.Equal((Cast.Alice.EmployeeNo, Cast.Alice.Name), (accepted.Text("by"), accepted.Text("byName")));
+        Assert.Equal((Cast.Bob.EmployeeNo, Cast.Bob.Name), (accepted.GetProperty("review").Text("by"), accepted.GetProperty("review").Text("byName")));
         var file = await app.As(Cast.Carol).GetAsync($"/api/evidence/{evidence[0].Id()}/file");
         Assert.Equal("id\n1", await file.Content.ReadAsStringAsync());
         Assert.Equal("attachment", file.Content.Headers.ContentDisposition!.DispositionType);
@@ -105,7 +108,9 @@ public sealed class EvidenceApiTests(TestApp app) : IClassFixture<TestApp>
         var id = (await app.CollectionAsync(request)).Id();
         Assert.Equal(HttpStatusCode.Created, (await app.SubmitAsync(Cast.Hana, id)).StatusCode);
         var detail = await app.As(Cast.Manami).GetFromJsonAsync<JsonElement>($"/api/evidence/collections/{id}");
-        Assert.Equal(Cast.Alice.Name, detail.GetProperty("submissions")[0].Text("onBehalfOf"));
+        var submission = detail.GetProperty("submissions")[0];
+        Assert.Equal((Cast.Alice.EmployeeNo, Cast.Alice.Name), (submission.Text("onBehalfOf"), submission.Text("onBehalfOfName")));
+        Assert.Equal((Cast.Hana.EmployeeNo, Cast.Hana.Name), (submission.Text("by"), submission.Text("byName")));
         Assert.Equal("accepted", (await (await app.DecideAsync(Cast.Manami, id, "accept")).Content.ReadFromJsonAsync<JsonElement>()).Text("state"));
         Assert.Equal(HttpStatusCode.Conflict, (await app.DecideAsync(Cast.Bob, id, "reopen", "別の期間です")).StatusCode);
         Assert.Equal("submitted", (await (await app.DecideAsync(Cast.Manami, id, "reopen", "別の期間です")).Content.ReadFromJsonAsync<JsonElement>()).Text("state"));

@@ -9,7 +9,7 @@ public sealed class ReviewChecksTests
     private static readonly DateOnly Due = new(2026, 10, 15);
 
     private static SubmissionRow HandIn(DateOnly? capturedOn, string at = "2026-10-10T01:00:00Z") =>
-        new(1, "相川", "900001", 1, null, DateTime.Parse(at, System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime(), capturedOn, "", "submitted", null, null, null, null);
+        new(1, "相川", "900001", 1, null, null, DateTime.Parse(at, System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime(), capturedOn, "", "submitted", null, null, null, null, null);
 
     private static EvidenceRow File(string hash) => new(1, 1, "file", "一覧.csv", "text/csv", 1, hash, null);
     private static LastAccepted Before(string hash) => new(9, "file", "前回.csv", 1, hash, null, 8, new(2026, 4, 1), new(2026, 6, 30), true);
