@@ -45,7 +45,7 @@ public static class Web
         builder.Services.AddRooms(installation);
         builder.Services.AddDataProtection().SetApplicationName("audit-tracker").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.Data, "keys")));
         builder.Services.AddFace();
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddApiDocument();
         builder.Services.AddSingleton(new WorksHere(worksHere));
         if (worksHere)
         {

@@ -16,14 +16,15 @@ public static class EvidenceApi
         var api = app.MapGroup("/api/evidence").WithTags("evidence");
         Role[] readers = [Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer];
         api.MapGet("/requests", ListRequests).May(readers);
-        api.MapPost("/requests", AddRequest).May(Role.ComplianceManager);
-        api.MapPatch("/requests/{id:long}", ChangeRequest).May(Role.ComplianceManager);
+        api.MapPost("/requests", AddRequest).May(Role.ComplianceManager).Produces<WireId>(StatusCodes.Status201Created).WithMetadata(new DescribedBody(typeof(NewRequestBody), "application/json"));
+        api.MapPatch("/requests/{id:long}", ChangeRequest).May(Role.ComplianceManager).WithMetadata(new DescribedBody(typeof(RequestBody), "application/json"));
         api.MapGet("/collections", ListCollections).May(readers);
         api.MapGet("/collections/{id:long}", FindCollection).May(readers);
-        api.MapPost("/collections/{id:long}/submissions", Submit).May(Role.ComplianceManager, Role.ControlOwner).Accepts<IFormFile>("multipart/form-data").DisableAntiforgery();
-        api.MapDelete("/submissions/{id:long}", Withdraw).May(Role.ComplianceManager, Role.ControlOwner);
+        api.MapPost("/collections/{id:long}/submissions", Submit).May(Role.ComplianceManager, Role.ControlOwner).DisableAntiforgery().Produces<WireHandedIn>(StatusCodes.Status201Created)
+            .WithMetadata(new DescribedBody(typeof(SubmissionBody), "multipart/form-data"), new DescribedHeader("Idempotency-Key", "At most 200 characters; the same key answers the first result."));
+        api.MapDelete("/submissions/{id:long}", Withdraw).May(Role.ComplianceManager, Role.ControlOwner).Produces(StatusCodes.Status204NoContent);
         api.MapPost("/collections/{id:long}/reviews", Review).May(Role.ComplianceManager, Role.Reviewer);
-        api.MapGet("/{id:long}/file", Download).May(readers);
+        api.MapGet("/{id:long}/file", Download).May(readers).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
     }
 
     private static async Task<WirePage<WireRequest>> ListRequests(HttpContext http, RequestStore requests, string? after, int? limit, string? q, string? framework, string? item, CancellationToken ct)

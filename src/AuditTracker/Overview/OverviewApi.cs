@@ -33,7 +33,7 @@ public static class OverviewApi
             var user = http.CurrentUser();
             await change.RunAsync(user, framework, itemRef, patch.ToChange(), ct);
             return ControlAnswer.Of(await show.FindAsync(user, framework, itemRef, ct) ?? throw new NotFound(), words);
-        }).May(Role.ComplianceManager).WithTags("controls");
+        }).May(Role.ComplianceManager).WithTags("controls").WithMetadata(new DescribedBody(typeof(ControlPatchBody), "application/json"));
     }
 
     private static string Cursor(Item item) => $"{item.Framework}:{item.Ref}";
@@ -57,6 +57,9 @@ public sealed record ControlAnswer(string Framework, string Ref, string Official
 
 /// <param name="FreshUntil">The last covered day.</param>
 public sealed record CoverageAnswer(string State, string Explanation, DateOnly? FreshUntil);
+
+/// <summary>The same as the API's document shows it: the owner is an employee number.</summary>
+public sealed record ControlPatchBody(int Version, bool? Applicable = null, string? Reason = null, string? Owner = null, string? Implementation = null);
 
 /// <summary>What to change; a key left out stays as it is, <c>"owner": null</c> means nobody.</summary>
 public sealed record ControlPatch(bool? Applicable, string? Reason, JsonElement Owner, string? Implementation, int? Version)

@@ -16,7 +16,7 @@ public static class PeopleApi
         var api = app.MapGroup("/api").WithTags("people");
         api.MapPost("/people/import", ImportAsync).May(Role.ComplianceManager).DisableAntiforgery()
             .WithMetadata(new RequestSizeLimitAttribute(PeopleFile.MaxBytes + (1 << 20)))
-            .Accepts<IFormFile>("multipart/form-data").Produces<ImportAnswer>().Produces<ImportAnswer>(StatusCodes.Status422UnprocessableEntity);
+            .WithMetadata(new DescribedBody(typeof(ImportBody), "multipart/form-data")).Produces<ImportAnswer>().Produces<ImportAnswer>(StatusCodes.Status422UnprocessableEntity);
         api.MapGet("/people", PeopleAsync).May();
         api.MapGet("/departments", DepartmentsAsync).May();
     }
@@ -107,6 +107,12 @@ public sealed record ImportDepartments(int Added, int Renamed);
 /// <summary>A person on the wire.</summary>
 public sealed record PersonEntry(
     long Id,
+/// <summary>The body of an import, as the API's document shows it.</summary>
+public sealed class ImportBody
+{
+    public required IFormFile File { get; init; }
+}
+
     string EmployeeNo,
     string Name,
     string NameKana,

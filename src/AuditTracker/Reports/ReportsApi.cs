@@ -12,9 +12,9 @@ public static class ReportsApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/reports").WithTags("reports");
-        api.MapPost("/{kind}", Ask).May(ReportRunStore.Askers);
+        api.MapPost("/{kind}", Ask).May(ReportRunStore.Askers).Produces<WireAsked>(StatusCodes.Status202Accepted);
         api.MapGet("/runs/{id:long}", Find).May(ReportRunStore.Readers);
-        api.MapGet("/runs/{id:long}/file", Take).May(ReportRunStore.Readers);
+        api.MapGet("/runs/{id:long}/file", Take).May(ReportRunStore.Readers).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static async Task<IResult> Ask(HttpContext http, string kind, WireReport body, RequestReport request, CancellationToken ct)

@@ -1,0 +1,65 @@
+using System.ComponentModel;
+
+namespace AuditTracker.Evidence;
+
+// Bodies that are read by hand, as the API's document shows them: WireRequest.Read and HandInForm.Read are what counts.
+
+/// <summary>A request as it is changed; what is left out stays as it is.</summary>
+public sealed class RequestBody
+{
+    [Description("The version that was read; another one has been saved since: 409.")]
+    public int? Version { get; init; }
+    public string? Title { get; init; }
+    public string? Guidance { get; init; }
+    public int? Minutes { get; init; }
+    [Description("Items as framework:ref, for example iso27001-2022:A.5.18.")]
+    public string[]? Items { get; init; }
+    [Description("Employee number.")]
+    public string? Owner { get; init; }
+    [Description("Employee number.")]
+    public string? Reviewer { get; init; }
+    [Description("every: month, quarter, half or year.")]
+    public WireRecurrence? Recurrence { get; init; }
+    [Description("Days after the period's end; unit: days.")]
+    public WireOffset? Opens { get; init; }
+    [Description("After the period's end; unit: days or businessDays.")]
+    public WireOffset? Due { get; init; }
+    public DateOnly? StartOn { get; init; }
+    [Description("null: no end.")]
+    public DateOnly? EndOn { get; init; }
+}
+
+/// <summary>A request as it is made.</summary>
+public sealed class NewRequestBody
+{
+    public required string Title { get; init; }
+    public string? Guidance { get; init; }
+    public int? Minutes { get; init; }
+    [Description("Items as framework:ref, for example iso27001-2022:A.5.18.")]
+    public required string[] Items { get; init; }
+    [Description("Employee number.")]
+    public required string Owner { get; init; }
+    [Description("Employee number.")]
+    public required string Reviewer { get; init; }
+    [Description("every: month, quarter, half or year.")]
+    public required WireRecurrence Recurrence { get; init; }
+    [Description("Days after the period's end; unit: days.")]
+    public WireOffset? Opens { get; init; }
+    [Description("After the period's end; unit: days or businessDays.")]
+    public required WireOffset Due { get; init; }
+    public required DateOnly StartOn { get; init; }
+    public DateOnly? EndOn { get; init; }
+}
+
+/// <summary>A hand-in: text fields first, then files.</summary>
+public sealed class SubmissionBody
+{
+    [Description("Text fields come before files.")]
+    public string? Note { get; init; }
+    public string[]? Link { get; init; }
+    public string? Statement { get; init; }
+    public DateOnly? CapturedOn { get; init; }
+    [Description("Employee number of the assignee, when somebody else hands in.")]
+    public string? OnBehalfOf { get; init; }
+    public IFormFile[]? File { get; init; }
+}
