@@ -1,6 +1,7 @@
 using System.Globalization;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Mvc;
@@ -26,8 +27,8 @@ public static class PeopleApi
     {
         var user = http.CurrentUser();
         var terms = ImportTermsInput.Read(effective, missing, on, (await clock.NowAsync(ct)).Today);
-        var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(ct) : null;
-        var file = form?.Files.GetFile("file") ?? throw InvalidInput.At<Words>("file", "ImportNoFile");
+        var form = await FormAsync(http.Request, ct);
+        var file = form.Files.GetFile("file") ?? throw InvalidInput.At<Words>("file", "ImportNoFile");
         var content = await ContentAsync(file, ct);
         var isApply = apply is not null && (bool.TryParse(apply, out var given) ? given : throw InvalidInput.At<Words>("apply", "ImportApply"));
         var difference = isApply
@@ -35,6 +36,26 @@ public static class PeopleApi
             : await import.CompareAsync(PeopleFile.Read(content), terms, ct);
         var isApplied = isApply && difference.Errors.Count == 0;
         return Results.Json(ImportAnswer.Of(difference, isApplied, words), statusCode: isApply && !isApplied ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);
+    }
+
+    private static async Task<IFormCollection> FormAsync(HttpRequest request, CancellationToken ct)
+    {
+        if (!request.HasFormContentType)
+        {
+            throw new UploadRefusedException(UploadRefusal.NotMultipart);
+        }
+        try
+        {
+            return await request.ReadFormAsync(ct);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UploadRefusedException(UploadRefusal.Malformed, null, e);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            throw new UploadRefusedException(UploadRefusal.Incomplete, null, e);
+        }
     }
 
     /// <summary>The bytes of a file, or as many as show that it is too large.</summary>
@@ -86,6 +107,12 @@ public static class ImportTermsInput
         : throw InvalidInput.At<Words>(field, "ImportDay", text);
 }
 
+/// <summary>The body of an import, as the API's document shows it.</summary>
+public sealed class ImportBody
+{
+    public required IFormFile File { get; init; }
+}
+
 /// <summary>What an import means or did. Every person is counted once; departments that are new or renamed are counted apart.</summary>
 public sealed record ImportAnswer(int Added, int Changed, int Leaving, int Missing, int Unchanged, ImportErrorAnswer[] Errors, bool Applied, ImportDepartments Departments)
 {
@@ -107,12 +134,6 @@ public sealed record ImportDepartments(int Added, int Renamed);
 /// <summary>A person on the wire.</summary>
 public sealed record PersonEntry(
     long Id,
-/// <summary>The body of an import, as the API's document shows it.</summary>
-public sealed class ImportBody
-{
-    public required IFormFile File { get; init; }
-}
-
     string EmployeeNo,
     string Name,
     string NameKana,

@@ -19,6 +19,8 @@ public static class Face
             .AddDataAnnotationsLocalization(FormMessages.UseWordsOfTheRoom)
             .AddViewOptions(options => options.HtmlHelperOptions.ClientValidationEnabled = false);
         services.AddProblemDetails();
+        // So that what cannot be read reaches Faults with its reason, not as a bare status.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.Configure<MvcOptions>(options => options.Filters.Add<ShellFilter>());
         services.AddSingleton<IConfigureOptions<MvcOptions>, FormMessages>();
         // Japanese text stays readable in the page's source, and a third of its size.

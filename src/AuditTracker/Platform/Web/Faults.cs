@@ -17,6 +17,9 @@ public sealed record Trouble(int Status, string Title, string Sentence, string? 
 /// </summary>
 public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
 {
+    /// <summary>What routing puts in place of an endpoint that takes other bodies; like all that say nothing about who may, it answers 404.</summary>
+    private const string WrongMediaTypeEndpoint = "415 HTTP Unsupported Media Type";
+
     /// <summary>Runs the rest of the pipeline and answers for it where it did not answer itself.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
@@ -40,12 +43,12 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         }
         catch (UploadRefusedException e) when (!http.Response.HasStarted)
         {
-            await Answer(http, e.StatusCode, null);
+            await Answer(http, e.StatusCode, null, unreadable: Unreadable.From(e));
             return;
         }
         catch (BadHttpRequestException e) when (!http.Response.HasStarted)
         {
-            await Answer(http, e.StatusCode, null);
+            await Answer(http, e.StatusCode, null, unreadable: Unreadable.From(e));
             return;
         }
         catch (Exception e) when (!http.Response.HasStarted)
@@ -59,11 +62,16 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         var response = http.Response;
         if (!response.HasStarted && response.StatusCode is >= 400 and < 600 && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType))
         {
+            if (IsApi(http.Request.Path) && response.StatusCode == StatusCodes.Status404NotFound && http.GetEndpoint()?.DisplayName == WrongMediaTypeEndpoint)
+            {
+                await Answer(http, StatusCodes.Status415UnsupportedMediaType, null, unreadable: Unreadable.WrongMediaType);
+                return;
+            }
             await Answer(http, response.StatusCode, null);
         }
     }
 
-    private async Task Answer(HttpContext http, int status, string? incident, Refusal? refusal = null)
+    private async Task Answer(HttpContext http, int status, string? incident, Refusal? refusal = null, Unreadable? unreadable = null)
     {
         var headers = http.Response.Headers.ToList();
         http.Response.Clear();
@@ -77,7 +85,7 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         try
         {
             Language.Apply(http);
-            var trouble = Describe(http, status, incident, refusal);
+            var trouble = Describe(http, status, incident, refusal, unreadable);
             if (IsApi(http.Request.Path))
             {
                 if (status == StatusCodes.Status401Unauthorized)
@@ -89,8 +97,7 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
                     await Refuse(trouble, refusal).ExecuteAsync(http);
                     return;
                 }
-                await Results.Problem(trouble.Sentence, statusCode: status, title: trouble.Title,
-                    extensions: incident is null ? null : new Dictionary<string, object?> { ["incident"] = incident }).ExecuteAsync(http);
+                await Results.Problem(trouble.Sentence, statusCode: status, title: trouble.Title, extensions: More(trouble, unreadable)).ExecuteAsync(http);
                 return;
             }
 
@@ -138,16 +145,39 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         return Results.Problem(title: trouble.Sentence, statusCode: trouble.Status, extensions: more);
     }
 
-    private static Trouble Describe(HttpContext http, int status, string? incident, Refusal? refusal)
+    private static Dictionary<string, object?> More(Trouble trouble, Unreadable? unreadable)
+    {
+        var more = new Dictionary<string, object?>();
+        if (trouble.Incident is not null)
+        {
+            more["incident"] = trouble.Incident;
+        }
+        if (unreadable is not null)
+        {
+            more["code"] = unreadable.Sentence;
+        }
+        if (unreadable?.Field is { } field)
+        {
+            more["errors"] = new Dictionary<string, string[]> { [field] = [trouble.Sentence] };
+        }
+        return more;
+    }
+
+    private static Trouble Describe(HttpContext http, int status, string? incident, Refusal? refusal, Unreadable? unreadable)
     {
         var words = http.RequestServices.GetRequiredService<IStringLocalizer<Words>>();
+        if (unreadable is not null)
+        {
+            var (what, how) = unreadable.In(words);
+            return new Trouble(status, what, how, null);
+        }
         var (title, sentence) = status switch
         {
             401 => ("TroubleSignIn", "TroubleSignInText"),
             403 or 404 => ("TroubleNotFound", "TroubleNotFoundText"),
             413 => ("TroubleTooLarge", "TroubleTooLargeText"),
             429 => ("TroubleTooMany", "TroubleTooManyText"),
-            < 500 => ("TroubleBadRequest", "TroubleBadRequestText"),
+            < 500 => ("TroubleBadRequest", IsApi(http.Request.Path) ? "UnreadableText" : "TroubleBadRequestText"),
             _ => ("TroubleFault", "TroubleFaultText"),
         };
         return refusal is null
