@@ -43,6 +43,8 @@ public sealed class Settings
     public string[] Proxies => this["AuditTracker:Proxies"].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     public bool HasCertificate => this["Kestrel:Certificates:Default:Path"].Length > 0;
 
+    public bool HasPublicAddress => this["AuditTracker:PublicAddress"].Length > 0;
+
     /// <summary>Where people open the service; mails' links start with it. No slash at the end.</summary>
     public string PublicAddress => this["AuditTracker:PublicAddress"] is { Length: > 0 } given ? given.TrimEnd('/') : $"http://localhost:{Port}";
 

@@ -24,7 +24,7 @@ public static class AccountCommand
             throw new UsageException(Usage);
         }
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
-        await using var installation = await Installation.OpenAsync(arguments.Settings());
+        await using var installation = await Installation.OpenAsync(arguments.Settings(), mayCreate: false);
         await installation.RefuseForeignSchemaAsync();
         await using var services = new ServiceCollection().AddLogging().AddRooms(installation).BuildServiceProvider();
         try
@@ -58,5 +58,5 @@ public static class AccountCommand
         string.Join('\n', (await services.GetRequiredService<AccountStore>().AllAsync(DateTime.UtcNow))
             .Select(row => string.Join('\t', row.SignIn, row.Name, row.EmployeeNo ?? "-", row.State.ToString(), row.Roles.Length == 0 ? "-" : string.Join(',', row.Roles))));
 
-    private static string Address(Installation installation, string path) => installation.Settings.PublicAddress + path;
+    private static string Address(Installation installation, string path) => RunningAddress.Read(installation.Settings) + path;
 }

@@ -13,7 +13,7 @@ public sealed class Demo(Installation installation)
 
     public static async Task<int> RunAsync(string[] args)
     {
-        await using var installation = await Installation.OpenAsync(new Arguments(args).Settings());
+        await using var installation = await Installation.OpenAsync(new Arguments(args).Settings(), mayCreate: true);
         var demo = new Demo(installation);
         await installation.MigrateAsync(demo.BeginAsync);
         await using var services = new ServiceCollection().AddLogging().AddRooms(installation).BuildServiceProvider();

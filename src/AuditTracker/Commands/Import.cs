@@ -18,7 +18,7 @@ public static class Import
         var content = File.Exists(path) ? await File.ReadAllBytesAsync(path) : throw new UsageException($"There is no file {path}.");
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? "ja" : "en");
-        await using var installation = await Installation.OpenAsync(arguments.Settings());
+        await using var installation = await Installation.OpenAsync(arguments.Settings(), mayCreate: false);
         await installation.RefuseForeignSchemaAsync();
         await using var services = new ServiceCollection().AddLogging().AddRooms(installation).BuildServiceProvider();
         return await RunAsync(services, arguments, Path.GetFileName(path), content, Console.Out);

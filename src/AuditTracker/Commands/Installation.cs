@@ -29,11 +29,16 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The role web and worker connect as; gets the migrations' grants.</summary>
     public string AppRole => new NpgsqlConnectionStringBuilder(App.ConnectionString).Username!;
 
-    public static async Task<Installation> OpenAsync(Settings settings, CancellationToken ct = default)
+    /// <param name="mayCreate">Whether a data folder without a database gets one; the other verbs would build a whole server for a misspelt path.</param>
+    public static async Task<Installation> OpenAsync(Settings settings, bool mayCreate, CancellationToken ct = default)
     {
         if (settings.Main is { } main)
         {
             return new Installation(settings, main, settings.Owner ?? main);
+        }
+        if (!mayCreate && !File.Exists(Path.Combine(settings.Data, "postgres", "PG_VERSION")))
+        {
+            throw new UsageException($"There is no installation in {settings.Data}. Begin one with serve or migrate, or name its folder with --data.");
         }
         using var logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter(level => level >= LogLevel.Warning));
         var cluster = await PrivateCluster.StartAsync(settings.Data, logs.CreateLogger<PrivateCluster>(), ct);

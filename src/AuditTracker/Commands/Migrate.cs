@@ -5,7 +5,7 @@ public static class Migrate
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        await using var installation = await Installation.OpenAsync(new Arguments(args).Settings());
+        await using var installation = await Installation.OpenAsync(new Arguments(args).Settings(), mayCreate: true);
         await installation.MigrateAsync();
         Console.WriteLine("The database has this program's schema.");
         return 0;

@@ -26,7 +26,7 @@ public static class Report
             : RunText.Instant(given) ?? throw new UsageException($"--cutoff takes an instant such as 2026-11-24T09:00:00+09:00, not {given}.");
         var input = new ReportInput(arguments.Need("--framework"), Day(arguments, "--from"), Day(arguments, "--to"), cutoff, arguments.Get("--language") ?? "ja");
         var file = Path.GetFullPath(arguments.Need("--out"));
-        await using var installation = await Installation.OpenAsync(arguments.Settings());
+        await using var installation = await Installation.OpenAsync(arguments.Settings(), mayCreate: false);
         await installation.RefuseForeignSchemaAsync();
         await using var services = new ServiceCollection().AddLogging().AddRooms(installation).BuildServiceProvider();
         var summary = await WriteAsync(services, input, file);

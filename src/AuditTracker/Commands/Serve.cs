@@ -1,7 +1,4 @@
-using System.Net;
 using AuditTracker.Accounts;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace AuditTracker.Commands;
 
@@ -13,13 +10,13 @@ public static class Serve
         var arguments = new Arguments(args, "--empty");
         var settings = arguments.Settings();
         Web.RefuseUnsafeListening(settings);
-        await using var installation = await Installation.OpenAsync(settings);
+        await using var installation = await Installation.OpenAsync(settings, mayCreate: true);
         var demo = arguments.Has("--empty") ? null : new Demo(installation);
         await installation.MigrateAsync(demo is null ? () => Demo.RefuseAsync(installation) : demo.BeginAsync);
         await using var app = Web.Build(installation, worksHere: true);
         var signIns = demo is null ? null : await demo.LoadAsync(app.Services);
         await app.StartAsync();
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("127.0.0.1", "localhost");
+        var address = await RunningAddress.WriteAsync(settings, app);
         Console.WriteLine($"\nAuditTracker: {address}");
         if (signIns is not null)
         {
@@ -27,7 +24,7 @@ public static class Serve
         }
         else if (await app.Services.GetRequiredService<FirstAdministrator>().LinkAsync() is { } path)
         {
-            Console.WriteLine($"First administrator, once, within 24 hours: {settings.PublicAddress}{path}");
+            Console.WriteLine($"First administrator, once, within 24 hours: {address}{path}");
         }
         Console.Out.Flush();
         await app.WaitForShutdownAsync();

@@ -14,7 +14,7 @@ public static class TokenCommand
             throw new UsageException("Write: token add --account MAIL --name NAME [--days 90]");
         }
         var days = int.TryParse(arguments.Get("--days") ?? "90", out var given) ? given : throw new UsageException("--days takes a number.");
-        await using var installation = await Installation.OpenAsync(arguments.Settings());
+        await using var installation = await Installation.OpenAsync(arguments.Settings(), mayCreate: false);
         await installation.RefuseForeignSchemaAsync();
         await using var services = new ServiceCollection().AddLogging().AddRooms(installation).BuildServiceProvider();
         var actor = Actor.Operator("token");

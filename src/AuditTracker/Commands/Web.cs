@@ -11,13 +11,17 @@ namespace AuditTracker.Commands;
 /// <summary>The pages and the API.</summary>
 public static class Web
 {
+    private static readonly string[] Asking = [HttpMethods.Get, HttpMethods.Head];
+
     public static async Task<int> RunAsync(string[] args)
     {
-        await using var installation = await Installation.OpenAsync(new Arguments(args).Settings());
+        await using var installation = await Installation.OpenAsync(new Arguments(args).Settings(), mayCreate: false);
         await installation.RefuseForeignSchemaAsync();
         RefuseUnsafeListening(installation.Settings);
         await using var app = Build(installation, worksHere: false);
-        await app.RunAsync();
+        await app.StartAsync();
+        await RunningAddress.WriteAsync(installation.Settings, app);
+        await app.WaitForShutdownAsync();
         return 0;
     }
 
@@ -68,8 +72,8 @@ public static class Web
         app.UseAccess();
         app.MapFace();
         app.MapOpenApi("/openapi/{documentName}.json").May();
-        app.MapGet("/healthz", () => "ok").AllowAnonymous().ExcludeFromDescription();
-        app.MapGet("/readyz", async (Installation here, CancellationToken ct) =>
+        app.MapMethods("/healthz", Asking, () => "ok").AllowAnonymous().ExcludeFromDescription();
+        app.MapMethods("/readyz", Asking, async (Installation here, CancellationToken ct) =>
             await Readiness.IsReadyAsync(here, ct) ? Results.Text("ready") : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable)).AllowAnonymous().ExcludeFromDescription();
         app.MapRooms();
         return app;

@@ -5,7 +5,7 @@ public static class Worker
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        await using var installation = await Installation.OpenAsync(new Arguments(args).Settings());
+        await using var installation = await Installation.OpenAsync(new Arguments(args).Settings(), mayCreate: false);
         await installation.RefuseForeignSchemaAsync();
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning);
