@@ -21,6 +21,9 @@ public static class IdentifyCaller
 
     private static CookieOptions Options() => new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
 
+    /// <summary>A path that leads nowhere is still answered in the reader's language.</summary>
+    private static bool IsPageAskedFor(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
     public static IApplicationBuilder UseCaller(this IApplicationBuilder app) => app.Use(async (http, next) =>
     {
         var callers = http.RequestServices.GetRequiredService<CallerStore>();
@@ -34,7 +37,7 @@ public static class IdentifyCaller
                 user = await callers.ByTokenAsync(header["Bearer ".Length..].Trim(), http.TraceIdentifier, http.RequestAborted);
             }
         }
-        else if (!isApi && http.GetEndpoint() is not null && http.Request.Cookies[SessionCookie] is { Length: > 0 } session)
+        else if (!isApi && (http.GetEndpoint() is not null || IsPageAskedFor(http.Request)) && http.Request.Cookies[SessionCookie] is { Length: > 0 } session)
         {
             user = await callers.BySessionAsync(session, settings.SessionIdle, http.TraceIdentifier, http.RequestAborted);
         }

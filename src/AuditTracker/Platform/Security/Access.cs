@@ -29,6 +29,9 @@ public static class Access
     /// <summary>The caller, or null for an anonymous visitor.</summary>
     public static CurrentUser? Caller(this HttpContext http) => http.Features.Get<CurrentUser>();
 
+    /// <summary>Routing's own answer for a known path (405, 415); it has no metadata and reveals nothing.</summary>
+    private static bool IsRoutingsAnswer(Endpoint endpoint) => endpoint is not RouteEndpoint;
+
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app) => app.Use(async (http, next) =>
     {
         var endpoint = http.GetEndpoint();
@@ -38,6 +41,11 @@ public static class Access
             return;
         }
         var isApi = http.Request.Path.StartsWithSegments("/api") || http.Request.Path.StartsWithSegments("/openapi");
+        if (IsRoutingsAnswer(endpoint) && (!isApi || http.Caller() is not null))
+        {
+            await next(http);
+            return;
+        }
         if (http.Caller() is not { } user)
         {
             if (isApi || !HttpMethods.IsGet(http.Request.Method))

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.Extensions.Localization;
+using Npgsql;
 
 namespace AuditTracker.Platform.Web;
 
@@ -49,6 +50,19 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         catch (BadHttpRequestException e) when (!http.Response.HasStarted)
         {
             await Answer(http, e.StatusCode, null, unreadable: Unreadable.From(e));
+            return;
+        }
+        catch (PostgresException e) when (!http.Response.HasStarted && e.SqlState is PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter)
+        {
+            // Text with a character that the database cannot hold, such as NUL.
+            await Answer(http, StatusCodes.Status400BadRequest, null);
+            return;
+        }
+        catch (Exception e) when (!http.Response.HasStarted && IsDatabaseAway(e))
+        {
+            log.LogWarning("The database is away: {Method} {Route}: {Reason}", http.Request.Method, RouteOf(http), e.Message);
+            http.Response.Headers.RetryAfter = "5";
+            await Answer(http, StatusCodes.Status503ServiceUnavailable, null);
             return;
         }
         catch (Exception e) when (!http.Response.HasStarted)
@@ -115,7 +129,7 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         try
         {
             // A fault may mean that the database is away: do not ask it for the menu.
-            if (trouble.Incident is null)
+            if (trouble.Status < 500)
             {
                 await http.LoadShellAsync();
             }
@@ -177,6 +191,7 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
             403 or 404 => ("TroubleNotFound", "TroubleNotFoundText"),
             413 => ("TroubleTooLarge", "TroubleTooLargeText"),
             429 => ("TroubleTooMany", "TroubleTooManyText"),
+            503 => ("TroubleAway", "TroubleAwayText"),
             < 500 => ("TroubleBadRequest", IsApi(http.Request.Path) ? "UnreadableText" : "TroubleBadRequestText"),
             _ => ("TroubleFault", "TroubleFaultText"),
         };
@@ -189,6 +204,10 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
 
     /// <summary>The route's pattern, not the path: a path may hold a link's token.</summary>
     private static string RouteOf(HttpContext http) => (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+
+    private static bool IsDatabaseAway(Exception e) =>
+        e is NpgsqlException { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow }
+        || e.InnerException is { } inner && IsDatabaseAway(inner);
 
     private static string NewIncident() => RandomNumberGenerator.GetString("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", 5);
 }
