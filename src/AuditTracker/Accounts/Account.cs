@@ -41,7 +41,8 @@ public static class PasswordRule
         {
             throw InvalidInput.At<Words>("password", "PasswordLength", Shortest, Longest);
         }
-        if (password.Contains(signIn.Split('@')[0], StringComparison.OrdinalIgnoreCase) || password.Distinct().Count() < 5)
+        // A short local part ("m", "aki") stands in many a good password by chance.
+        if (signIn.Split('@')[0] is { Length: >= 4 } local && password.Contains(local, StringComparison.OrdinalIgnoreCase) || password.Distinct().Count() < 5)
         {
             throw InvalidInput.At<Words>("password", "PasswordEasy");
         }
@@ -51,12 +52,12 @@ public static class PasswordRule
 /// <summary>Addresses that may be a sign-in name.</summary>
 public static class MailRule
 {
-    /// <exception cref="InvalidInput">At the field <c>mail</c>.</exception>
-    public static void Check(string mail)
+    /// <exception cref="InvalidInput">At <paramref name="field"/>.</exception>
+    public static void Check(string mail, string field = "mail")
     {
         if (mail.Length > 254 || !System.Net.Mail.MailAddress.TryCreate(mail, out var read) || read.Address != mail)
         {
-            throw InvalidInput.At<Words>("mail", "MailAddress");
+            throw InvalidInput.At<Words>(field, "MailAddress");
         }
     }
 }
