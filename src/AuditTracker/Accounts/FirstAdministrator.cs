@@ -1,3 +1,4 @@
+using AuditTracker.Company;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
@@ -7,7 +8,7 @@ namespace AuditTracker.Accounts;
 
 /// <summary>
 /// Outside the demo the first administrator comes in by a one-time link that the start prints; it gives both roles,
-/// administrator and compliance manager (design §7a).
+/// administrator and compliance manager, and the company its name: mails and reports say whose they are from the first day.
 /// </summary>
 public sealed class FirstAdministrator(Db db, AccountStore accounts, TimeProvider time)
 {
@@ -40,13 +41,16 @@ public sealed class FirstAdministrator(Db db, AccountStore accounts, TimeProvide
             new { hash = Secrets.Hash(token), now = time.GetUtcNow().UtcDateTime }, ct);
     }
 
-    /// <exception cref="InvalidInput">Mail address or password cannot be taken.</exception>
+    /// <param name="company">Names, secretariat and sender; a sender left empty becomes the administrator's address.</param>
+    /// <exception cref="InvalidInput">A mail address or the password cannot be taken.</exception>
     /// <exception cref="NotFound">The link is used, ended or unknown.</exception>
-    public async Task RedeemAsync(string token, string mail, string name, string language, string password, string requestId, CancellationToken ct)
+    public async Task RedeemAsync(string token, string mail, string name, string language, string password, CompanyProfile company, string requestId, CancellationToken ct)
     {
         mail = mail.Trim();
         MailRule.Check(mail);
         PasswordRule.Check(password, mail);
+        var sender = company.SenderAddress.Trim() is { Length: > 0 } given ? given : mail;
+        MailRule.Check(sender, "senderAddress");
         var now = time.GetUtcNow().UtcDateTime;
         await using var work = await db.BeginAsync(new Actor("visitor", requestId), ct);
         if (await work.ExecuteAsync("""
@@ -60,6 +64,7 @@ public sealed class FirstAdministrator(Db db, AccountStore accounts, TimeProvide
         await accounts.SetPasswordAsync(work, account, SignIn.Hash(password), now, ct);
         await accounts.GrantAsync(work, account, Role.Administrator, null, work.Today, null, null, ct);
         await accounts.GrantAsync(work, account, Role.ComplianceManager, null, work.Today, null, null, ct);
+        await CompanyStore.SaveAsync(work, company with { SenderAddress = sender }, ct);
         await work.ActAsync("account.firstAdministrator", $"account:{account}", ct: ct);
         await work.CommitAsync(ct);
     }

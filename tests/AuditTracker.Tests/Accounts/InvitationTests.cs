@@ -221,14 +221,25 @@ public sealed partial class InvitationTests : IAsyncLifetime
         var visitor = app.Anonymous();
         await visitor.PageAsync(link);
         await visitor.PageAsync(link);
-        (string, string)[] typed = [("Token", link.Split("token=")[1]), ("Input.Mail", "nitta@example.test"), ("Input.Name", "新田 忍"), ("Input.Password", Chosen)];
-        var bad = await visitor.PostFormAsync(link, "/first-administrator", [typed[0], ("Input.Mail", "no address"), typed[2], typed[3]]);
+        (string, string)[] typed = [("Token", link.Split("token=")[1]), ("Input.Mail", "nitta@example.test"), ("Input.Name", "新田 忍"), ("Input.Password", Chosen),
+            ("Input.CompanyName", "ひばり株式会社"), ("Input.SecretariatName", "コンプライアンス事務局"), ("Input.SecretariatContact", "内線 7010")];
+        var bad = await visitor.PostFormAsync(link, "/first-administrator", [typed[0], ("Input.Mail", "no address"), .. typed[2..]]);
         Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
         Assert.Contains("メールアドレスの形ではありません", await bad.TextAsync());
+        var nameless = await visitor.PostFormAsync(link, "/first-administrator", typed[..4]);
+        Assert.Equal(HttpStatusCode.BadRequest, nameless.StatusCode);
+        var told = await nameless.TextAsync();
+        Assert.Contains("会社名を入力してください", told);
+        Assert.Contains("事務局の連絡先を入力してください", told);
+        Assert.Contains("value=\"新田 忍\"", told);
+        var sender = await visitor.PostFormAsync(link, "/first-administrator", [.. typed, ("Input.SenderAddress", "nobody")]);
+        Assert.Equal(HttpStatusCode.BadRequest, sender.StatusCode);
 
         Assert.Equal("/", (await visitor.PostFormAsync(link, "/first-administrator", typed)).Headers.Location!.ToString());
 
         Assert.Contains("アカウント", await visitor.PageAsync("/accounts"));
+        Assert.Equal("ひばり株式会社||コンプライアンス事務局|内線 7010|nitta@example.test",
+            await app.Database.ScalarAsync<string>("select concat_ws('|', name_ja, name_en, secretariat_name, secretariat_contact, sender_address) from company"));
         var user = (await app.Get<CallerStore>().BySignInAsync("nitta@example.test", "t"))!;
         Assert.True(user.Is(Role.Administrator) && user.Is(Role.ComplianceManager));
         Assert.Equal(HttpStatusCode.NotFound, (await app.Anonymous().GetAsync(link)).StatusCode);

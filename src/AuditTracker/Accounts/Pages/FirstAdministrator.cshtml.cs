@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using AuditTracker.Company;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Authorization;
@@ -21,6 +22,21 @@ public sealed class FirstAdministratorModel(FirstAdministrator first, SignIn sig
         [Required(ErrorMessage = "AddressEmpty")] public string? Mail { get; set; }
         [Required(ErrorMessage = "NameEmpty")] public string? Name { get; set; }
         public string? Password { get; set; }
+        [Required(ErrorMessage = "CompanyNameEmpty")] public string? CompanyName { get; set; }
+        public string? CompanyNameEn { get; set; }
+        [Required(ErrorMessage = "SecretariatNameEmpty")] public string? SecretariatName { get; set; }
+        [Required(ErrorMessage = "SecretariatContactEmpty")] public string? SecretariatContact { get; set; }
+        public string? SenderAddress { get; set; }
+
+        /// <summary>A method: validation reads every property before it is known that the fields are filled.</summary>
+        public CompanyProfile ToCompany() => new()
+        {
+            NameJa = CompanyName!.Trim(),
+            NameEn = CompanyNameEn?.Trim() ?? "",
+            SecretariatName = SecretariatName!.Trim(),
+            SecretariatContact = SecretariatContact!.Trim(),
+            SenderAddress = SenderAddress ?? "",
+        };
     }
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await FindAsync(ct) ? Page() : Ended();
@@ -37,7 +53,7 @@ public sealed class FirstAdministratorModel(FirstAdministrator first, SignIn sig
         }
         try
         {
-            await first.RedeemAsync(Token!, Input.Mail!, Input.Name!, CultureInfo.CurrentUICulture.TwoLetterISOLanguageName, Input.Password ?? "", HttpContext.TraceIdentifier, ct);
+            await first.RedeemAsync(Token!, Input.Mail!, Input.Name!, CultureInfo.CurrentUICulture.TwoLetterISOLanguageName, Input.Password ?? "", Input.ToCompany(), HttpContext.TraceIdentifier, ct);
         }
         catch (InvalidInput refusal)
         {
