@@ -165,6 +165,10 @@ public sealed class SignInPageTests(TestApp app) : IClassFixture<TestApp>
         Assert.Contains("<html lang=\"ja\"", await client.PageAsync("/tokens"));
 
         await client.GetAsync("/language?to=en&back=/tokens");
+        Assert.Contains("<html lang=\"ja\"", await (await own.App.PagesAsAsync(Cast.Alice)).PageAsync("/tokens"));
+
+        client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
+        await client.GetAsync("/language?to=en&back=/tokens");
 
         var elsewhere = await own.App.PagesAsAsync(Cast.Alice);
         Assert.Contains("<html lang=\"en\"", await elsewhere.PageAsync("/tokens"));

@@ -50,7 +50,8 @@ public static class Language
         if (Known(to) is { } language)
         {
             Remember(http, Cookie, language);
-            if (http.RequestServices.GetService<AccountLanguage>() is { } account)
+            // A link elsewhere may lead here: it must not change what is kept with the account.
+            if (http.Request.Headers["Sec-Fetch-Site"] == "same-origin" && http.RequestServices.GetService<AccountLanguage>() is { } account)
             {
                 await account.Remember(http, language);
             }
