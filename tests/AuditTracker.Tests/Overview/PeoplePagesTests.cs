@@ -62,7 +62,8 @@ public sealed partial class PeoplePagesTests : IAsyncLifetime
         var shown = await TextAsync(preview);
         Assert.Contains("3行目 入社日：「2026/13/1」は日付ではありません。この行だけ直して取り込み直せます。", shown);
         Assert.DoesNotContain("Input.Added", shown);
-        var english = await TextAsync((await pages.GetAsync("/language?to=en&back=" + Uri.EscapeDataString(preview))).Headers.Location!.ToString());
+        using var switched = new HttpRequestMessage(HttpMethod.Get, "/language?to=en&back=" + Uri.EscapeDataString(preview)) { Headers = { { "Sec-Fetch-Site", "same-origin" } } };
+        var english = await TextAsync((await pages.SendAsync(switched)).Headers.Location!.ToString());
         Assert.Contains("Line 3, hire date: \"2026/13/1\" is not a date.", english);
         Assert.Equal(8, await PeopleAsync());
     }

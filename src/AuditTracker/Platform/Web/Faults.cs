@@ -18,9 +18,6 @@ public sealed record Trouble(int Status, string Title, string Sentence, string? 
 /// </summary>
 public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
 {
-    /// <summary>What routing puts in place of an endpoint that takes other bodies; like all that say nothing about who may, it answers 404.</summary>
-    private const string WrongMediaTypeEndpoint = "415 HTTP Unsupported Media Type";
-
     /// <summary>Runs the rest of the pipeline and answers for it where it did not answer itself.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
@@ -76,7 +73,7 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         var response = http.Response;
         if (!response.HasStarted && response.StatusCode is >= 400 and < 600 && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType))
         {
-            if (IsApi(http.Request.Path) && response.StatusCode == StatusCodes.Status404NotFound && http.GetEndpoint()?.DisplayName == WrongMediaTypeEndpoint)
+            if (IsApi(http.Request.Path) && response.StatusCode == StatusCodes.Status415UnsupportedMediaType)
             {
                 await Answer(http, StatusCodes.Status415UnsupportedMediaType, null, unreadable: Unreadable.WrongMediaType);
                 return;

@@ -9,6 +9,11 @@ using AuditTracker.Platform.Files;
 
 namespace AuditTracker.Tests.Platform.Files;
 
+/// <summary>Runs while no other test does: it measures the memory of the whole process.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
+[Collection(nameof(Alone))]
 public sealed class MultipartUploadTests(UploadHost host) : IClassFixture<UploadHost>
 {
     private const string Line = "\r\n";
