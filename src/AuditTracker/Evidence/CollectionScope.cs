@@ -9,32 +9,35 @@ namespace AuditTracker.Evidence;
 /// </summary>
 public static class CollectionScope
 {
-    public const string Condition = """
+    private const string HeadsTheAssignee = """
+        exists (select 1 from posts o join department_versions v on v.department_id = o.department_id
+            where o.person_id = c.assignee_id and v.head_id = @person
+              and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')
+              and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity'))
+        """;
+
+    private const string ReviewsTheFramework = """
+        exists (select 1 from role_grants g join request_items i on i.framework = g.framework
+            where g.account_id = @account and g.role = 'reviewer' and i.request_id = c.request_id and i.version = c.version
+              and tokyo_date(business_now()) between g.from_on and coalesce(g.to_on, 'infinity'))
+        """;
+
+    public const string Condition = $"""
         (@seesAll or c.assignee_id = @person or c.reviewer_id = @person
-         or exists (select 1 from posts o join department_versions v on v.department_id = o.department_id
-                    where o.person_id = c.assignee_id and v.head_id = @person
-                      and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')
-                      and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity'))
-         or exists (select 1 from role_grants g join request_items i on i.framework = g.framework
-                    where g.account_id = @account and g.role = 'reviewer' and i.request_id = c.request_id and i.version = c.version
-                      and tokyo_date(business_now()) between g.from_on and coalesce(g.to_on, 'infinity')))
+         or {HeadsTheAssignee}
+         or {ReviewsTheFramework})
         """;
 
     /// <summary>Whose hands the evidence may come from: the assignee, the head of their department, a compliance manager (on behalf).</summary>
-    public const string MayHandIn = """
+    public const string MayHandIn = $"""
         (@isManager or c.assignee_id = @person
-         or exists (select 1 from posts o join department_versions v on v.department_id = o.department_id
-                    where o.person_id = c.assignee_id and v.head_id = @person
-                      and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')
-                      and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity')))
+         or {HeadsTheAssignee})
         """;
 
     /// <summary>Who may decide: the named reviewer, a reviewer of one of the frameworks, a compliance manager. Own submissions are refused by the rule.</summary>
-    public const string MayReview = """
+    public const string MayReview = $"""
         (@isManager or c.reviewer_id = @person
-         or exists (select 1 from role_grants g join request_items i on i.framework = g.framework
-                    where g.account_id = @account and g.role = 'reviewer' and i.request_id = c.request_id and i.version = c.version
-                      and tokyo_date(business_now()) between g.from_on and coalesce(g.to_on, 'infinity')))
+         or {ReviewsTheFramework})
         """;
 
     /// <summary>What waits for the reader's decision: handed in, theirs to decide, and neither by nor for themselves.</summary>
