@@ -54,6 +54,10 @@ public sealed class BusinessCalendar
     /// <summary>False on days for which the holidays are not announced yet.</summary>
     public bool IsKnown(DateOnly day) => day <= KnownThrough;
 
+    /// <summary>The same holidays and weekends without what the company decided, but with the closures given: the days of others.</summary>
+    public BusinessCalendar PublicOnly(IEnumerable<Closure> otherClosures) =>
+        new(Periods.StartMonth, holidays.Values, otherClosures, [], KnownThrough);
+
     public bool IsBusinessDay(DateOnly day) => makeUpDays.Contains(day)
         || !(weekends.Contains(day.DayOfWeek) || holidays.ContainsKey(day) || closures.ContainsKey(day));
 
