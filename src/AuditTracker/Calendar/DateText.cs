@@ -5,6 +5,7 @@ namespace AuditTracker.Calendar;
 /// <summary>
 /// How dates and times are written, by us and not by a culture (a ja-JP culture set to the Japanese calendar writes other years).
 /// The language is "ja" or "en"; left out, it is the language of the page (<see cref="CultureInfo.CurrentUICulture"/>).
+/// Japanese years are those of the eras where <see cref="EraDates"/> says so.
 /// </summary>
 public static class DateText
 {
@@ -15,7 +16,7 @@ public static class DateText
     /// <summary>Headings, records, mails: 2026年11月22日（日） · 22 Nov 2026 (Sun).</summary>
     public static string Full(DateOnly day, string? language = null) => IsEnglish(language)
         ? $"{Plain(day, "en")} ({WeekdayEn(day)})"
-        : $"{WesternDay(day)}（{WeekdayJa(day)}）";
+        : EraDates.AreOn ? InEra(day) : $"{WesternDay(day)}（{WeekdayJa(day)}）";
 
     /// <summary>Tables: 2026/11/22（日） · 22 Nov 2026 (Sun).</summary>
     public static string Table(DateOnly day, string? language = null) => IsEnglish(language)
@@ -38,7 +39,7 @@ public static class DateText
     /// <summary>Without the weekday, never for a due date: 2026/11/22 · 22 Nov 2026.</summary>
     public static string Plain(DateOnly day, string? language = null) => IsEnglish(language)
         ? $"{day.Day} {MonthsEn[day.Month - 1]} {day.Year}"
-        : $"{day.Year}/{day.Month}/{day.Day}";
+        : EraDates.AreOn ? InEraShort(day) : WesternShort(day);
 
     /// <summary>In a sentence of a mail: 11月30日（月） · Monday 30 November.</summary>
     public static string Spoken(DateOnly day, string? language = null) => IsEnglish(language)
@@ -62,7 +63,7 @@ public static class DateText
     /// <summary>R8.11.22. Before 1873 the western year.</summary>
     public static string InEraShort(DateOnly day) => Era.Of(day) is { } era
         ? $"{era.Letter}{day.Year - era.YearBeforeFirst}.{day.Month}.{day.Day}"
-        : Plain(day, "ja");
+        : WesternShort(day);
 
     /// <summary>For machines, and the datetime attribute of time: 2026-11-22.</summary>
     public static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -78,6 +79,9 @@ public static class DateText
 
     internal static string WeekdayJa(DateOnly day) => "日月火水木金土".Substring((int)day.DayOfWeek, 1);
 
+    /// <summary>2026年, or 令和8年 where dates are in eras.</summary>
+    internal static string YearJa(DateOnly day) => EraDates.AreOn ? EraYear(day) : $"{day.Year}年";
+
     /// <summary>令和8年, 令和元年, or 1872年 before the eras.</summary>
     internal static string EraYear(DateOnly day)
     {
@@ -91,6 +95,8 @@ public static class DateText
     }
 
     internal static bool IsEnglish(string? language) => (language ?? CultureInfo.CurrentUICulture.TwoLetterISOLanguageName) == "en";
+
+    private static string WesternShort(DateOnly day) => $"{day.Year}/{day.Month}/{day.Day}";
 
     private static string WeekdayEn(DateOnly day) => day.DayOfWeek.ToString()[..3];
 }

@@ -19,7 +19,7 @@ public static class PeriodText
         DateText.Plain(period.From, language) + (DateText.IsEnglish(language) ? " – " : "～") + DateText.Plain(period.To, language);
 
     /// <summary>2026年度 · FY2026.</summary>
-    public static string FiscalYear(int year, string? language = null) => DateText.IsEnglish(language) ? $"FY{year}" : $"{year}年度";
+    public static string FiscalYear(int year, string? language = null) => DateText.IsEnglish(language) ? $"FY{year}" : EraDates.AreOn ? $"{DateText.EraYear(new DateOnly(year, 12, 31))}度" : $"{year}年度";
 
     /// <summary>2026年度（令和8年度）, by the era on the first day of the fiscal year.</summary>
     public static string FiscalYearWithEra(int year, FiscalPeriods fiscal) =>
@@ -27,16 +27,19 @@ public static class PeriodText
 
     private static string Japanese(Period period, FiscalPeriods fiscal, bool withYear)
     {
-        var year = withYear ? $"{period.From.Year}年" : "";
+        var year = withYear ? DateText.YearJa(period.From) : "";
         return fiscal.KindOf(period) switch
         {
             PeriodKind.Month => $"{year}{period.From.Month}月分",
             PeriodKind.Quarter => $"{year}{period.From.Month}～{period.To.Month}月分",
-            PeriodKind.Half => (withYear ? $"{fiscal.YearOf(period.From)}年度" : "") + (fiscal.IsFirstHalf(period) ? "上期" : "下期"),
-            PeriodKind.Year => $"{fiscal.YearOf(period.From)}年度",
+            PeriodKind.Half => (withYear ? YearJa(fiscal, period) : "") + (fiscal.IsFirstHalf(period) ? "上期" : "下期"),
+            PeriodKind.Year => YearJa(fiscal, period),
             _ => Dates(period, "ja"),
         };
     }
+
+    private static string YearJa(FiscalPeriods fiscal, Period period) =>
+        EraDates.AreOn ? $"{DateText.EraYear(fiscal.Year(fiscal.YearOf(period.From)).From)}度" : $"{fiscal.YearOf(period.From)}年度";
 
     private static string English(Period period, FiscalPeriods fiscal)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using AuditTracker.Accounts;
+using AuditTracker.Company;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
@@ -70,6 +71,7 @@ public static class Web
         app.UseCaller();
         app.UseLanguage();
         app.UseAccess();
+        app.UseEraDates();
         app.MapFace();
         app.MapOpenApi("/openapi/{documentName}.json").May();
         app.MapMethods("/healthz", Asking, () => "ok").AllowAnonymous().ExcludeFromDescription();

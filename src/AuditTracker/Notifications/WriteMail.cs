@@ -21,6 +21,7 @@ public sealed class WriteMail(Templates templates)
     /// <exception cref="TemplateException">A template is missing, mistaken, or wants a name the model does not have.</exception>
     public WrittenMail Write(MailContext context, IReadOnlyList<TellingNotice> notices, IReadOnlyDictionary<long, string>? links = null)
     {
+        using var eras = EraDates.Use(context.Company.EraDates);
         var ordered = notices.OrderBy(notice => notice.Urgency).ThenBy(notice => notice.DueOn ?? DateOnly.MaxValue).ThenBy(notice => notice.Id).ToList();
         var models = ordered.ConvertAll(notice => MailModel.Of(notice, context, links?.GetValueOrDefault(notice.Id)));
         var (template, model) = ordered.Count == 1 ? (ordered[0].Template, models[0]) : (Digest, DigestOf(context, ordered, models));

@@ -58,7 +58,7 @@ public sealed class EvidenceFacts : IAsyncDisposable
         }
     }
 
-    public Task<CompanyProfile> CompanyAsync(CancellationToken ct) => CompanyStore.LoadAsync(connection, ct);
+    public Task<CompanyProfile> CompanyAsync(CancellationToken ct) => CompanyStore.LoadAsync(connection, order.CutoffOn, ct);
 
     /// <summary>Null when there is no such framework.</summary>
     public Task<FrameworkFacts?> FrameworkAsync(CancellationToken ct) =>

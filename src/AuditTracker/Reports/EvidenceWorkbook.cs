@@ -1,4 +1,5 @@
 using System.Globalization;
+using AuditTracker.Calendar;
 using AuditTracker.Company;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Workbooks;
@@ -36,13 +37,14 @@ public sealed class EvidenceWorkbook(Db db, IStringLocalizerFactory words)
         progress?.Report(new BuildProgress("counting", 0, 0));
         var framework = await facts.FrameworkAsync(ct) ?? throw new InvalidOperationException($"There is no framework {order.Framework}.");
         var company = await facts.CompanyAsync(ct);
+        using var eras = EraDates.Use(company.EraDates);
         var items = await facts.ItemsAsync(ct);
         var coverage = await facts.CoverageAsync(ct);
         var states = await facts.StatesAsync(ct);
         var total = await facts.CountPiecesAsync(ct);
 
         var paper = new Paper(order, framework, company, words.Create(typeof(Words)), words.Create(typeof(Platform.Web.Words)));
-        var properties = new WorkbookProperties($"{paper.T["Title"]} {paper.FrameworkShort}", company.NameIn(order.Language), order.CutoffAt) { Words = paper.IsEnglish ? WorkbookWords.English : WorkbookWords.Japanese };
+        var properties = new WorkbookProperties($"{paper.T["Title"]} {paper.FrameworkShort}", company.NameIn(order.Language), order.CutoffAt) { Words = paper.IsEnglish ? WorkbookWords.English : WorkbookWords.Japanese, EraDates = company.EraDates && !paper.IsEnglish };
         using var hash = new DataHash();
         hash.Line("audit-tracker", ReportOrder.Evidence, RulesVersion, order.Framework, framework.SourceSha256, order.From, order.To, order.CutoffAt);
         await using var workbook = await WorkbookWriter.CreateAsync(output, properties, ct);

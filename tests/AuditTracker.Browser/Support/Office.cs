@@ -45,6 +45,8 @@ public sealed class Office : IAsyncLifetime
             ["/accounts"] = "/accounts",
             ["/accounts/invite"] = "/accounts/invite?find=伊藤",
             ["/accounts/{id:long}"] = $"/accounts/{Cast.Alice.AccountId}",
+            ["/company"] = "/company",
+            ["/company/change/{section}"] = "/company/change/customs",
             ["/controls"] = "/controls?framework=iso27001-2022",
             ["/controls/{framework}/{itemRef}"] = "/controls/iso27001-2022/A.5.18",
             ["/evidence/collections"] = "/evidence/collections",

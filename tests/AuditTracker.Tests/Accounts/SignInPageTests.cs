@@ -114,7 +114,7 @@ public sealed class SignInPageTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task The_bare_page_shows_the_company_and_whom_to_ask_and_no_menu()
     {
-        await app.Database.ArrangeAsync("update company set name_ja = 'ひばりネット株式会社', secretariat_name = '法務・コンプライアンス室', secretariat_contact = '内線1234'");
+        await app.Database.ArrangeAsync("update company_versions set name_ja = 'ひばりネット株式会社' where section = 'name'; update company_versions set secretariat_name = '法務・コンプライアンス室', secretariat_contact = '内線1234' where section = 'secretariat'");
         var page = await app.Anonymous().PageAsync("/sign-in");
         Assert.Contains("ひばりネット株式会社", page);
         Assert.Contains("法務・コンプライアンス室 内線1234", page);

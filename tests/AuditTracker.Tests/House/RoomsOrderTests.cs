@@ -52,7 +52,7 @@ public sealed partial class RoomsOrderTests
     public void A_table_is_written_only_by_its_own_rooms()
     {
         var owners = Directory.GetFiles(Path.Combine(Source(), "Migrations"), "*.sql").SelectMany(file =>
-            Tables().Matches(File.ReadAllText(file)).Select(match => (Table: match.Groups[1].Value, Room: Path.GetFileNameWithoutExtension(file)[5..]))).ToDictionary(pair => pair.Table, pair => pair.Room);
+            Tables().Matches(File.ReadAllText(file)).Select(match => (Table: match.Groups[1].Value, Room: Path.GetFileNameWithoutExtension(file)[5..].Split('_')[0]))).ToDictionary(pair => pair.Table, pair => pair.Room);
         Assert.Contains("collections", owners.Keys);
         var wrong = new List<string>();
         foreach (var (file, room) in Files().Where(file => file.Room is not "Commands"))

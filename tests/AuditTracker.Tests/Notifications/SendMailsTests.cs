@@ -19,7 +19,7 @@ public sealed class SendMailsTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         database = await TestDatabase.CreateAsync();
-        await database.ArrangeAsync("update company set name_ja = '試験株式会社', name_en = 'Test Inc.', secretariat_name = '事務局', sender_address = 'audit@example.test'");
+        await database.ArrangeAsync("update company_versions set name_ja = '試験株式会社', name_en = 'Test Inc.' where section = 'name'; update company_versions set secretariat_name = '事務局', sender_address = 'audit@example.test' where section = 'secretariat'");
         await database.SetClockAsync("2026-11-24T09:05:00");
     }
 

@@ -39,7 +39,7 @@ public static class Quarter
     {
         await database.SetClockAsync("2026-07-01T09:00:00");
         await database.ArrangeAsync("""
-            update company set name_ja = 'ひばりネット株式会社', name_en = 'Hibari Net, Inc.';
+            update company_versions set name_ja = 'ひばりネット株式会社', name_en = 'Hibari Net, Inc.' where section = 'name';
             update controls set owner_id = @alice, version = 2 where framework = 'iso27001-2022' and ref = 'A.5.18';
             insert into control_versions (framework, ref, version, applicable, reason, owner_id, implementation, at) values ('iso27001-2022', 'A.5.18', 2, true, '', @alice, '', '2026-06-01T00:00:00Z');
             update controls set applicable = false, reason = '開発を委託していない', version = 2 where framework = 'iso27001-2022' and ref = 'A.8.30';

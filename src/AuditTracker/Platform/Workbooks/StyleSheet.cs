@@ -57,8 +57,10 @@ internal static class StyleSheet
     internal static bool ShowsDates(CellStyle style) => ByStyle[(int)style].Format is DateFormat or DateTimeFormat;
 
     /// <summary>xl/styles.xml.</summary>
-    internal static string Xml()
+    /// <param name="eraDates">Dates are shown as R8.11.22; they are the same real dates.</param>
+    internal static string Xml(bool eraDates = false)
     {
+        var day = eraDates ? "[$-411]ge\\.m\\.d" : "yyyy/mm/dd";
         var fonts = new List<string>();
         var fills = new List<string> { "<fill><patternFill patternType=\"none\"/></fill>", "<fill><patternFill patternType=\"gray125\"/></fill>" };
         var borders = new List<string>();
@@ -73,7 +75,7 @@ internal static class StyleSheet
                 .Append(CultureInfo.InvariantCulture, $"<alignment{horizontal} vertical=\"{look.Vertical}\"{(look.Wrap ? " wrapText=\"1\"" : "")}/></xf>");
         }
         return PackageParts.Declaration + "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">"
-            + $"<numFmts count=\"2\"><numFmt numFmtId=\"{DateFormat}\" formatCode=\"yyyy/mm/dd\"/><numFmt numFmtId=\"{DateTimeFormat}\" formatCode=\"yyyy/mm/dd\\ hh:mm\"/></numFmts>"
+            + $"<numFmts count=\"2\"><numFmt numFmtId=\"{DateFormat}\" formatCode=\"{day}\"/><numFmt numFmtId=\"{DateTimeFormat}\" formatCode=\"{day}\\ hh:mm\"/></numFmts>"
             + $"<fonts count=\"{fonts.Count}\">{string.Concat(fonts)}</fonts>"
             + $"<fills count=\"{fills.Count}\">{string.Concat(fills)}</fills>"
             + $"<borders count=\"{borders.Count}\">{string.Concat(borders)}</borders>"

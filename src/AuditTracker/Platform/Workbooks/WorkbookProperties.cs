@@ -8,6 +8,9 @@ public sealed record WorkbookProperties(string Title, string Creator, DateTime C
 {
     /// <summary>The few words the writer itself puts on a sheet; Japanese unless said otherwise.</summary>
     public WorkbookWords Words { get; init; } = WorkbookWords.Japanese;
+
+    /// <summary>Dates are shown as R8.11.22 instead of 2026/11/22; they stay real dates.</summary>
+    public bool EraDates { get; init; }
 }
 
 /// <summary>Words for texts longer than one Excel cell can hold (32,767 characters), which go on on a last sheet.</summary>

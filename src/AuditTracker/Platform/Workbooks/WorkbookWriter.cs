@@ -49,7 +49,7 @@ public sealed class WorkbookWriter : IAsyncDisposable
             await workbook.WritePartAsync("_rels/.rels", PackageParts.RootRelations());
             await workbook.WritePartAsync("docProps/core.xml", PackageParts.Core(properties));
             await workbook.WritePartAsync("docProps/app.xml", PackageParts.App());
-            await workbook.WritePartAsync("xl/styles.xml", StyleSheet.Xml());
+            await workbook.WritePartAsync("xl/styles.xml", StyleSheet.Xml(properties.EraDates));
             return workbook;
         }
         catch
