@@ -34,7 +34,7 @@ public static class Import
         {
             var today = (await services.GetRequiredService<BusinessClock>().NowAsync()).Today;
             var terms = ImportTermsInput.Read(arguments.Get("--effective"), arguments.Get("--missing"), arguments.Get("--on"), today);
-            var difference = isApply ? await import.ApplyAsync(actor, null, fileName, content, terms) : await import.CompareAsync(PeopleFile.Read(content), terms);
+            var difference = isApply ? await import.ApplyAsync(actor, null, fileName, content, terms) : await import.CompareAsync(await import.ReadAsync(content, null, null), terms);
             Print(difference, isApply, services.GetRequiredService<IStringLocalizer<Words>>(), output);
             return difference.Errors.Count > 0 ? 1 : 0;
         }

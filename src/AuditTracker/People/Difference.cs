@@ -40,6 +40,9 @@ public sealed record Difference(
     IReadOnlyList<PeopleFileError> Errors,
     int HereBefore)
 {
+    /// <summary>What looks wrong and stops nothing: numbers that may have lost leading zeros.</summary>
+    public IReadOnlyList<PeopleFileError> Warnings { get; private init; } = [];
+
     public ImportTotals Totals { get; } = new(
         Count(People, PersonChange.Added), Count(People, PersonChange.Changed), Count(People, PersonChange.Leaving), Count(People, PersonChange.Missing), Count(People, PersonChange.Unchanged));
 
@@ -70,7 +73,18 @@ public sealed record Difference(
 
         var departments = DepartmentChanges.Between(known, after, names, terms.EffectiveOn);
         var errors = file.Errors.Concat(DifferenceErrors.Of(file, inFile, after)).OrderBy(error => error.Line).ThenBy(error => error.Field).ToArray();
-        return new(terms, people, departments, errors, known.People.Count(person => person.IsHereOn(terms.EffectiveOn)));
+        return new(terms, people, departments, errors, known.People.Count(person => person.IsHereOn(terms.EffectiveOn)))
+        {
+            Warnings = [.. file.Warnings.Concat(Unpadded(file, before)).DistinctBy(warning => (warning.Line, warning.Field))],
+        };
+    }
+
+    // "6" in the file and "000006" here: a program took the number for a quantity.
+    private static IEnumerable<PeopleFileError> Unpadded(PeopleFile file, Dictionary<string, KnownPerson> known)
+    {
+        var bare = known.Keys.Where(number => number[0] == '0').ToLookup(number => number.TrimStart('0'), StringComparer.Ordinal);
+        return file.Rows.Where(row => !known.ContainsKey(row.EmployeeNo) && bare.Contains(row.EmployeeNo))
+            .Select(row => new PeopleFileError(row.Line, PeopleField.EmployeeNo, "ImportZerosMissing", row.EmployeeNo, bare[row.EmployeeNo].First()));
     }
 
     private static PersonDifference Of(PeopleFile file, PeopleFileRow row, KnownPerson? before, ImportTerms terms, IReadOnlyDictionary<string, string> names)

@@ -12,6 +12,34 @@ namespace AuditTracker.People;
 /// </summary>
 public sealed class ImportPeople(Db db)
 {
+    /// <summary>Reads a file as it was read before when somebody had to say what the columns of such a file hold.</summary>
+    /// <param name="layout">What the columns hold, if somebody says so now.</param>
+    public async Task<PeopleFile> ReadAsync(byte[] content, string? sheet, IReadOnlyList<PeopleField?>? layout, CancellationToken ct = default)
+    {
+        await using var work = await db.BeginAsync(Actor.Operator("import"), ct);
+        return await ReadAsync(work, content, sheet, layout, ct);
+    }
+
+    /// <summary>Says which sheet of a kept file is meant and what its columns hold; remembered for files with the same heads.</summary>
+    /// <param name="layout">One for each column; null when only the sheet is chosen.</param>
+    /// <exception cref="NotFound">Not there, no longer waiting, or the user is no compliance manager.</exception>
+    public async Task ChooseColumnsAsync(CurrentUser user, long id, string? sheet, IReadOnlyList<PeopleField?>? layout, CancellationToken ct = default)
+    {
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var kept = await PeopleImportStore.LockAsync(work, user, id, ct);
+        if (kept?.Content is not { } content || await PeopleImportStore.SetReadingAsync(work, user, id, sheet, layout, ct) == 0)
+        {
+            throw new NotFound();
+        }
+
+        if (layout is not null && PeopleFile.TableOf(content, sheet).Header is { } header && header.Cells.Count == layout.Count)
+        {
+            await PeopleImportStore.RememberAsync(work, header.Cells, layout, user.AccountId, ct);
+        }
+
+        await work.CommitAsync(ct);
+    }
+
     /// <summary>What applying the file would do now. Changes nothing.</summary>
     /// <param name="terms">Null = from today on, missing people left alone.</param>
     public async Task<Difference> CompareAsync(PeopleFile file, ImportTerms? terms, CancellationToken ct = default)
@@ -44,16 +72,22 @@ public sealed class ImportPeople(Db db)
     }
 
     /// <summary>Applies a file at once, for the API and the command line; the caller has checked who is asking.</summary>
+    /// <param name="read">How the content was read; null = by the heads we know or those remembered.</param>
     /// <returns>What was changed; with errors nothing was.</returns>
-    public async Task<Difference> ApplyAsync(Actor actor, long? account, string fileName, byte[] content, ImportTerms? terms, CancellationToken ct = default)
+    public async Task<Difference> ApplyAsync(Actor actor, long? account, string fileName, byte[] content, ImportTerms? terms, CancellationToken ct = default, PeopleFile? read = null)
     {
-        var file = PeopleFile.Read(content);
         await using var work = await db.BeginAsync(actor, ct);
+        var file = read ?? await ReadAsync(work, content, null, null, ct);
         await PeopleStore.LockAsync(work, ct);
         var difference = await CompareAsync(work, file, terms, ct);
         if (difference.Errors.Count == 0)
         {
             var id = await PeopleImportStore.AddRowAsync(work, fileName, null, Sha256(content), account, ct);
+            if (file.Table.Header is { } header && !file.Layout.SequenceEqual(header.Cells.Select(cell => PeopleColumns.WithHeader(cell)?.Field)))
+            {
+                await PeopleImportStore.RememberAsync(work, header.Cells, file.Layout, account, ct);
+            }
+
             await ApplyAsync(work, id, content, difference, ct);
         }
 
@@ -75,7 +109,7 @@ public sealed class ImportPeople(Db db)
             throw Refusal.Of<Words>(kept.AppliedAt is null ? "ImportAbandoned" : "ImportAppliedAlready");
         }
 
-        var difference = await CompareAsync(work, PeopleFile.Read(content), terms, ct);
+        var difference = await CompareAsync(work, await ReadAsync(work, content, kept.Sheet, kept.ChosenColumns, ct), terms, ct);
         if (difference.Errors.Count > 0)
         {
             throw Refusal.Of<Words>("ImportHasErrors", difference.Errors.Count);
@@ -93,6 +127,17 @@ public sealed class ImportPeople(Db db)
 
         await ApplyAsync(work, id, content, difference, ct);
         return difference;
+    }
+
+    private static async Task<PeopleFile> ReadAsync(UnitOfWork work, byte[] content, string? sheet, IReadOnlyList<PeopleField?>? layout, CancellationToken ct)
+    {
+        if (content.Length > PeopleFile.MaxBytes)
+        {
+            return PeopleFile.TooLarge;
+        }
+
+        var table = PeopleFile.TableOf(content, sheet);
+        return PeopleFile.Of(table, layout ?? (table.Header is { } header ? await PeopleImportStore.RememberedAsync(work, header.Cells, ct) : null));
     }
 
     private static async Task<Difference> CompareAsync(UnitOfWork work, PeopleFile file, ImportTerms? terms, CancellationToken ct)

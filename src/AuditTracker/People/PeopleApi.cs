@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
@@ -30,12 +31,17 @@ public static class PeopleApi
         var form = await FormAsync(http.Request, ct);
         var file = form.Files.GetFile("file") ?? throw InvalidInput.At<Words>("file", "ImportNoFile");
         var content = await ContentAsync(file, ct);
+        var sheet = form["sheet"].ToString() is { Length: > 0 } named ? named : null;
+        var holds = form["columns"].ToString();
+        var read = content.Length <= PeopleFile.MaxBytes && holds.Length > 0 && PeopleFile.TableOf(content, sheet) is { Header: { } header } table
+            ? PeopleFile.Of(table, ColumnMap.Of(holds, header))
+            : await import.ReadAsync(content, sheet, null, ct);
         var isApply = apply is not null && (bool.TryParse(apply, out var given) ? given : throw InvalidInput.At<Words>("apply", "ImportApply"));
         var difference = isApply
-            ? await import.ApplyAsync(Actor.Of(user), user.AccountId, file.FileName, content, terms, ct)
-            : await import.CompareAsync(PeopleFile.Read(content), terms, ct);
+            ? await import.ApplyAsync(Actor.Of(user), user.AccountId, file.FileName, content, terms, ct, read)
+            : await import.CompareAsync(read, terms, ct);
         var isApplied = isApply && difference.Errors.Count == 0;
-        return Results.Json(ImportAnswer.Of(difference, isApplied, words), statusCode: isApply && !isApplied ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);
+        return Results.Json(ImportAnswer.Of(read, difference, isApplied, words), statusCode: isApply && !isApplied ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);
     }
 
     private static async Task<IFormCollection> FormAsync(HttpRequest request, CancellationToken ct)
@@ -111,12 +117,23 @@ public static class ImportTermsInput
 public sealed class ImportBody
 {
     public required IFormFile File { get; init; }
+
+    /// <summary>The sheet of a workbook; left out = the one whose heads are known best.</summary>
+    public string? Sheet { get; init; }
+
+    /// <summary>What columns hold whose heads we do not know: a JSON object of head and field, remembered for files with the same heads when it is applied.</summary>
+    public string? Columns { get; init; }
 }
 
 /// <summary>What an import means or did. Every person is counted once; departments that are new or renamed are counted apart.</summary>
-public sealed record ImportAnswer(int Added, int Changed, int Leaving, int Missing, int Unchanged, ImportErrorAnswer[] Errors, bool Applied, ImportDepartments Departments)
+/// <param name="Warnings">What looks wrong and stops nothing.</param>
+/// <param name="Sheet">The sheet of a workbook that was read; null for a CSV.</param>
+/// <param name="Columns">The columns of the file, what each is read as, and its first values.</param>
+public sealed record ImportAnswer(
+    int Added, int Changed, int Leaving, int Missing, int Unchanged, ImportErrorAnswer[] Errors, bool Applied, ImportDepartments Departments,
+    ImportErrorAnswer[] Warnings, string? Sheet, string[] Sheets, ImportColumnAnswer[] Columns)
 {
-    internal static ImportAnswer Of(Difference difference, bool isApplied, IStringLocalizer words) => new(
+    internal static ImportAnswer Of(PeopleFile file, Difference difference, bool isApplied, IStringLocalizer words) => new(
         difference.Totals.Added,
         difference.Totals.Changed,
         difference.Totals.Leaving,
@@ -124,8 +141,14 @@ public sealed record ImportAnswer(int Added, int Changed, int Leaving, int Missi
         difference.Totals.Unchanged,
         [.. difference.Errors.Select(error => new ImportErrorAnswer(error.Line, error.FieldName, error.In(words)))],
         isApplied,
-        new(difference.Departments.Count(department => department.IsNew), difference.Departments.Count(department => department.IsRenamed)));
+        new(difference.Departments.Count(department => department.IsNew), difference.Departments.Count(department => department.IsRenamed)),
+        [.. difference.Warnings.Select(warning => new ImportErrorAnswer(warning.Line, warning.FieldName, warning.In(words)))],
+        file.Table.Sheet,
+        [.. file.Table.Sheets],
+        [.. ColumnMap.Choices(file).Select(column => new ImportColumnAnswer(column.Header, column.Field is { } field ? JsonNamingPolicy.CamelCase.ConvertName(field.ToString()) : null, [.. column.Samples]))]);
 }
+
+public sealed record ImportColumnAnswer(string Header, string? Field, string[] Samples);
 
 public sealed record ImportErrorAnswer(int Line, string Field, string Message);
 

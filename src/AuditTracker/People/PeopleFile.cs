@@ -5,16 +5,14 @@ namespace AuditTracker.People;
 /// <summary>
 /// An HR export, read but not compared with the people already here. Nothing is guessed: what cannot be taken is an error with its line and column.
 /// </summary>
-/// <param name="Encoding">How the bytes were read; null when they could not be.</param>
-/// <param name="Columns">The columns found; a column that is absent leaves what is known as it is.</param>
-/// <param name="IgnoredColumns">Headers we do not read.</param>
+/// <param name="Table">The file as cells: how it was read, its sheets, its head.</param>
+/// <param name="Layout">What each column of the head holds; null = not read.</param>
 /// <param name="Rows">The lines without an error, in the order of the file.</param>
 /// <param name="EmployeeNos">Every employee number in the file, also of lines with an error.</param>
 /// <param name="Errors">By line, then by column.</param>
 public sealed record PeopleFile(
-    TextEncoding? Encoding,
-    IReadOnlySet<PeopleField> Columns,
-    IReadOnlyList<string> IgnoredColumns,
+    FileTable Table,
+    IReadOnlyList<PeopleField?> Layout,
     IReadOnlyList<PeopleFileRow> Rows,
     IReadOnlySet<string> EmployeeNos,
     IReadOnlyList<PeopleFileError> Errors)
@@ -28,37 +26,64 @@ public sealed record PeopleFile(
     /// <summary>The largest file, in bytes: far above 100,000 people, far below what would hurt.</summary>
     public const int MaxBytes = 50 * 1024 * 1024;
 
-    /// <summary>Reads an export; never throws, whatever the bytes.</summary>
-    public static PeopleFile Read(byte[] bytes)
+    // After one of these the rest of the file is not known; leaving out the line would leave out more than the line.
+    private static readonly string[] WholeFile = ["ImportColumnTwice", "ImportColumnMissing", "ImportQuoteOpen", "ImportTooManyRows", "ImportNoPeople", "ImportFileEmpty"];
+
+    /// <summary>How a CSV was read; null for a workbook and for what could not be read.</summary>
+    public TextEncoding? Encoding => Table.Encoding;
+
+    /// <summary>The columns found; a column that is absent leaves what is known as it is.</summary>
+    public IReadOnlySet<PeopleField> Columns { get; } = Layout.OfType<PeopleField>().ToHashSet();
+
+    /// <summary>Heads that are not read.</summary>
+    public IReadOnlyList<string> IgnoredColumns { get; } =
+        [.. (Table.Header?.Cells ?? []).Where((cell, column) => Layout.ElementAtOrDefault(column) is null && !string.IsNullOrWhiteSpace(cell)).Select(cell => cell.Trim())];
+
+    /// <summary>There is a head, but a required column is not found in it or one is there twice.</summary>
+    public bool NeedsColumns => Errors.Any(error => error.Key is "ImportColumnMissing" or "ImportColumnTwice");
+
+    /// <summary>The lines without an error may be taken alone.</summary>
+    public bool MaySkipErrors => Table.Problem is null && Rows.Count > 0 && !Errors.Any(error => WholeFile.Contains(error.Key));
+
+    /// <summary>Numbers of a workbook that may have lost leading zeros.</summary>
+    public IReadOnlyList<PeopleFileError> Warnings { get; private init; } = [];
+
+    /// <summary>Reads an export by the heads we know; never throws, whatever the bytes.</summary>
+    public static PeopleFile Read(byte[] bytes) => bytes.Length > MaxBytes ? TooLarge : Of(TableOf(bytes, null), null);
+
+    /// <summary>What stands in for a file that is too large to look at.</summary>
+    public static PeopleFile TooLarge => Unreadable(new(null, [], null, null, [], []), new PeopleFileError(1, null, "ImportFileTooLarge", MaxBytes >> 20));
+
+    /// <summary>The cells of an export; never throws.</summary>
+    /// <param name="sheet">The sheet of a workbook; null = the one whose heads are known best.</param>
+    public static FileTable TableOf(byte[] bytes, string? sheet) => FileTable.Read(bytes, MaxRows, MaxCellLength, sheet, cell => PeopleColumns.WithHeader(cell) is not null);
+
+    /// <summary>Reads the cells.</summary>
+    /// <param name="layout">What each column holds, as somebody chose it; null, or another number of columns than the head has = by the heads we know.</param>
+    public static PeopleFile Of(FileTable table, IReadOnlyList<PeopleField?>? layout)
     {
-        if (bytes.Length > MaxBytes)
+        if (table.Problem is { } problem)
         {
-            return Unreadable(null, new PeopleFileError(1, null, "ImportFileTooLarge", MaxBytes / (1024 * 1024)));
+            return Unreadable(table, ErrorOf(problem, table.ProblemLine));
         }
 
-        var text = DecodedText.Of(bytes);
-        if (text.Problem is { } problem)
-        {
-            return Unreadable(null, ErrorOf(problem, text.ProblemLine));
-        }
-
-        var table = CsvTable.Read(text.Text, MaxRows, MaxCellLength);
         if (table.Header is not { } header)
         {
-            return Unreadable(text.Encoding, [.. table.Problems.Select(found => ErrorOf(found, []))]);
+            return Unreadable(table, [.. table.Problems.Select(found => ErrorOf(found, []))]);
         }
 
-        var columns = header.Cells.Select(PeopleColumns.WithHeader).ToArray();
-        var ignored = header.Cells.Where((cell, index) => columns[index] is null && !string.IsNullOrWhiteSpace(cell)).Select(cell => cell.Trim()).ToArray();
-        var found = columns.OfType<PeopleColumn>().Select(column => column.Field).ToHashSet();
-        var errors = HeaderErrors(header, columns, found);
+        PeopleColumn?[] columns = layout?.Count == header.Cells.Count
+            ? [.. layout.Select(field => field is { } known ? PeopleColumns.Of(known) : null)]
+            : [.. header.Cells.Select(PeopleColumns.WithHeader)];
+        PeopleField?[] chosen = [.. columns.Select(column => column?.Field)];
+        var errors = HeaderErrors(header, columns);
         if (errors.Count > 0)
         {
-            return new(text.Encoding, found, ignored, [], new HashSet<string>(), errors);
+            return new(table, chosen, [], new HashSet<string>(), errors);
         }
 
         errors.AddRange(table.Problems.Select(record => ErrorOf(record, columns)));
-        var entries = table.Rows.Select(row => PeopleFileEntry.Read(row, columns, errors)).ToArray();
+        var entries = table.Rows.Select(row => PeopleFileEntry.Read(row, columns, table, errors)).ToArray();
         errors.AddRange(PeopleFileChecks.Across(entries));
         if (entries.Length == 0 && errors.Count == 0)
         {
@@ -68,18 +93,20 @@ public sealed record PeopleFile(
         var bad = errors.Select(error => error.Line).ToHashSet();
         var known = entries.Select(entry => entry.EmployeeNo).ToHashSet(StringComparer.Ordinal);
         return new(
-            text.Encoding,
-            found,
-            ignored,
+            table,
+            chosen,
             [.. entries.Where(entry => !bad.Contains(entry.Line)).Select(entry => entry.ToRow(known))],
             known,
-            [.. errors.OrderBy(error => error.Line).ThenBy(error => error.Field)]);
+            [.. errors.OrderBy(error => error.Line).ThenBy(error => error.Field)])
+        {
+            Warnings = [.. PeopleFileChecks.LostZeros(entries, table, columns)],
+        };
     }
 
-    private static PeopleFile Unreadable(TextEncoding? encoding, params PeopleFileError[] errors) =>
-        new(encoding, new HashSet<PeopleField>(), [], [], new HashSet<string>(), errors.Length > 0 ? errors : [new(1, null, "ImportFileEmpty")]);
+    private static PeopleFile Unreadable(FileTable table, params PeopleFileError[] errors) =>
+        new(table, [], [], new HashSet<string>(), errors.Length > 0 ? errors : [new(1, null, "ImportFileEmpty")]);
 
-    private static List<PeopleFileError> HeaderErrors(CsvLine header, PeopleColumn?[] columns, HashSet<PeopleField> found)
+    private static List<PeopleFileError> HeaderErrors(CsvLine header, PeopleColumn?[] columns)
     {
         List<PeopleFileError> errors = [];
         foreach (var column in PeopleColumns.All)
@@ -89,7 +116,7 @@ public sealed record PeopleFile(
             {
                 errors.Add(new(header.Line, column.Field, "ImportColumnTwice", headers[0], headers[1]));
             }
-            else if (column.Required && !found.Contains(column.Field))
+            else if (column.Required && headers.Length == 0)
             {
                 errors.Add(new(header.Line, column.Field, "ImportColumnMissing", column.Headers[0], column.Headers[1]));
             }
@@ -98,10 +125,13 @@ public sealed record PeopleFile(
         return errors;
     }
 
-    private static PeopleFileError ErrorOf(TextProblem problem, int line) => problem switch
+    private static PeopleFileError ErrorOf(TableProblem problem, int line) => problem switch
     {
-        TextProblem.Utf16 => new(line, null, "ImportUtf16"),
-        TextProblem.Workbook => new(line, null, "ImportWorkbook"),
+        TableProblem.Utf16 => new(line, null, "ImportUtf16"),
+        TableProblem.OldWorkbook => new(line, null, "ImportOldWorkbook"),
+        TableProblem.DamagedWorkbook => new(line, null, "ImportDamagedWorkbook"),
+        TableProblem.WorkbookTooLarge => new(line, null, "ImportWorkbookTooLarge"),
+        TableProblem.NoSuchSheet => new(line, null, "ImportNoSuchSheet"),
         _ => new(line, null, "ImportUndecodable"),
     };
 

@@ -1,3 +1,5 @@
+using AuditTracker.Platform.Files;
+
 namespace AuditTracker.People;
 
 /// <summary>What can only be seen across the lines of an HR export: the same number or address twice, one code with two names, circles of managers.</summary>
@@ -10,6 +12,16 @@ internal static class PeopleFileChecks
         .. CodesWithTwoNames(entries),
         .. Circles(entries),
     ];
+
+    /// <summary>Columns of numbers that are names, of a workbook, whose bare numbers have not all the same length: the shorter ones began with a zero.</summary>
+    public static IEnumerable<PeopleFileError> LostZeros(IReadOnlyList<PeopleFileEntry> entries, FileTable table, PeopleColumn?[] columns) =>
+        from index in Enumerable.Range(0, columns.Length)
+        where columns[index]?.Field is PeopleField.EmployeeNo or PeopleField.ManagerNo or PeopleField.DepartmentCode
+        let field = columns[index]!.Field
+        let longest = entries.Select(entry => entry[field].Length).DefaultIfEmpty().Max()
+        let shorter = entries.FirstOrDefault(entry => table.IsNumber(entry.Line, index) && entry[field].Length < longest)
+        where shorter is not null
+        select new PeopleFileError(shorter.Line, field, "ImportZerosLost", shorter[field], longest);
 
     // Said on every line that has it, each naming the others' first: whichever one is wrong, both are seen.
     private static IEnumerable<PeopleFileError> Twice(IReadOnlyList<PeopleFileEntry> entries, PeopleField field, string key, StringComparer comparer) =>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using AuditTracker.Calendar;
 using AuditTracker.Platform.Files;
+using AuditTracker.Platform.Workbooks;
 
 namespace AuditTracker.People;
 
@@ -11,6 +12,9 @@ internal sealed partial class PeopleFileEntry
 {
     private const int LongestMailAddress = 254;
     private readonly string[] cells = new string[PeopleColumns.All.Count];
+
+    // Cells of dates that a workbook holds as bare numbers.
+    private readonly HashSet<PeopleField> serials = [];
 
     private PeopleFileEntry(int line) => Line = line;
 
@@ -27,7 +31,7 @@ internal sealed partial class PeopleFileEntry
     public string this[PeopleField field] => cells[(int)field] ?? "";
 
     /// <summary>Reads a line; what is wrong with single cells goes to <paramref name="errors"/>.</summary>
-    public static PeopleFileEntry Read(CsvLine line, PeopleColumn?[] columns, List<PeopleFileError> errors)
+    public static PeopleFileEntry Read(CsvLine line, PeopleColumn?[] columns, FileTable table, List<PeopleFileError> errors)
     {
         var entry = new PeopleFileEntry(line.Line);
         for (var index = 0; index < columns.Length; index++)
@@ -38,6 +42,11 @@ internal sealed partial class PeopleFileEntry
             }
 
             var cell = line.Cells[index].Trim();
+            if (table.IsNumber(line.Line, index))
+            {
+                entry.serials.Add(column.Field);
+            }
+
             if (UnreadableCharacter(cell) is { } rune)
             {
                 errors.Add(new(line.Line, column.Field, "ImportBadCharacter", "U+" + rune.Value.ToString("X4", CultureInfo.InvariantCulture)));
@@ -108,6 +117,11 @@ internal sealed partial class PeopleFileEntry
     private DateOnly? ReadDate(PeopleField field, List<PeopleFileError> errors)
     {
         var cell = this[field];
+        if (serials.Contains(field) && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var serial) && WorkbookReader.SerialDay(serial) is { } counted)
+        {
+            return DateOnly.FromDateTime(counted);
+        }
+
         var reading = DateInput.Parse(cell);
         if (reading.Problem is { } problem && problem != DateProblem.Empty)
         {

@@ -138,7 +138,7 @@ public sealed class PeopleFileTests
         var text = Header + "\n" + Person("0001") + "\n";
         Assert.Equal((1, "", "ImportUtf16"), Only(PeopleFile.Read([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(text)])));
         Assert.Equal((3, "", "ImportUndecodable"), Only(PeopleFile.Read([.. Encoding.UTF8.GetBytes(text), 0xFF, 0x0A])));
-        Assert.Equal((1, "", "ImportWorkbook"), Only(PeopleFile.Read([.. "PK\u0003\u0004"u8])));
+        Assert.Equal((1, "", "ImportDamagedWorkbook"), Only(PeopleFile.Read([.. "PK\u0003\u0004"u8])));
         Assert.Empty(PeopleFile.Read(Cp932.GetBytes(text)).Errors);
     }
 

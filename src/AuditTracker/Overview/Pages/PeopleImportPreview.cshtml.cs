@@ -23,6 +23,7 @@ public sealed class PeopleImportPreviewModel(
     [FromQuery(Name = "kind")] public string? Kind { get; set; }
     [FromQuery(Name = "after")] public int? After { get; set; }
     [FromQuery(Name = "before")] public int? Before { get; set; }
+    [FromQuery(Name = "columns")] public string? ColumnsShown { get; set; }
 
     public PeopleImport Import { get; private set; } = null!;
     public PeopleFile? Read { get; private set; }
@@ -41,6 +42,12 @@ public sealed class PeopleImportPreviewModel(
         TextEncoding.Cp932 => words["EncodingCp932"].Value,
         _ => null,
     };
+
+    /// <summary>The columns of the file, when somebody must say what they hold, or wants to.</summary>
+    public IReadOnlyList<ColumnChoice> Columns => Read is not null && (Read.NeedsColumns || ColumnsShown == "edit") ? ColumnMap.Choices(Read) : [];
+
+    /// <summary>What the columns hold was chosen by hand, now or for an earlier file.</summary>
+    public bool IsMapped => Read?.Table.Header is { } header && !Read.Layout.SequenceEqual(header.Cells.Select(cell => PeopleColumns.WithHeader(cell)?.Field));
 
     public int Start => Math.Clamp(After ?? Before ?? 0, 0, Shown.Count);
     public IEnumerable<PersonDifference> Rows => Shown.Skip(Start).Take(Size);
@@ -69,6 +76,13 @@ public sealed class PeopleImportPreviewModel(
         }
     }
 
+    /// <summary>Which sheet is meant, and what its columns hold.</summary>
+    public async Task<IActionResult> OnPostColumnsAsync(long id, string? sheet, string?[] field, CancellationToken ct)
+    {
+        await import.ChooseColumnsAsync(HttpContext.CurrentUser(), id, string.IsNullOrEmpty(sheet) ? null : sheet, field.Length == 0 ? null : [.. field.Select(ColumnMap.FieldOf)], ct);
+        return LocalRedirect($"/people/import/{id}");
+    }
+
     public async Task<IActionResult> OnPostAbandonAsync(long id, CancellationToken ct)
     {
         await import.AbandonAsync(HttpContext.CurrentUser(), id, ct);
@@ -87,7 +101,7 @@ public sealed class PeopleImportPreviewModel(
         Response.StatusCode = status;
         if (kept.Content is not null && Input.Read((await clock.NowAsync(ct)).Today, ModelState, words) is { } terms)
         {
-            Read = PeopleFile.Read(kept.Content);
+            Read = await import.ReadAsync(kept.Content, kept.Sheet, kept.ChosenColumns, ct);
             Difference = await import.CompareAsync(Read, terms, ct);
             Owed = await owed.CountsAsync(user, Difference.Leavers.Select(person => person.Before!.Id), ct);
         }

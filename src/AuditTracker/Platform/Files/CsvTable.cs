@@ -14,7 +14,8 @@ public enum CsvProblemKind { UnclosedQuote, TextAfterClosingQuote, WrongCellCoun
 /// <param name="Column">The cell, from 0, when it is about one cell.</param>
 /// <param name="Found">How many cells or characters there are.</param>
 /// <param name="Allowed">How many there may be.</param>
-public sealed record CsvProblem(int Line, CsvProblemKind Kind, int? Column = null, int Found = 0, int Allowed = 0);
+/// <param name="Cells">What stands there, as far as it could be read.</param>
+public sealed record CsvProblem(int Line, CsvProblemKind Kind, int? Column = null, int Found = 0, int Allowed = 0, IReadOnlyList<string>? Cells = null);
 
 /// <summary>
 /// A comma-separated table (RFC 4180) as text: the header and the records that have as many cells as the header; the others are problems.
@@ -91,12 +92,12 @@ public sealed record CsvTable(CsvLine? Header, IReadOnlyList<CsvLine> Rows, IRea
         {
             if (line.Cells[column].Length > maxCellLength)
             {
-                return new(line.Line, CsvProblemKind.CellTooLong, column, line.Cells[column].Length, maxCellLength);
+                return new(line.Line, CsvProblemKind.CellTooLong, column, line.Cells[column].Length, maxCellLength, line.Cells);
             }
         }
 
         return header is not null && line.Cells.Count != header.Cells.Count
-            ? new(line.Line, CsvProblemKind.WrongCellCount, Found: line.Cells.Count, Allowed: header.Cells.Count)
+            ? new(line.Line, CsvProblemKind.WrongCellCount, Found: line.Cells.Count, Allowed: header.Cells.Count, Cells: line.Cells)
             : null;
     }
 }
