@@ -12,7 +12,8 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "account.locked", "account.opened", "account.passwordReset", "account.resetAsked", "account.signInFailed", "account.signedIn", "account.signedOut",
         "account.unlocked", "role.granted", "role.ended", "token.added", "token.revoked",
         "request.added", "request.changed", "collections.opened", "collection.submitted", "collection.withdrawn", "collection.accepted", "collection.returned",
-        "collection.reopened", "control.changed", "company.changed", "company.changeWithdrawn", "people.imported",
+        "collection.reopened", "control.changed", "company.changed", "company.closureAdded", "company.closureRemoved", "company.makeUpDayAdded", "company.makeUpDayRemoved", "company.holidaysImported", "collections.replanned",
+        "company.changeWithdrawn", "people.imported",
         "mail.arrived", "mail.sendNow", "mail.sentAgain", "mail.test",
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded",
     ];

@@ -1,3 +1,4 @@
+using AuditTracker.Company;
 using AuditTracker.Evidence;
 using AuditTracker.Notifications;
 using AuditTracker.People;
@@ -37,6 +38,7 @@ public sealed class Office : IAsyncLifetime
         await App.Get<OpenDueCollections>().RunAsync(CancellationToken.None);
         var waiting = await Quarter.CollectionAsync(database, keys);
         await Quarter.SubmitAsync(database, Cast.Alice, waiting, "鍵は12本、すべてあります。", ($"{new string('鍵', 60)}_台帳.csv", "番号,氏名\n1,髙﨑 濵邊"));
+        var holidays = await App.Get<ImportHolidays>().KeepAsync(Cast.Manami.User(), "syukujitsu.csv", System.Text.Encoding.UTF8.GetBytes("国民の祝日・休日月日,国民の祝日・休日名称\r\n2027/1/1,元日\r\n2027/1/11,成人の日\r\n"), CancellationToken.None);
         var returned = await database.ScalarAsync<long>("select max(id) from collections where state = 'returned'");
         Task<long> Last(string sql) => database.ScalarAsync<long>(sql);
         Pages = new Dictionary<string, string>
@@ -46,6 +48,9 @@ public sealed class Office : IAsyncLifetime
             ["/accounts/invite"] = "/accounts/invite?find=伊藤",
             ["/accounts/{id:long}"] = $"/accounts/{Cast.Alice.AccountId}",
             ["/company"] = "/company",
+            ["/company/calendar"] = "/company/calendar?year=2026",
+            ["/company/calendar/holidays"] = "/company/calendar/holidays",
+            ["/company/calendar/holidays/{id:long}"] = $"/company/calendar/holidays/{holidays}",
             ["/company/change/{section}"] = "/company/change/customs",
             ["/controls"] = "/controls?framework=iso27001-2022",
             ["/controls/{framework}/{itemRef}"] = "/controls/iso27001-2022/A.5.18",
