@@ -13,5 +13,7 @@ grant select, insert, update on people_column_maps to ${app};
 select trail.watch('people_column_maps');
 
 -- How a waiting file is read: the sheet of a workbook and what its columns hold, if somebody chose; lines left out when it was applied.
-alter table people_imports add column sheet text, add column layout text, add column skipped int;
+-- A file is one of people, or one of departments or concurrent posts (structure).
+alter table people_imports add column sheet text, add column layout text, add column skipped int,
+    add column kind text not null default 'people' check (kind in ('people', 'structure'));
 select trail.watch('people_imports', '{file_name}', '{content}');

@@ -40,6 +40,9 @@ public sealed record Difference(
     IReadOnlyList<PeopleFileError> Errors,
     int HereBefore)
 {
+    /// <summary>What is wrong with the lines that are left out, if errors are to be skipped.</summary>
+    public IReadOnlyList<PeopleFileError> Skipped { get; private init; } = [];
+
     /// <summary>What looks wrong and stops nothing: numbers that may have lost leading zeros.</summary>
     public IReadOnlyList<PeopleFileError> Warnings { get; private init; } = [];
 
@@ -57,6 +60,22 @@ public sealed record Difference(
 
     /// <summary>Compares a file with the people as they are on the effective date; never throws.</summary>
     public static Difference Between(PeopleFile file, PeopleAsTheyAre known, ImportTerms terms)
+    {
+        var whole = Compare(file, known, terms);
+        var (left, skipped) = (whole, new List<PeopleFileError>());
+        // A line that is left out may have been the manager of the next one.
+        while (terms.SkipErrors && file.MaySkipErrors && left.Errors.Count > 0)
+        {
+            skipped.AddRange(left.Errors);
+            file = file.Without(left.Errors.Select(error => error.Line).ToHashSet());
+            left = Compare(file, known, terms);
+        }
+
+        return skipped.Count == 0 || left.Errors.Count > 0 || file.Rows.Count == 0 ? whole
+            : left with { Skipped = [.. skipped.OrderBy(error => error.Line).ThenBy(error => error.Field)] };
+    }
+
+    private static Difference Compare(PeopleFile file, PeopleAsTheyAre known, ImportTerms terms)
     {
         var before = known.People.ToDictionary(person => person.EmployeeNo, StringComparer.Ordinal);
         var names = Names(file, known);

@@ -143,6 +143,12 @@ public sealed class ImportPeople(Db db)
     private static async Task<Difference> CompareAsync(UnitOfWork work, PeopleFile file, ImportTerms? terms, CancellationToken ct)
     {
         terms ??= new(work.Today, null);
+        if (terms is { SkipErrors: true, MissingLeaveOn: not null })
+        {
+            // Whose line could not be read may be missing only for that.
+            throw InvalidInput.At<Words>("missing", "ImportSkipNotWithMissing");
+        }
+
         return Difference.Between(file, await PeopleStore.AsTheyAreAsync(work, terms.EffectiveOn, ct), terms);
     }
 
@@ -160,7 +166,7 @@ public sealed class ImportPeople(Db db)
         var codes = RewriteTimelines.DepartmentsConcerned(difference, posts);
         await PeopleStore.WriteDepartmentsAsync(work, RewriteTimelines.Departments(difference, await PeopleStore.DepartmentsAsync(work, codes, ct), posts), ct);
         await PeopleStore.AddEventsAsync(work, people.SelectMany(person => Events(person, difference.Terms)), ct);
-        await PeopleImportStore.SetAppliedAsync(work, id, difference.Terms.EffectiveOn, difference.Totals, ct);
+        await PeopleImportStore.SetAppliedAsync(work, id, difference.Terms.EffectiveOn, difference.Totals, difference.Skipped.DistinctBy(error => error.Line).Count(), ct);
         await work.ActAsync("people.imported", $"import:{id}", Facts(difference, content), ct: ct);
         await work.CommitAsync(ct);
     }
@@ -199,6 +205,7 @@ public sealed class ImportPeople(Db db)
         ["leaving"] = Text(difference.Totals.Leaving),
         ["missing"] = Text(difference.Totals.Missing),
         ["unchanged"] = Text(difference.Totals.Unchanged),
+        ["skipped"] = difference.Skipped.Count == 0 ? null : Text(difference.Skipped.DistinctBy(error => error.Line).Count()),
         ["effectiveOn"] = difference.Terms.EffectiveOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         ["missingLeaveOn"] = difference.Terms.MissingLeaveOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         ["sha256"] = Sha256(content),

@@ -5,6 +5,7 @@ using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
+using AuditTracker.Platform.Workbooks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 
@@ -19,15 +20,18 @@ public static class PeopleApi
         api.MapPost("/people/import", ImportAsync).May(Role.ComplianceManager).DisableAntiforgery()
             .WithMetadata(new RequestSizeLimitAttribute(PeopleFile.MaxBytes + (1 << 20)))
             .WithMetadata(new DescribedBody(typeof(ImportBody), "multipart/form-data")).Produces<ImportAnswer>().Produces<ImportAnswer>(StatusCodes.Status422UnprocessableEntity);
+        // For the preview's page: what must be put right, as a workbook.
+        app.MapGet("/people/import/{id:long}/errors", ErrorsAsync).May(Role.ComplianceManager).ExcludeFromDescription();
         api.MapGet("/people", PeopleAsync).May();
         api.MapGet("/departments", DepartmentsAsync).May();
     }
 
     private static async Task<IResult> ImportAsync(
-        HttpContext http, ImportPeople import, BusinessClock clock, IStringLocalizer<Words> words, string? apply, string? effective, string? missing, string? on, CancellationToken ct)
+        HttpContext http, ImportPeople import, BusinessClock clock, IStringLocalizer<Words> words, string? apply, string? effective, string? missing, string? on, string? errors, CancellationToken ct)
     {
         var user = http.CurrentUser();
         var terms = ImportTermsInput.Read(effective, missing, on, (await clock.NowAsync(ct)).Today);
+        terms = string.IsNullOrEmpty(errors) ? terms : errors == "skip" ? terms with { SkipErrors = true } : throw InvalidInput.At<Words>("errors", "ImportErrorsRule");
         var form = await FormAsync(http.Request, ct);
         var file = form.Files.GetFile("file") ?? throw InvalidInput.At<Words>("file", "ImportNoFile");
         var content = await ContentAsync(file, ct);
@@ -42,6 +46,22 @@ public static class PeopleApi
             : await import.CompareAsync(read, terms, ct);
         var isApplied = isApply && difference.Errors.Count == 0;
         return Results.Json(ImportAnswer.Of(read, difference, isApplied, words), statusCode: isApply && !isApplied ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);
+    }
+
+    private static async Task ErrorsAsync(HttpContext http, ImportPeople import, PeopleImportStore imports, BusinessClock clock, IStringLocalizer<Words> words, long id, string? effective, CancellationToken ct)
+    {
+        if (await imports.FindAsync(http.CurrentUser(), id, ct) is not { Content: { } content } kept)
+        {
+            throw new NotFound();
+        }
+
+        var now = await clock.NowAsync(ct);
+        var file = await import.ReadAsync(content, kept.Sheet, kept.ChosenColumns, ct);
+        var difference = await import.CompareAsync(file, new(ImportTermsInput.Day("effective", effective) ?? now.Today, null, SkipErrors: true), ct);
+        http.Response.ContentType = WorkbookWriter.MediaType;
+        http.Response.Headers.ContentDisposition = FileDownload.Disposition($"{words["ImportErrorSheet"].Value}_{Path.GetFileNameWithoutExtension(kept.FileName)}.xlsx");
+        http.Response.Headers.CacheControl = "no-store, private";
+        await ErrorWorkbook.WriteAsync(http.Response.Body, file, [.. difference.Errors.Concat(difference.Skipped)], words, now.Now, ct);
     }
 
     private static async Task<IFormCollection> FormAsync(HttpRequest request, CancellationToken ct)
@@ -139,7 +159,7 @@ public sealed record ImportAnswer(
         difference.Totals.Leaving,
         difference.Totals.Missing,
         difference.Totals.Unchanged,
-        [.. difference.Errors.Select(error => new ImportErrorAnswer(error.Line, error.FieldName, error.In(words)))],
+        [.. difference.Errors.Concat(difference.Skipped).Select(error => new ImportErrorAnswer(error.Line, error.FieldName, error.In(words)))],
         isApplied,
         new(difference.Departments.Count(department => department.IsNew), difference.Departments.Count(department => department.IsRenamed)),
         [.. difference.Warnings.Select(warning => new ImportErrorAnswer(warning.Line, warning.FieldName, warning.In(words)))],

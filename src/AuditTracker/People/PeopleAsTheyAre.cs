@@ -50,4 +50,5 @@ public sealed record PeopleAsTheyAre(IReadOnlyList<KnownPerson> People, IReadOnl
 /// <summary>How a file is to be taken.</summary>
 /// <param name="EffectiveOn">From when transfers, titles, managers, names of departments and heads hold.</param>
 /// <param name="MissingLeaveOn">The last day of people who are here but not in the file; null = they are left alone.</param>
-public sealed record ImportTerms(DateOnly EffectiveOn, DateOnly? MissingLeaveOn);
+/// <param name="SkipErrors">Lines with an error are left out and their people stay as they are; not together with <paramref name="MissingLeaveOn"/>.</param>
+public sealed record ImportTerms(DateOnly EffectiveOn, DateOnly? MissingLeaveOn, bool SkipErrors = false);

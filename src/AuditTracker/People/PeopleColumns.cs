@@ -42,6 +42,6 @@ public static class PeopleColumns
     /// <summary>A key of a set of heads, the same whatever their case, width and separators: what somebody chose for it is remembered under it.</summary>
     public static string SetKey(IEnumerable<string> headers) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', headers.Select(KeyOf)))));
 
-    private static string KeyOf(string header) =>
+    internal static string KeyOf(string header) =>
         new([.. header.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Where(letter => letter is not ('_' or '-') && !char.IsWhiteSpace(letter))]);
 }

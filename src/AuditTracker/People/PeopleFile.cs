@@ -48,6 +48,14 @@ public sealed record PeopleFile(
     /// <summary>Numbers of a workbook that may have lost leading zeros.</summary>
     public IReadOnlyList<PeopleFileError> Warnings { get; private init; } = [];
 
+    /// <summary>The file without these lines and its errors. The people of the lines count as in the file still: they are not missing.</summary>
+    internal PeopleFile Without(IReadOnlySet<int> lines)
+    {
+        var rows = Rows.Where(row => !lines.Contains(row.Line)).ToArray();
+        var numbers = rows.Select(row => row.EmployeeNo).ToHashSet(StringComparer.Ordinal);
+        return this with { Rows = [.. rows.Select(row => row with { ManagerOutsideFile = row.ManagerNo is not null && !numbers.Contains(row.ManagerNo) })], Errors = [] };
+    }
+
     /// <summary>Reads an export by the heads we know; never throws, whatever the bytes.</summary>
     public static PeopleFile Read(byte[] bytes) => bytes.Length > MaxBytes ? TooLarge : Of(TableOf(bytes, null), null);
 

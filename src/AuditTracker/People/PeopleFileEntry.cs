@@ -92,7 +92,7 @@ internal sealed partial class PeopleFileEntry
         field is PeopleField.Name or PeopleField.DepartmentName or PeopleField.Title or PeopleField.EmploymentType or PeopleField.HiredOn or PeopleField.LeftOn;
 
     // Private-use characters are gaiji of one machine, U+FFFD is what an earlier conversion lost.
-    private static Rune? UnreadableCharacter(string cell)
+    internal static Rune? UnreadableCharacter(string cell)
     {
         foreach (var rune in cell.EnumerateRunes())
         {

@@ -23,6 +23,9 @@ public sealed class PeopleImport
 
     public string? Layout { get; init; }
 
+    /// <summary>How many lines with errors were left out.</summary>
+    public int? Skipped { get; init; }
+
     /// <summary>What the columns hold, if somebody chose.</summary>
     public IReadOnlyList<PeopleField?>? ChosenColumns => ColumnMap.Read(Layout);
 
@@ -35,22 +38,22 @@ public sealed class PeopleImportStore(Db db)
     private const string Columns = "id, file_name, content, created_at, applied_at, effective_on, added, changed, leaving, missing, unchanged, sheet, layout, skipped";
 
     /// <summary>Keeps a file for its preview; earlier ones of this account and those older than a week lose their content.</summary>
-    public static async Task<long> AddAsync(UnitOfWork work, string fileName, byte[] content, string sha256, long? account, CancellationToken ct)
+    public static async Task<long> AddAsync(UnitOfWork work, string fileName, byte[] content, string sha256, long? account, CancellationToken ct, string kind = "people")
     {
         await work.ExecuteAsync("update people_imports set content = null where content is not null and (by_account = @account or created_at < @Now - interval '7 days')", new { account, work.Now }, ct);
-        return await AddRowAsync(work, fileName, content, sha256, account, ct);
+        return await AddRowAsync(work, fileName, content, sha256, account, ct, kind);
     }
 
     /// <summary>A row for a file that is applied at once.</summary>
-    public static async Task<long> AddRowAsync(UnitOfWork work, string fileName, byte[]? content, string sha256, long? account, CancellationToken ct) =>
+    public static async Task<long> AddRowAsync(UnitOfWork work, string fileName, byte[]? content, string sha256, long? account, CancellationToken ct, string kind = "people") =>
         await work.FirstAsync<long>("""
-            insert into people_imports (file_name, content, sha256, by_account, created_at) values (@fileName, @content, @sha256, @account, @Now) returning id
-            """, new { fileName, content, sha256, account, work.Now }, ct);
+            insert into people_imports (file_name, content, sha256, by_account, created_at, kind) values (@fileName, @content, @sha256, @account, @Now, @kind) returning id
+            """, new { kind, fileName, content, sha256, account, work.Now }, ct);
 
-    public async Task<PeopleImport?> FindAsync(CurrentUser user, long id, CancellationToken ct)
+    public async Task<PeopleImport?> FindAsync(CurrentUser user, long id, CancellationToken ct, string kind = "people")
     {
         await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<PeopleImport>($"select {Columns} from people_imports where id = @id and @isManager", new { id, isManager = user.Is(Role.ComplianceManager) }, ct);
+        return await connection.FirstAsync<PeopleImport>($"select {Columns} from people_imports where id = @id and kind = @kind and @isManager", new { id, kind, isManager = user.Is(Role.ComplianceManager) }, ct);
     }
 
     /// <summary>The last files that were applied, newest first, without their content.</summary>
@@ -58,7 +61,7 @@ public sealed class PeopleImportStore(Db db)
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<PeopleImport>($"""
-            select {Columns.Replace("content, ", "", StringComparison.Ordinal)} from people_imports where applied_at is not null and @isManager order by applied_at desc, id desc limit @limit
+            select {Columns.Replace("content, ", "", StringComparison.Ordinal)} from people_imports where applied_at is not null and kind = 'people' and @isManager order by applied_at desc, id desc limit @limit
             """, new { limit, isManager = user.Is(Role.ComplianceManager) }, ct);
     }
 
@@ -77,13 +80,13 @@ public sealed class PeopleImportStore(Db db)
     public static async Task<IReadOnlyList<PeopleField?>?> RememberedAsync(UnitOfWork work, IReadOnlyList<string> headers, CancellationToken ct) =>
         ColumnMap.Read(await work.FirstAsync<string>("select layout from people_column_maps where headers_key = @key", new { key = PeopleColumns.SetKey(headers) }, ct));
 
-    public static async Task<PeopleImport?> LockAsync(UnitOfWork work, CurrentUser user, long id, CancellationToken ct) =>
-        await work.FirstAsync<PeopleImport>($"select {Columns} from people_imports where id = @id and @isManager for update", new { id, isManager = user.Is(Role.ComplianceManager) }, ct);
+    public static async Task<PeopleImport?> LockAsync(UnitOfWork work, CurrentUser user, long id, CancellationToken ct, string kind = "people") =>
+        await work.FirstAsync<PeopleImport>($"select {Columns} from people_imports where id = @id and kind = @kind and @isManager for update", new { id, kind, isManager = user.Is(Role.ComplianceManager) }, ct);
 
-    public static Task SetAppliedAsync(UnitOfWork work, long id, DateOnly effectiveOn, ImportTotals totals, CancellationToken ct) => work.ExecuteAsync("""
-        update people_imports set applied_at = @Now, content = null, effective_on = @effectiveOn, added = @Added, changed = @Changed, leaving = @Leaving, missing = @Missing, unchanged = @Unchanged
+    public static Task SetAppliedAsync(UnitOfWork work, long id, DateOnly effectiveOn, ImportTotals totals, int skipped, CancellationToken ct) => work.ExecuteAsync("""
+        update people_imports set applied_at = @Now, content = null, effective_on = @effectiveOn, added = @Added, changed = @Changed, leaving = @Leaving, missing = @Missing, unchanged = @Unchanged, skipped = @skipped
         where id = @id
-        """, new { id, work.Now, effectiveOn, totals.Added, totals.Changed, totals.Leaving, totals.Missing, totals.Unchanged }, ct);
+        """, new { id, work.Now, effectiveOn, totals.Added, totals.Changed, totals.Leaving, totals.Missing, totals.Unchanged, skipped }, ct);
 
     public static Task<int> AbandonAsync(UnitOfWork work, CurrentUser user, long id, CancellationToken ct) =>
         work.ExecuteAsync("update people_imports set content = null where id = @id and applied_at is null and @isManager", new { id, isManager = user.Is(Role.ComplianceManager) }, ct);

@@ -40,6 +40,9 @@ public sealed record PostDepartment(string Code, string? Name);
 /// <param name="People">How many people have their primary post in it then.</param>
 public sealed record DepartmentEntry(string Code, string? Name, string? HeadNo, string? HeadName, string? Parent, long People);
 
+/// <summary>What a department was called and who headed it, from a day to a day.</summary>
+public sealed record DepartmentVersion(string Code, string Name, string? HeadNo, string? HeadName, DateOnly FromOn, DateOnly? ToOn);
+
 /// <summary>Which people a list shows.</summary>
 /// <param name="On">The base date; null = today.</param>
 /// <param name="Search">Part of the name or kana, or the start of the address or the employee number.</param>
@@ -140,6 +143,16 @@ public sealed class PeopleList(Db db)
             where {PeopleScope.DepartmentCondition} and d.code > @afterCode order by d.code limit @limit
             """, parameters, ct);
         return rows.Count <= limit ? (rows, null) : ([.. rows.Take(limit)], rows[limit - 1].Code);
+    }
+
+    /// <summary>Every version of the departments the reader may see, oldest first.</summary>
+    public async Task<IReadOnlyList<DepartmentVersion>> DepartmentVersionsAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<DepartmentVersion>($"""
+            select d.code, v.name, h.employee_no as head_no, h.name as head_name, v.from_on, v.to_on
+            from department_versions v join departments d on d.id = v.department_id left join people h on h.id = v.head_id where {PeopleScope.DepartmentCondition} order by d.code, v.from_on
+            """, PeopleScope.Parameters(user), ct);
     }
 
     private static Dictionary<string, object?> Parameters(CurrentUser user, PeopleFilter filter, string? after, int limit)

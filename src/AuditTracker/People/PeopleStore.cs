@@ -83,8 +83,8 @@ public static class PeopleStore
 
     public static Task WriteDepartmentsAsync(UnitOfWork work, Rewrite<DepartmentRow> departments, CancellationToken ct) => work.ExecuteAsync("""
         delete from department_versions where id = any (@gone);
-        update department_versions v set name = r.name, head_id = h.id, from_on = r.from_on, to_on = r.to_on
-        from jsonb_to_recordset(@changed::jsonb) as r (id bigint, name text, head_no text, from_on date, to_on date) left join people h on h.employee_no = r.head_no where v.id = r.id;
+        update department_versions v set name = r.name, parent_id = r.parent_id, head_id = h.id, from_on = r.from_on, to_on = r.to_on
+        from jsonb_to_recordset(@changed::jsonb) as r (id bigint, name text, parent_id bigint, head_no text, from_on date, to_on date) left join people h on h.employee_no = r.head_no where v.id = r.id;
         insert into department_versions (department_id, name, parent_id, head_id, from_on, to_on)
         select d.id, r.name, r.parent_id, h.id, r.from_on, r.to_on
         from jsonb_to_recordset(@added::jsonb) as r (code text, name text, parent_id bigint, head_no text, from_on date, to_on date) join departments d using (code) left join people h on h.employee_no = r.head_no;

@@ -14,6 +14,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "request.added", "request.changed", "collections.opened", "collection.submitted", "collection.withdrawn", "collection.accepted", "collection.returned",
         "collection.reopened", "control.changed", "company.changed", "company.closureAdded", "company.closureRemoved", "company.makeUpDayAdded", "company.makeUpDayRemoved", "company.holidaysImported", "collections.replanned",
         "company.changeWithdrawn", "people.imported",
+        "collection.reopened", "control.changed", "company.changed", "people.imported", "departments.imported", "posts.imported", "department.changed", "post.changed",
         "mail.arrived", "mail.sendNow", "mail.sentAgain", "mail.test",
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded",
     ];

@@ -55,6 +55,47 @@ public sealed partial class PeopleImportPagesTests : IAsyncLifetime
         Assert.Contains("この内容で反映（追加2・変更0・退職0）", await pages.PageAsync(path));
     }
 
+    [Fact]
+    public async Task Lines_with_errors_leave_as_a_workbook_come_back_as_it_is_and_may_be_left_out()
+    {
+        await app.As(Cast.Manami).ImportAsync(ImportFiles.Lines(ImportFiles.Person("0002", name: "髙﨑 花子")), "?apply=true");
+        var path = await UploadAsync(ImportFiles.Lines(
+            ImportFiles.Person("0001"), ImportFiles.Person("0002", name: "改名", hired: "2026/13/1"), ImportFiles.Person("0003", manager: "0002"), ImportFiles.Person("0004", manager: "7777"), ImportFiles.Person("0005", manager: "0004"), "0006,少ない"));
+        var page = await pages.PageAsync(path);
+        Assert.Contains("誤りの行をExcelで", page);
+        Assert.Contains("誤りの行を除いて反映する（4行）", page);
+        Assert.Contains("この内容で反映（追加2・変更0・退職0）", page);
+        Assert.Equal(HttpStatusCode.NotFound, (await (await app.PagesAsAsync(Cast.Mallory)).GetAsync(path + "/errors")).StatusCode);
+
+        var book = await pages.GetByteArrayAsync(path + "/errors");
+        var cells = Platform.Workbooks.Workbook.Read(book)[0];
+        Assert.Equal(("社員番号", "誤りの理由"), (cells.Rows[0][0], cells.Rows[0][11]));
+        Assert.Equal(["0002", "0004", "0005", "0006"], cells.Rows.Cast<System.Data.DataRow>().Skip(1).Select(row => row[0]));
+        Assert.Contains("「2026/13/1」は日付ではありません", cells.Rows[1][11].ToString());
+        var again = AuditTracker.People.PeopleFile.Read(book);
+        Assert.Equal(["誤りの理由"], again.IgnoredColumns);
+        Assert.Contains("0005", again.Rows.Select(row => row.EmployeeNo));
+
+        (string, string)[] shown = [("Input.Added", "2"), ("Input.Changed", "0"), ("Input.Leaving", "0"), ("Input.Missing", "8"), ("Input.Unchanged", "0")];
+        Assert.Equal(HttpStatusCode.Conflict, (await pages.PostFormAsync(path, null, shown)).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync(path, null, [.. shown, ("Input.SkipErrors", "true")])).StatusCode);
+        Assert.Equal(["0001", "0002", "0003"], await app.Database.ListAsync<string>("select employee_no from people where employee_no like '0%' order by 1"));
+        Assert.Equal("髙﨑 花子", await app.Database.ScalarAsync<string>("select name from people where employee_no = '0002'"));
+        Assert.Equal("0002", await app.Database.ScalarAsync<string>("select m.employee_no from managers g join people p on p.id = g.person_id join people m on m.id = g.manager_id where p.employee_no = '0003'"));
+        Assert.Contains("除いた行", await pages.PageAsync(path));
+    }
+
+    [Fact]
+    public async Task Leaving_out_lines_and_making_the_missing_leave_do_not_go_together()
+    {
+        var path = await UploadAsync(ImportFiles.Lines(ImportFiles.Person("0001"), ImportFiles.Person("0002", hired: "")));
+        Assert.DoesNotContain("誤りの行を除いて反映する", await pages.PageAsync(path + "?Input.MissingLeave=true&Input.On=2026-11-30"));
+        var api = app.As(Cast.Manami);
+        Assert.Equal(HttpStatusCode.BadRequest, (await api.ImportAsync(ImportFiles.Lines(ImportFiles.Person("0001")), "?apply=true&errors=skip&missing=leave&on=2026-11-30")).Status);
+        var (status, answer) = await api.ImportAsync(ImportFiles.Lines(ImportFiles.Person("0001"), ImportFiles.Person("0002", hired: "")), "?apply=true&errors=skip");
+        Assert.Equal((HttpStatusCode.OK, true, 1, 1), (status, answer!.Applied, answer.Added, answer.Errors.Length));
+    }
+
     private async Task<string> UploadAsync(byte[] content, string name = "people.csv")
     {
         var token = Token().Match(await pages.GetStringAsync("/people/import")).Groups[1].Value;

@@ -56,12 +56,13 @@ public sealed partial class PeoplePagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_an_error_the_line_is_named_and_there_is_nothing_to_apply()
+    public async Task With_an_error_the_line_is_named_and_nothing_is_applied_without_a_tick()
     {
         var preview = await UploadAsync(Lines(Person("0001"), Person("0002", hired: "2026/13/1")));
         var shown = await TextAsync(preview);
         Assert.Contains("3行目 入社日：「2026/13/1」は日付ではありません。この行だけ直して取り込み直せます。", shown);
-        Assert.DoesNotContain("Input.Added", shown);
+        Assert.Contains("誤りの行を除いて反映する（1行）", shown);
+        Assert.Equal(HttpStatusCode.Conflict, (await SendAsync(preview, shown, "Input.Added")).StatusCode);
         using var switched = new HttpRequestMessage(HttpMethod.Get, "/language?to=en&back=" + Uri.EscapeDataString(preview)) { Headers = { { "Sec-Fetch-Site", "same-origin" } } };
         var english = await TextAsync((await pages.SendAsync(switched)).Headers.Location!.ToString());
         Assert.Contains("Line 3, hire date: \"2026/13/1\" is not a date.", english);

@@ -12,6 +12,9 @@ public sealed class ImportForm
     public bool MissingLeave { get; set; }
     public string? On { get; set; }
     public bool ManyMayLeave { get; set; }
+
+    /// <summary>The person ticked that the lines with errors are left out.</summary>
+    public bool SkipErrors { get; set; }
     public int Added { get; set; }
     public int Changed { get; set; }
     public int Leaving { get; set; }

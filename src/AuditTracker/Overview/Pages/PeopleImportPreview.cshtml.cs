@@ -28,6 +28,7 @@ public sealed class PeopleImportPreviewModel(
     public PeopleImport Import { get; private set; } = null!;
     public PeopleFile? Read { get; private set; }
     public Difference? Difference { get; private set; }
+    public IReadOnlyList<PeopleFileError> Errors => Difference is null ? [] : [.. Difference.Errors, .. Difference.Skipped];
     public IReadOnlyDictionary<long, OwedCount> Owed { get; private set; } = new Dictionary<long, OwedCount>();
 
     /// <summary>The people of the chosen kind; unchanged ones only when they are asked for.</summary>
@@ -66,7 +67,7 @@ public sealed class PeopleImportPreviewModel(
 
         try
         {
-            var totals = (await import.ApplyAsync(HttpContext.CurrentUser(), id, terms, Input.Shown, Input.ManyMayLeave, ct)).Totals;
+            var totals = (await import.ApplyAsync(HttpContext.CurrentUser(), id, terms with { SkipErrors = Input.SkipErrors }, Input.Shown, Input.ManyMayLeave, ct)).Totals;
             return this.Done($"/people/import/{id}", words["ImportDone", totals.Added, totals.Changed, totals.Leaving], "/people", words["ShowPeople"]);
         }
         catch (Refusal refusal)
@@ -102,7 +103,8 @@ public sealed class PeopleImportPreviewModel(
         if (kept.Content is not null && Input.Read((await clock.NowAsync(ct)).Today, ModelState, words) is { } terms)
         {
             Read = await import.ReadAsync(kept.Content, kept.Sheet, kept.ChosenColumns, ct);
-            Difference = await import.CompareAsync(Read, terms, ct);
+            // Who is missing is not known while lines cannot be read, so the two do not go together.
+            Difference = await import.CompareAsync(Read, terms with { SkipErrors = terms.MissingLeaveOn is null }, ct);
             Owed = await owed.CountsAsync(user, Difference.Leavers.Select(person => person.Before!.Id), ct);
         }
 
