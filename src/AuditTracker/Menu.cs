@@ -29,6 +29,9 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts")]),
     ];
 
+    /// <summary>The menu of the person's name.</summary>
+    private static readonly (string Path, string Word)[] Own = [("/profile", "Profile"), ("/tokens", "Tokens")];
+
     private static readonly string Version = typeof(Menu).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
     private readonly Lock once = new();
     private Task<IReadOnlyDictionary<string, MayAttribute>>? doors;
@@ -51,7 +54,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         return new Shell(company, Groups(user, open, http.Request.Path, around), user.Name, (int)around.Waiting,
             around.IsDemo ? words["DemoNotice", write(around.Now, "table")].Value : null, around.Now, Version, contact,
             HasSearch: open.TryGetValue("/search", out var search) && search.Allows(user),
-            Personal: open.ContainsKey("/tokens") ? [new MenuEntry("/tokens", words["Tokens"], null, http.Request.Path == "/tokens")] : []);
+            Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, http.Request.Path == entry.Path))]);
     }
 
     private List<MenuGroup> Groups(CurrentUser user, IReadOnlyDictionary<string, MayAttribute> open, PathString here, Around around)

@@ -7,8 +7,25 @@ namespace AuditTracker.Accounts;
 public sealed class Words;
 
 /// <summary>What sign-in needs to know of an account.</summary>
-/// <param name="LockedUntil">System clock, UTC.</param>
-public sealed record SignInAccount(long Id, string? PasswordHash, int FailedCount, DateTime? LockedUntil);
+public sealed record SignInAccount
+{
+    public long Id { get; init; }
+    public string SignIn { get; init; } = "";
+    public string? PasswordHash { get; init; }
+    public int FailedCount { get; init; }
+
+    /// <summary>System clock, UTC.</summary>
+    public DateTime? LockedUntil { get; init; }
+
+    /// <summary>The key of the authenticator app, protected; null when there is none.</summary>
+    public byte[]? TotpSecret { get; init; }
+
+    /// <summary>The last time step a code was taken for.</summary>
+    public long? TotpStep { get; init; }
+    public long Passkeys { get; init; }
+
+    public bool HasSecondFactor => TotpSecret is not null || Passkeys > 0;
+}
 
 /// <summary>Lock-out after failed passwords. Five wrong ones, then fifteen minutes (face.md P26).</summary>
 public static class LockOut

@@ -6,11 +6,15 @@ using AuditTracker.Platform.Security;
 
 namespace AuditTracker.Accounts;
 
+/// <summary>What happened to an account that its person must learn of; the names are keys of the room's words behind <c>News</c>.</summary>
+public enum SecurityNews { Locked, PasswordChanged, FactorAdded, FactorRemoved, RecoveryUsed, RecoveryRenewed, FactorReset }
+
 /// <summary>The room's mails; all leave at once. Links are minted when a mail is sent, so no secret stands in a row.</summary>
 public static class AccountMails
 {
     private const string Invitation = "accounts/invitation";
     private const string Reset = "accounts/password-reset";
+    private const string Security = "accounts/security";
     private const string RoleGranted = "accounts/role-granted";
 
     /// <summary>The page of both kinds of links.</summary>
@@ -61,6 +65,31 @@ public static class AccountMails
             }, watcher.PersonId is null ? new Recipient(watcher.Name, watcher.SignIn, watcher.Language) : null, ct);
         }
     }
+
+    /// <summary>To the account's person at once: if it was not them, they must learn of it.</summary>
+    public static async Task TellSecurityAsync(UnitOfWork work, long account, SecurityNews news, CancellationToken ct)
+    {
+        if (await AccountStore.ReachAsync(work, account, ct) is { } person)
+        {
+            await TellSecurityAsync(work, account, news, person, null, null, ct);
+        }
+    }
+
+    /// <param name="target">Whose account it is, for others than its person.</param>
+    /// <param name="by">Who did it, when that was not the person.</param>
+    private static Task TellSecurityAsync(UnitOfWork work, long account, SecurityNews news, Watcher to, string? target, string? by, CancellationToken ct) =>
+        work.TellNowAsync(new Notice($"{Security}:{Guid.NewGuid():N}", Security, to.PersonId, $"account:{account}")
+        {
+            Model = new Dictionary<string, object?>
+            {
+                ["newsJa"] = RoleWords.Text($"News{news}", "ja"),
+                ["newsEn"] = RoleWords.Text($"News{news}", "en"),
+                ["targetName"] = target,
+                ["byName"] = by,
+                ["happenedAt"] = work.Now,
+                ["link"] = target is null ? "/profile" : $"/accounts/{account}",
+            },
+        }, to.PersonId is null ? new Recipient(to.Name, to.SignIn, to.Language) : null, ct);
 
     private static string Subject(long link) => $"link:{link}";
 

@@ -40,18 +40,25 @@ public sealed partial class AccountStore(Db db)
     /// <summary>Sign-in names compare without case and width.</summary>
     public static string Key(string signIn) => signIn.Replace("\0", "", StringComparison.Ordinal).Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant();
 
+    private const string ForSignIn = """
+        select a.id, a.sign_in, a.password_hash, a.failed_count, a.locked_until, a.totp_secret, a.totp_step, (select count(*) from passkeys k where k.account_id = a.id) as passkeys
+        from accounts a left join people p on p.id = a.person_id
+        where a.disabled_at is null and (p.left_on is null or p.left_on >= @Today)
+        """;
+
     public async Task<SignInAccount?> ForSignInAsync(UnitOfWork work, string signIn, CancellationToken ct) =>
-        await work.FirstAsync<SignInAccount>("""
-            select a.id, a.password_hash, a.failed_count, a.locked_until from accounts a left join people p on p.id = a.person_id
-            where a.sign_in_key = @key and a.disabled_at is null and (p.left_on is null or p.left_on >= @Today) for update of a
-            """, new { key = Key(signIn), work.Today }, ct);
+        await work.FirstAsync<SignInAccount>($"{ForSignIn} and a.sign_in_key = @key for update of a", new { key = Key(signIn), work.Today }, ct);
+
+    /// <summary>The same of a known account; null when it is disabled or a leaver's.</summary>
+    public static Task<SignInAccount?> ForSignInAsync(UnitOfWork work, long account, CancellationToken ct) =>
+        work.FirstAsync<SignInAccount>($"{ForSignIn} and a.id = @account for update of a", new { account, work.Today }, ct);
 
     public Task SetFailuresAsync(UnitOfWork work, long account, int failedCount, DateTime? lockedUntil, CancellationToken ct) =>
         work.ExecuteAsync("update accounts set failed_count = @failedCount, locked_until = @lockedUntil where id = @account", new { account, failedCount, lockedUntil }, ct);
 
     /// <summary>How often a name that nobody has was tried, for <see cref="LockOut"/>; null when not yet.</summary>
     public async Task<SignInAccount?> UnknownAsync(UnitOfWork work, string signIn, CancellationToken ct) =>
-        await work.FirstAsync<SignInAccount>("select 0::bigint as id, null::text as password_hash, failed_count, locked_until from unknown_sign_ins where key_hash = @hash for update",
+        await work.FirstAsync<SignInAccount>("select failed_count, locked_until from unknown_sign_ins where key_hash = @hash for update",
             new { hash = Secrets.Hash(Key(signIn)) }, ct);
 
     /// <summary>Counts a failure for a name that nobody has; forgets those of yesterday.</summary>
@@ -62,19 +69,13 @@ public sealed partial class AccountStore(Db db)
             on conflict (key_hash) do update set failed_count = excluded.failed_count, locked_until = excluded.locked_until, failed_at = excluded.failed_at
             """, new { hash = Secrets.Hash(Key(signIn)), failedCount, lockedUntil, now }, ct);
 
-    public Task StartSessionAsync(UnitOfWork work, long account, byte[] tokenHash, DateTime now, DateTime expires, string agent, CancellationToken ct) =>
-        work.ExecuteAsync("insert into sessions (token_hash, account_id, created_at, seen_at, expires_at, agent) values (@tokenHash, @account, @now, @now, @expires, @agent)",
-            new { tokenHash, account, now, expires, agent = agent.Length > 200 ? agent[..200] : agent }, ct);
-
-    public Task EndSessionAsync(UnitOfWork work, byte[] tokenHash, DateTime now, CancellationToken ct) =>
-        work.ExecuteAsync("update sessions set ended_at = @now where token_hash = @tokenHash and ended_at is null", new { tokenHash, now }, ct);
-
     /// <summary>A new password ends every session and opens a locked account.</summary>
-    public Task SetPasswordAsync(UnitOfWork work, long account, string hash, DateTime now, CancellationToken ct) =>
+    /// <param name="except">The session it is changed from, or null.</param>
+    public Task SetPasswordAsync(UnitOfWork work, long account, string hash, DateTime now, CancellationToken ct, long? except = null) =>
         work.ExecuteAsync("""
-            with ended as (update sessions set ended_at = @now where account_id = @account and ended_at is null)
+            with ended as (update sessions set ended_at = @now where account_id = @account and ended_at is null and (@except::bigint is null or id <> @except))
             update accounts set password_hash = @hash, failed_count = 0, locked_until = null where id = @account
-            """, new { account, hash, now }, ct);
+            """, new { account, hash, now, except }, ct);
 
     public async Task<long> AddAsync(UnitOfWork work, string signIn, long? personId, string name, string language, DateTime now, CancellationToken ct) =>
         await work.FirstAsync<long>("""
@@ -89,6 +90,10 @@ public sealed partial class AccountStore(Db db)
 
     public Task SetLanguageAsync(UnitOfWork work, long account, string language, CancellationToken ct) =>
         work.ExecuteAsync("update accounts set language = @language where id = @account and language <> @language", new { account, language }, ct);
+
+    /// <summary>What the person chose for the screen; null leaves a value as it is.</summary>
+    public Task SetDisplayAsync(UnitOfWork work, long account, string? theme, string? density, CancellationToken ct) =>
+        work.ExecuteAsync("update accounts set theme = coalesce(@theme, theme), density = coalesce(@density, density) where id = @account", new { account, theme, density }, ct);
 
     /// <summary>Disabling ends every session at once; tokens are refused because the caller is looked up with each request.</summary>
     /// <returns>False when it was so already.</returns>
@@ -127,6 +132,12 @@ public sealed partial class AccountStore(Db db)
               and exists (select from role_grants g where g.account_id = a.id and g.role in ('administrator', 'complianceManager') and @Today between g.from_on and coalesce(g.to_on, 'infinity'))
             order by a.id
             """, new { work.Today }, ct);
+
+    /// <summary>Where news of an account go.</summary>
+    public static Task<Watcher?> ReachAsync(UnitOfWork work, long account, CancellationToken ct) =>
+        work.FirstAsync<Watcher>("""
+            select a.id as account_id, a.person_id, coalesce(p.name, nullif(a.name, ''), a.sign_in) as name, a.sign_in, a.language from accounts a left join people p on p.id = a.person_id where a.id = @account
+            """, new { account }, ct);
 
     public Task AddTokenAsync(UnitOfWork work, long account, string name, byte[] hash, DateTime now, DateTime expires, CancellationToken ct) =>
         work.ExecuteAsync("insert into api_tokens (account_id, name, token_hash, created_at, expires_at) values (@account, @name, @hash, @now, @expires)",

@@ -19,6 +19,9 @@ public static class IdentifyCaller
     /// <summary>Takes the cookie away again.</summary>
     public static void Take(HttpContext http) => http.Response.Cookies.Delete(SessionCookie, Options());
 
+    /// <summary>The session behind a signed-in page; the API has none.</summary>
+    public static CallerSession Session(this HttpContext http) => http.Features.Get<CallerSession>() ?? throw new InvalidOperationException("Only pages have a session.");
+
     private static CookieOptions Options() => new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
 
     /// <summary>A path that leads nowhere is still answered in the reader's language.</summary>
@@ -39,7 +42,11 @@ public static class IdentifyCaller
         }
         else if (!isApi && (http.GetEndpoint() is not null || IsPageAskedFor(http.Request)) && http.Request.Cookies[SessionCookie] is { Length: > 0 } session)
         {
-            user = await callers.BySessionAsync(session, settings.SessionIdle, http.TraceIdentifier, http.RequestAborted);
+            if (await callers.BySessionAsync(session, settings.SessionIdle, http.TraceIdentifier, http.RequestAborted) is { } found)
+            {
+                user = found.User;
+                http.Features.Set(found.Session);
+            }
         }
         if (user is not null)
         {

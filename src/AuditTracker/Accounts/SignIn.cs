@@ -52,13 +52,31 @@ public sealed class SignIn(Db db, AccountStore accounts, TimeProvider time, Sett
     public async Task<string> BeginSessionAsync(UnitOfWork work, long account, string agent, CancellationToken ct)
     {
         var (token, now) = (Secrets.New(), time.GetUtcNow().UtcDateTime);
-        await accounts.StartSessionAsync(work, account, Secrets.Hash(token), now, now + settings.SessionLength, agent, ct);
+        await accounts.StartSessionAsync(work, account, Secrets.Hash(token), now, now + settings.SessionLength, agent, null, false, ct);
         return token;
+    }
+
+    /// <summary>Whether this is the account's password.</summary>
+    internal static bool IsPassword(SignInAccount account, string? password) =>
+        account.PasswordHash is { } hash && Hasher.VerifyHashedPassword(account, hash, password ?? "") != PasswordVerificationResult.Failed;
+
+    /// <summary>Counts one more wrong password or code; the fifth locks and tells the person, whose name somebody may be trying.</summary>
+    /// <returns>Whether the account is locked now.</returns>
+    internal async Task<bool> CountFailureAsync(UnitOfWork work, SignInAccount account, DateTime now, CancellationToken ct)
+    {
+        var (count, until) = LockOut.AfterFailure(account, now);
+        await accounts.SetFailuresAsync(work, account.Id, count, until, ct);
+        await work.ActAsync(until is null ? "account.signInFailed" : "account.locked", $"account:{account.Id}", ct: ct);
+        if (until is not null)
+        {
+            await AccountMails.TellSecurityAsync(work, account.Id, SecurityNews.Locked, ct);
+        }
+        return until is not null;
     }
 
     private async Task<SignInResult> FailAsync(UnitOfWork work, SignInAccount? account, string signIn, DateTime now, CancellationToken ct)
     {
-        var tried = account ?? await accounts.UnknownAsync(work, signIn, ct) ?? new SignInAccount(0, null, 0, null);
+        var tried = account ?? await accounts.UnknownAsync(work, signIn, ct) ?? new SignInAccount();
         if (LockOut.IsLocked(tried, now))
         {
             return new SignInResult.Locked(LockOut.MinutesLeft(tried, now));
@@ -70,8 +88,7 @@ public sealed class SignIn(Db db, AccountStore accounts, TimeProvider time, Sett
         }
         else
         {
-            await accounts.SetFailuresAsync(work, account.Id, count, until, ct);
-            await work.ActAsync(until is null ? "account.signInFailed" : "account.locked", $"account:{account.Id}", ct: ct);
+            await CountFailureAsync(work, account, now, ct);
         }
         await work.CommitAsync(ct);
         return until is null ? new SignInResult.Wrong() : new SignInResult.Locked((int)LockOut.Length.TotalMinutes);

@@ -10,7 +10,8 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
     [
         "account.added", "account.disabled", "account.enabled", "account.endedWithEmployment", "account.firstAdministrator", "account.invited", "account.linked",
         "account.locked", "account.opened", "account.passwordReset", "account.resetAsked", "account.signInFailed", "account.signedIn", "account.signedOut",
-        "account.unlocked", "role.granted", "role.ended", "token.added", "token.revoked",
+        "account.unlocked", "account.sessionsEnded", "account.passwordChanged",
+        "role.granted", "role.ended", "token.added", "token.revoked",
         "request.added", "request.changed", "collections.opened", "collection.submitted", "collection.withdrawn", "collection.accepted", "collection.returned",
         "collection.reopened", "control.changed", "company.changed", "company.closureAdded", "company.closureRemoved", "company.makeUpDayAdded", "company.makeUpDayRemoved", "company.holidaysImported", "collections.replanned",
         "company.changeWithdrawn", "people.imported",

@@ -72,6 +72,8 @@ public sealed class Office : IAsyncLifetime
             ["/people/import"] = "/people/import",
             ["/people/import/{id:long}"] = $"/people/import/{preview}",
             ["/people/{employeeNo}"] = "/people/000005",
+            ["/profile"] = "/profile",
+            ["/profile/password"] = "/profile/password",
             ["/reports"] = "/reports",
             ["/reports/runs/{id:long}"] = $"/reports/runs/{run}",
             ["/sign-in"] = "/sign-in",

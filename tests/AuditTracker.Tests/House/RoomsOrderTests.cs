@@ -68,9 +68,14 @@ public sealed partial class RoomsOrderTests
         Assert.Empty(wrong.Distinct());
     }
 
-    // 0012_people_in_full.sql is the room People's; a table of another room says so: "create table x ( -- Evidence".
+    // 0012_people_in_full.sql is the room People's; a file with another name says so in its first line, "-- Room: Accounts"; a table of another
+    // room behind its bracket, "create table x ( -- Evidence".
     private static string RoomOf(string migration)
     {
+        if (File.ReadLines(migration).First() is var first && first.StartsWith("-- Room: ", StringComparison.Ordinal))
+        {
+            return first["-- Room: ".Length..].Split(' ', '.', ';')[0];
+        }
         var name = Path.GetFileNameWithoutExtension(migration)[5..];
         return Order.FirstOrDefault(room => name.Replace("_", "").StartsWith(room, StringComparison.OrdinalIgnoreCase)) ?? name;
     }

@@ -59,6 +59,8 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /accounts"] = Operate,
         ["PAGE /accounts/invite"] = Operate,
         ["PAGE /accounts/{id:long}"] = Operate,
+        ["PAGE /profile"] = SignedIn,
+        ["PAGE /profile/password"] = SignedIn,
         ["PAGE /tokens"] = SignedIn,
         ["PAGE /company"] = SeeReports,
         ["PAGE /company/calendar"] = SeeReports,

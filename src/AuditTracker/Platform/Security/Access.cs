@@ -14,10 +14,17 @@ public sealed class MayAttribute(params Role[] roles) : Attribute
     public bool Allows(CurrentUser user) => Roles.Count == 0 || Roles.Any(user.Is);
 }
 
+/// <summary>Opens also to those whose role asks for a second factor that they do not have yet: the pages where they get one.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class BeforeSecondFactorAttribute : Attribute;
+
 /// <summary>Middleware behind routing: not signed in → sign-in page or 401, lacking the role → 404.</summary>
 public static class Access
 {
     public const string SignInPath = "/sign-in";
+
+    /// <summary>Where those are led who must have a second factor first.</summary>
+    public const string EnrolPath = "/profile/second-factor";
 
     public static TBuilder May<TBuilder>(this TBuilder endpoint, params Role[] roles) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new MayAttribute(roles));
@@ -63,6 +70,11 @@ public static class Access
         if (endpoint.Metadata.GetMetadata<MayAttribute>() is not { } may || !may.Allows(user))
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        if (user.MustEnrol && endpoint.Metadata.GetMetadata<BeforeSecondFactorAttribute>() is null)
+        {
+            http.Response.Redirect(EnrolPath);
             return;
         }
         await next(http);

@@ -30,6 +30,15 @@ public sealed record CurrentUser
     /// <summary><c>ja</c> or <c>en</c>.</summary>
     public required string Language { get; init; }
     public required IReadOnlySet<Role> Roles { get; init; }
+
+    /// <summary><c>system</c>, <c>light</c> or <c>dark</c>; null when this person never chose.</summary>
+    public string? Theme { get; init; }
+
+    /// <summary>Lists with lower rows.</summary>
+    public bool IsDense { get; init; }
+
+    /// <summary>A role asks for a second factor and this session came in without one: only what carries <see cref="BeforeSecondFactorAttribute"/> opens.</summary>
+    public bool MustEnrol { get; init; }
     public required string RequestId { get; init; }
 
     public bool Is(Role role) => Roles.Contains(role);

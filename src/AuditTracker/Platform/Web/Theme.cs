@@ -1,4 +1,9 @@
+using AuditTracker.Platform.Security;
+
 namespace AuditTracker.Platform.Web;
+
+/// <summary>Keeps a chosen theme with the reader's account. The room of accounts registers it; without it only the cookie remembers.</summary>
+public sealed record AccountTheme(Func<HttpContext, string, Task> Remember);
 
 /// <summary>Light, dark, or as the device says.</summary>
 public static class Theme
@@ -8,16 +13,30 @@ public static class Theme
 
     private const string Cookie = "theme";
 
-    /// <summary>The theme of this reader.</summary>
+    /// <summary>The theme of this reader: the account's, else this browser's.</summary>
     public static string Of(HttpContext http) =>
-        http.Request.Cookies[Cookie] is { } theme && All.Contains(theme) ? theme : All[0];
+        http.Caller()?.Theme ?? (http.Request.Cookies[Cookie] is { } theme && All.Contains(theme) ? theme : All[0]);
+
+    /// <summary>Lets this browser remember a choice, for the pages before sign-in.</summary>
+    public static void Keep(HttpContext http, string? theme)
+    {
+        if (All.Contains(theme))
+        {
+            Language.Remember(http, Cookie, theme!);
+        }
+    }
 
     /// <summary>Answers <c>/display?theme=dark&amp;back=/…</c>.</summary>
-    internal static IResult Switch(HttpContext http, string? theme, string? back)
+    internal static async Task<IResult> Switch(HttpContext http, string? theme, string? back)
     {
         if (theme is not null && All.Contains(theme))
         {
-            Language.Remember(http, Cookie, theme);
+            Keep(http, theme);
+            // A link elsewhere may lead here: it must not change what is kept with the account.
+            if (http.Request.Headers["Sec-Fetch-Site"] == "same-origin" && http.RequestServices.GetService<AccountTheme>() is { } account)
+            {
+                await account.Remember(http, theme);
+            }
         }
 
         return Results.LocalRedirect(LocalPath.Or(back, "/"));
