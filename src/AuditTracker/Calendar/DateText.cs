@@ -65,6 +65,9 @@ public static class DateText
         ? $"{era.Letter}{day.Year - era.YearBeforeFirst}.{day.Month}.{day.Day}"
         : WesternShort(day);
 
+    /// <summary>The name of a month, 1 to 12: 11月 · Nov.</summary>
+    public static string Month(int month, string? language = null) => IsEnglish(language) ? MonthsEn[month - 1] : $"{month}月";
+
     /// <summary>For machines, and the datetime attribute of time: 2026-11-22.</summary>
     public static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

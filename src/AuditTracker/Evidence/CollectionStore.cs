@@ -40,8 +40,12 @@ public sealed class CollectionRow
 /// <param name="Mine">Only what is with the reader.</param>
 /// <param name="Active">Only what somebody has to act on: open, submitted, returned.</param>
 /// <param name="Opened">Without what is only planned.</param>
+/// <param name="Owed">Only what is not handed in: open, returned.</param>
+/// <param name="Absent">Only what is with somebody who has left.</param>
+/// <param name="Department">Code of the department the assignee belongs to today.</param>
 public sealed record CollectionFilter(CollectionState? State = null, string? Framework = null, string? Assignee = null, DateOnly? DueBefore = null,
-    bool Overdue = false, bool Waiting = false, bool Mine = false, long? RequestId = null, string? Search = null, bool Active = false, bool Opened = false);
+    bool Overdue = false, bool Waiting = false, bool Mine = false, long? RequestId = null, string? Search = null, bool Active = false, bool Opened = false,
+    DateOnly? DueFrom = null, bool Owed = false, bool Absent = false, string? Department = null);
 
 /// <summary>A page of a list with the cursors of the pages beside it; null where there is nothing more.</summary>
 public sealed record ListPage<T>(IReadOnlyList<T> Rows, string? Before, string? After);
@@ -71,6 +75,11 @@ public sealed class CollectionStore(Db db)
         cross join (select tokyo_date(business_now()) as today) clock
         """;
 
+    private const string InDepartment = """
+        c.assignee_id in (select o.person_id from posts o join departments d on d.id = o.department_id
+            where d.code = @department and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity'))
+        """;
+
     private static string Where(CollectionFilter filter) => string.Join(" and ", new[]
     {
         CollectionScope.Condition,
@@ -81,6 +90,10 @@ public sealed class CollectionStore(Db db)
         filter.Framework is null ? null : "exists (select 1 from request_items f where f.request_id = c.request_id and f.version = c.version and f.framework = @framework)",
         filter.Assignee is null ? null : "p.employee_no = @assignee",
         filter.DueBefore is null ? null : "c.due_on < @dueBefore",
+        filter.DueFrom is null ? null : "c.due_on >= @dueFrom",
+        filter.Owed ? "c.state in ('open', 'returned')" : null,
+        filter.Absent ? "p.left_on < clock.today" : null,
+        filter.Department is null ? null : InDepartment,
         filter.RequestId is null ? null : "c.request_id = @requestId",
         filter.Mine ? "c.assignee_id = @person" : null,
         filter.Search is null ? null : "exists (select 1 from evidence_requests q where q.id = c.request_id and q.title_key like @search)",
@@ -183,6 +196,8 @@ public sealed class CollectionStore(Db db)
         parameters["framework"] = filter.Framework;
         parameters["assignee"] = filter.Assignee;
         parameters["dueBefore"] = filter.DueBefore;
+        parameters["dueFrom"] = filter.DueFrom;
+        parameters["department"] = filter.Department;
         parameters["requestId"] = filter.RequestId;
         parameters["search"] = filter.Search is null ? null : RequestStore.Pattern(filter.Search);
         return parameters;

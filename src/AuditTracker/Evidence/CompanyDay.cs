@@ -12,6 +12,9 @@ public sealed record CompanyDay(DateTime Now, DateOnly Today, BusinessCalendar C
 
     public Period FiscalYear => Calendar.Periods.Year(Calendar.Periods.YearOf(Today));
 
+    /// <summary>Sunday of the running week; weeks begin on Monday.</summary>
+    public DateOnly EndOfWeek => Today.AddDays((7 - (int)Today.DayOfWeek) % 7);
+
     /// <summary>2026年7～9月分, in the language of the page.</summary>
     public string Label(DateOnly from, DateOnly to) => PeriodText.LabelWithYear(new Period(from, to), Calendar.Periods);
 

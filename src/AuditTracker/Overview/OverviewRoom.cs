@@ -4,7 +4,8 @@ namespace AuditTracker.Overview;
 public static class OverviewRoom
 {
     public static IServiceCollection AddOverview(this IServiceCollection services) => services
-        .AddSingleton<ItemStore>().AddSingleton<ShowItems>().AddSingleton<CoverageWords>().AddSingleton<OwedStore>();
+        .AddSingleton<ItemStore>().AddSingleton<ShowItems>().AddSingleton<CoverageWords>().AddSingleton<OwedStore>()
+        .AddSingleton<TodayStore>().AddSingleton<ShowToday>();
 
     public static void MapOverview(this IEndpointRouteBuilder app) => OverviewApi.Map(app);
 }

@@ -50,11 +50,13 @@ public sealed class ShowItems(ItemStore items, ControlStore controls, CoverageSt
     {
         var wanted = frameworks.ToHashSet();
         var found = new Dictionary<(string, string), ItemCoverage>();
-        foreach (var framework in (await controls.FrameworksAsync(ct)).Where(framework => framework.IsCounted && wanted.Contains(framework.Key)))
+        var counted = (await controls.FrameworksAsync(ct)).Where(framework => framework.IsCounted && wanted.Contains(framework.Key));
+        // Side by side: each takes its own connection, and the first page waits for all of them.
+        foreach (var (framework, states) in await Task.WhenAll(counted.Select(async framework => (framework.Key, await coverage.OfFrameworkAsync(framework.Key, ct: ct)))))
         {
-            foreach (var (itemRef, state) in await coverage.OfFrameworkAsync(framework.Key, ct: ct))
+            foreach (var (itemRef, state) in states)
             {
-                found[(framework.Key, itemRef)] = state;
+                found[(framework, itemRef)] = state;
             }
         }
         return found;

@@ -68,13 +68,13 @@ public sealed partial class RoomsOrderTests
         Assert.Empty(wrong.Distinct());
     }
 
-    // 0012_people_in_full.sql is the room People's; a file with another name says so in its first line, "-- Room: Accounts"; a table of another
-    // room behind its bracket, "create table x ( -- Evidence".
+    // 0012_people_in_full.sql is the room People's; a file with another name says so in its first line, "-- Room: Accounts" or "-- Evidence: …";
+    // a table of another room behind its bracket, "create table x ( -- Evidence".
     private static string RoomOf(string migration)
     {
-        if (File.ReadLines(migration).First() is var first && first.StartsWith("-- Room: ", StringComparison.Ordinal))
+        if (File.ReadLines(migration).First().Split(' ', ':', '.', ';').FirstOrDefault(Order.Contains) is { } said)
         {
-            return first["-- Room: ".Length..].Split(' ', '.', ';')[0];
+            return said;
         }
         var name = Path.GetFileNameWithoutExtension(migration)[5..];
         return Order.FirstOrDefault(room => name.Replace("_", "").StartsWith(room, StringComparison.OrdinalIgnoreCase)) ?? name;

@@ -17,13 +17,20 @@ public sealed class CollectionsModel(CollectionStore collections, RequestStore r
     public const int Cap = 10_001;
     private const int Size = 50;
 
-    /// <summary>A state's name, <c>all</c>, or nothing for what is under way.</summary>
+    /// <summary>A state's name, <c>owed</c> (open or returned), <c>all</c>, or nothing for what is under way.</summary>
     [FromQuery(Name = "state")] public string? State { get; set; }
     [FromQuery(Name = "overdue")] public bool Overdue { get; set; }
     [FromQuery(Name = "mine")] public bool Mine { get; set; }
     [FromQuery(Name = "framework")] public string? Framework { get; set; }
     [FromQuery(Name = "assignee")] public string? Assignee { get; set; }
     [FromQuery(Name = "dueBefore")] public string? DueBefore { get; set; }
+    [FromQuery(Name = "dueFrom")] public string? DueFrom { get; set; }
+
+    /// <summary>Only what is with somebody who has left.</summary>
+    [FromQuery(Name = "absent")] public bool Absent { get; set; }
+
+    /// <summary>Code of the assignee's department.</summary>
+    [FromQuery(Name = "department")] public string? Department { get; set; }
     [FromQuery(Name = "request")] public long? RequestId { get; set; }
     [FromQuery(Name = "q")] public string? Search { get; set; }
 
@@ -59,7 +66,18 @@ public sealed class CollectionsModel(CollectionStore collections, RequestStore r
             UnreadDate = due is null ? typed : null;
         }
         return new CollectionFilter(state, Prose.Given(Framework), Prose.Given(Assignee), due, Overdue, Mine: Mine, RequestId: RequestId, Search: Prose.Given(Search),
-            Active: state is null && State != "all");
+            Active: state is null && State is not ("all" or "owed"), DueFrom: From(), Owed: State == "owed", Absent: Absent, Department: Prose.Given(Department));
+    }
+
+    private DateOnly? From()
+    {
+        if (Prose.Given(DueFrom) is not { } typed)
+        {
+            return null;
+        }
+        var from = DateInput.Parse(typed, Day.FiscalYear).Day;
+        UnreadDate ??= from is null ? typed : null;
+        return from;
     }
 
     private IEnumerable<Chip> InForce(CollectionFilter filter)
@@ -75,6 +93,22 @@ public sealed class CollectionsModel(CollectionStore collections, RequestStore r
         else if (State == "all")
         {
             yield return new(words["StateAll"], "state");
+        }
+        else if (State == "owed")
+        {
+            yield return new(words["StateOwed"], "state");
+        }
+        if (Absent)
+        {
+            yield return new(words["OwnerAbsent"], "absent");
+        }
+        if (filter.Department is { } department)
+        {
+            yield return new(words["DepartmentChip", department], "department");
+        }
+        if (filter.DueFrom is { } from)
+        {
+            yield return new(words["DueFromChip", DateText.Table(from)], "dueFrom");
         }
         if (Overdue)
         {

@@ -1,64 +1,100 @@
+using System.Globalization;
 using AuditTracker.Calendar;
-using AuditTracker.Company;
 using AuditTracker.Evidence;
-using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 
 namespace AuditTracker.Overview.Pages;
 
-/// <summary>What must I do now? One's own open evidence, then what waits for one's review; first what is due first.</summary>
+/// <summary>A part of the first page; null when it could not be loaded, which does not keep the others from being shown.</summary>
+public sealed record Part<T>(T? Value) where T : class;
+
+/// <summary>What must I do now? One's own work first; numbers of a department or the company only for those who steer it.</summary>
 [May]
-public sealed class TodayModel(CollectionStore collections, BusinessClock clock, Db db, IStringLocalizer<Words> words) : PageModel
+public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, CompanyDays days, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
 {
-    private const int Most = 50, MostWaiting = 5;
-    private BusinessCalendar? calendar;
+    public CompanyDay Day { get; private set; } = null!;
+    public Part<MyWork> Mine { get; private set; } = null!;
+    public Part<MyReviews> Waiting { get; private set; } = null!;
 
-    public DateOnly On { get; private set; }
+    /// <summary>What a head's people owe; for those who do not see the whole company.</summary>
+    public Part<IReadOnlyList<DepartmentFigures>> Departments { get; private set; } = new([]);
 
-    /// <summary>Open and returned collections assigned to the reader.</summary>
-    public IReadOnlyList<CollectionRow> Mine { get; private set; } = [];
-    public long MineCount { get; private set; }
-    public IReadOnlyList<CollectionRow> Waiting { get; private set; } = [];
-    public long WaitingCount { get; private set; }
+    /// <summary>The three parts of the company, for compliance managers and management; null for everybody else.</summary>
+    public Part<IReadOnlyList<Figure>>? Company { get; private set; }
+    public Part<IReadOnlyList<FrameworkCoverage>>? Coverage { get; private set; }
+    public Part<IReadOnlyList<StripMonth>>? Year { get; private set; }
 
-    /// <summary>The next planned collection of the reader, shown when nothing is to do.</summary>
-    public CollectionRow? Next { get; private set; }
+    /// <summary>Nothing is asked of anybody yet: the compliance manager is shown what comes first.</summary>
+    public bool IsEmpty { get; private set; }
+    public bool HasSetup => endpoints.Endpoints.OfType<RouteEndpoint>().Any(endpoint => endpoint.RoutePattern.RawText == "setup");
+    public int Count => (int)((Mine.Value?.Count ?? 0) + (Waiting.Value?.Count ?? 0));
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
-        (_, On) = await clock.NowAsync(ct);
-        await using (var connection = await db.OpenAsync(ct))
+        Day = await days.LoadAsync(ct);
+        var mine = LoadAsync(() => show.MineAsync(user, Day, ct));
+        var waiting = LoadAsync(() => show.WaitingAsync(user, ct));
+        IsEmpty = user.Is(Role.ComplianceManager) && !await store.HasRequestsAsync(ct);
+        if (user.IsAny(Role.ComplianceManager, Role.Management))
         {
-            calendar = await BusinessCalendars.LoadAsync(connection, ct);
+            await LoadCompanyAsync(user, ct);
         }
-        Mine = [.. (await ListAsync(user, CollectionState.Open, ct)).Concat(await ListAsync(user, CollectionState.Returned, ct)).OrderBy(row => row.DueOn).ThenBy(row => row.Id).Take(Most)];
-        MineCount = Mine.Count < Most ? Mine.Count : await CountAsync(user, CollectionState.Open, ct) + await CountAsync(user, CollectionState.Returned, ct);
-        (Waiting, var more) = await collections.ListAsync(user, new CollectionFilter(Waiting: true), null, MostWaiting, ct);
-        WaitingCount = more is null ? Waiting.Count : await collections.CountAsync(user, new CollectionFilter(Waiting: true), 10_000, ct);
-        Next = Mine.Count == 0 ? (await collections.ListAsync(user, new CollectionFilter(CollectionState.Planned, Mine: true), null, 1, ct)).Rows is [var first, ..] ? first : null : null;
+        else
+        {
+            Departments = await LoadAsync(() => show.DepartmentsAsync(user, Day, ct));
+        }
+        (Mine, Waiting) = (await mine, await waiting);
     }
 
-    public string PeriodOf(CollectionRow row) => PeriodText.Label(new Period(row.PeriodFrom, row.PeriodTo), calendar!.Periods);
+    public string Language { get; } = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
+
+    /// <summary>11月, Nov.</summary>
+    public string MonthName(DateOnly month) => DateText.Month(month.Month);
+
+    private async Task LoadCompanyAsync(CurrentUser user, CancellationToken ct)
+    {
+        if (IsEmpty)
+        {
+            return;
+        }
+        var company = LoadAsync(() => show.CompanyAsync(user, Day, ct));
+        var coverage = LoadAsync(() => items.FrameworksAsync(user, ct));
+        var year = LoadAsync(() => show.YearAsync(user, Day, ct));
+        (Company, Coverage, Year) = (await company, await coverage, await year);
+    }
 
     /// <summary>The worst true state: late, sent back, due soon, asked for.</summary>
-    public string StateOf(CollectionRow row) =>
-        row.Overdue ? "collection.overdue" : row.State == CollectionState.Returned ? "collection.returned"
-        : calendar!.BusinessDaysBetween(On, row.DueOn) <= 3 ? "collection.dueSoon" : "collection.open";
+    public string StateOf(CollectionRow row) => $"collection.{Day.Label(row)}";
+
+    /// <summary>How much of it presses, and how long it takes: 期限超過1件 · 今週が期限2件 · 合わせて約35分.</summary>
+    public string SumOf(MyWork mine) => string.Join(" · ", new[]
+    {
+        mine.Overdue > 0 ? words["OfThemOverdue", mine.Overdue].Value : null,
+        mine.ThisWeek > 0 ? words["OfThemThisWeek", mine.ThisWeek].Value : null,
+        words[mine.Count > mine.Rows.Count ? "MinutesShown" : "MinutesInAll", mine.Minutes].Value,
+    }.Where(part => part is not null));
 
     /// <summary>Relative words, beside the date: あと3日, 12日超過.</summary>
-    public string DaysOf(CollectionRow row) => (row.DueOn.DayNumber - On.DayNumber) switch
+    public string DaysOf(CollectionRow row) => (row.DueOn.DayNumber - Day.Today.DayNumber) switch
     {
         0 => words["DueToday"],
         > 0 and var left => words["DaysLeft", left],
         var late => words["DaysLate", -late],
     };
 
-    private async Task<long> CountAsync(CurrentUser user, CollectionState state, CancellationToken ct) =>
-        await collections.CountAsync(user, new CollectionFilter(state, Mine: true), 10_000, ct);
-
-    private async Task<IReadOnlyList<CollectionRow>> ListAsync(CurrentUser user, CollectionState state, CancellationToken ct) =>
-        (await collections.ListAsync(user, new CollectionFilter(state, Mine: true), null, Most, ct)).Rows;
+    private async Task<Part<T>> LoadAsync<T>(Func<Task<T>> load) where T : class
+    {
+        try
+        {
+            return new(await load());
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            log.LogError(fault, "A part of the first page could not be loaded");
+            return new(null);
+        }
+    }
 }
