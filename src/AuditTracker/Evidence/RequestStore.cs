@@ -78,8 +78,8 @@ public sealed class RequestStore(Db db)
         cross join (select tokyo_date(business_now()) as today) clock
         """;
 
-    /// <summary>Search key: width and case folded; the title itself stays as typed.</summary>
-    public static string Key(string text) => text.Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+    /// <summary>Search key: width, case and kana folded as <c>search_key</c> does in the database; the title itself stays as typed.</summary>
+    public static string Key(string text) => new([.. text.Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant().Select(letter => letter is >= 'ぁ' and <= 'ゖ' ? (char)(letter + ('ァ' - 'ぁ')) : letter)]);
 
     /// <summary>Pattern of a search: titles that contain what was typed, which is no pattern itself.</summary>
     internal static string Pattern(string typed) => $"%{Key(typed).Replace("\0", "").Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";

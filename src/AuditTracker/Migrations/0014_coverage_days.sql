@@ -2,3 +2,22 @@
 
 -- The newest accepted period of a request, which coverage begins from, without reading every period there ever was.
 create index collections_accepted on collections (request_id, period_to desc, period_from) where state = 'accepted';
+
+-- What a text is searched by: width, case and kana folded. Names of people have their own keys, folded further (NameKey).
+create function search_key(typed text) returns text language sql immutable strict parallel safe as
+$$ select translate(lower(normalize(typed, NFKC)),
+    'ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわゐゑをんゔゕゖ',
+    'ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロヮワヰヱヲンヴヵヶ') $$;
+
+-- Its pairs of neighbouring letters. Words of two letters are the rule in Japanese, too short for the trigrams of pg_trgm.
+create function search_pairs(typed text) returns text[] language sql immutable strict parallel safe as
+$$ select coalesce(array_agg(distinct substr(k.key, n, 2)), '{}') from (select public.search_key(typed) as key) k cross join generate_series(1, length(k.key) - 1) n $$;
+
+create index evidence_file_pairs on evidence using gin (search_pairs(file_name)) where kind = 'file';
+-- A hash is found by its first letters, whatever the order of the database's collation.
+create index evidence_sha256 on evidence (sha256 text_pattern_ops) where kind = 'file';
+
+grant execute on function search_key(text), search_pairs(text) to ${app};
+
+-- Titles of requests fold kana from now on, as people type them either way.
+update evidence_requests set title_key = search_key(title_key) where title_key <> search_key(title_key);

@@ -42,7 +42,7 @@ public sealed partial class ItemStore(Db db)
               and (@theme::text is null or i.theme = @theme)
               and (@applicable::boolean is null or c.applicable = @applicable)
               and (@owner::text is null or o.employee_no = @owner or @owner = 'none' and c.owner_id is null)
-              and (@words::text is null or position(lower(normalize(@words, NFKC)) in lower(normalize(concat_ws(' ', i.ref, i.official_ref, i.title_ja, i.title_en), NFKC))) > 0)
+              and (@words::text is null or position(search_key(@words) in search_key(concat_ws(' ', i.ref, i.official_ref, i.title_ja, i.title_en))) > 0)
             order by f.position, f.key, i.position
             """, Reader(user, filter.Framework, more: new() { ["theme"] = filter.Theme, ["applicable"] = filter.Applicable, ["owner"] = filter.Owner, ["words"] = filter.Words }), ct);
     }

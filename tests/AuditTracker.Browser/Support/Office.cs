@@ -76,6 +76,7 @@ public sealed class Office : IAsyncLifetime
             ["/profile/password"] = "/profile/password",
             ["/reports"] = "/reports",
             ["/reports/runs/{id:long}"] = $"/reports/runs/{run}",
+            ["/search"] = "/search?q=鍵",
             ["/sign-in"] = "/sign-in",
             ["/tokens"] = "/tokens",
             ["/trail"] = "/trail",

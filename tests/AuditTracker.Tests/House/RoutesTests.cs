@@ -89,6 +89,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["GET /people/import/{id:long}/errors"] = [ComplianceManager],
         ["PAGE /reports"] = SeeReports,
         ["PAGE /reports/runs/{id:long}"] = SeeReports,
+        ["PAGE /search"] = SignedIn,
         ["PAGE /trail"] = SeeTrail,
     };
 

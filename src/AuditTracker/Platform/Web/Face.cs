@@ -74,7 +74,7 @@ public static class Face
     {
         app.MapRazorPages();
         app.MapGet("/language", (HttpContext http, string? to, string? back) => Language.Switch(http, to, back)).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet("/display", (HttpContext http, string? theme, string? back) => Theme.Switch(http, theme, back)).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/display", (HttpContext http, string? theme, string? shortcuts, string? back) => Theme.Switch(http, theme, shortcuts, back)).AllowAnonymous().ExcludeFromDescription();
         return app;
     }
 }

@@ -11,7 +11,7 @@ public static class Theme
     /// <summary>The choices, the device's own first.</summary>
     public static readonly string[] All = ["system", "light", "dark"];
 
-    private const string Cookie = "theme";
+    private const string Cookie = "theme", Shortcuts = "shortcuts";
 
     /// <summary>The theme of this reader: the account's, else this browser's.</summary>
     public static string Of(HttpContext http) =>
@@ -26,9 +26,17 @@ public static class Theme
         }
     }
 
-    /// <summary>Answers <c>/display?theme=dark&amp;back=/…</c>.</summary>
-    internal static async Task<IResult> Switch(HttpContext http, string? theme, string? back)
+    /// <summary>Whether keys such as <c>/</c> act; a reader may switch them off (WCAG 2.1.4).</summary>
+    public static bool HasShortcuts(HttpContext http) => http.Request.Cookies[Shortcuts] != "off";
+
+    /// <summary>Answers <c>/display?theme=dark&amp;back=/…</c> and <c>/display?shortcuts=off&amp;back=/…</c>.</summary>
+    internal static async Task<IResult> Switch(HttpContext http, string? theme, string? shortcuts, string? back)
     {
+        if (shortcuts is "on" or "off")
+        {
+            Language.Remember(http, Shortcuts, shortcuts);
+        }
+
         if (theme is not null && All.Contains(theme))
         {
             Keep(http, theme);
