@@ -32,6 +32,28 @@ public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn
     public CollectionState Withdraw(CollectionState before) =>
         State == CollectionState.Submitted ? before : throw Refusal.Of<Words>("NothingToWithdraw");
 
+    /// <summary>The state after waiving: nobody is asked for this period any more. A waiver is for one period, so it ends by itself (domain.md §19).</summary>
+    /// <param name="personId">Who decides; nobody waives what they owe themselves.</param>
+    /// <exception cref="Refusal">Handed in, accepted or waived already, or one's own.</exception>
+    public CollectionState Waive(long? personId)
+    {
+        CheckStillOwed();
+        return personId is not null && personId == AssigneeId ? throw Refusal.Of<Words>("OwnWaiver") : CollectionState.Waived;
+    }
+
+    /// <summary>The state after a waiver is taken back: the one before it.</summary>
+    public CollectionState Unwaive(CollectionState before) => State == CollectionState.Waived ? before : throw Refusal.Of<Words>("NotWaived");
+
+    /// <summary>Only what the owner still owes can be waived or moved.</summary>
+    /// <exception cref="Refusal">Handed in, accepted or waived already.</exception>
+    public void CheckStillOwed()
+    {
+        if (State is not (CollectionState.Planned or CollectionState.Open or CollectionState.Returned))
+        {
+            throw Refusal.Of<Words>(State switch { CollectionState.Waived => "AlreadyWaived", CollectionState.Accepted => "AlreadyAccepted", _ => "HandedInMeanwhile" });
+        }
+    }
+
     /// <summary>The state after a decision of the reviewer. Who handed in, or was handed in for, never decides.</summary>
     /// <param name="accountId">Account that decides.</param>
     /// <param name="personId">Its person, if any.</param>

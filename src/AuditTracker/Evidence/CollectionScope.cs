@@ -40,6 +40,9 @@ public static class CollectionScope
          or {ReviewsTheFramework})
         """;
 
+    /// <summary>Who waives and takes waivers back.</summary>
+    public const string MayWaive = "@isManager";
+
     /// <summary>What waits for the reader's decision: handed in, theirs to decide, and neither by nor for themselves.</summary>
     public const string Waiting = $"""
         (c.state = 'submitted' and {MayReview}

@@ -24,6 +24,7 @@ public static class EvidenceApi
             .WithMetadata(new DescribedBody(typeof(SubmissionBody), "multipart/form-data"), new DescribedHeader("Idempotency-Key", "At most 200 characters; the same key answers the first result."));
         api.MapDelete("/submissions/{id:long}", Withdraw).May(Role.ComplianceManager, Role.ControlOwner).Produces(StatusCodes.Status204NoContent);
         api.MapPost("/collections/{id:long}/reviews", Review).May(Role.ComplianceManager, Role.Reviewer);
+        api.MapPost("/collections/{id:long}/waiver", Waive).May(Role.ComplianceManager, Role.ControlOwner);
         api.MapGet("/{id:long}/file", Download).May(readers).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
     }
 
@@ -108,6 +109,32 @@ public static class EvidenceApi
         var decision = body.Decision switch { "accept" => Decision.Accept, "return" => Decision.Return, "reopen" => Decision.Reopen, _ => throw InvalidInput.At<Words>("decision", "DecisionUnknown") };
         var after = await review.DecideAsync(http.CurrentUser(), id, decision, body.Comment ?? "", ct);
         return new WireState(after.ToString().ToLowerInvariant());
+    }
+
+    private static async Task<WireState> Waive(HttpContext http, long id, WireWaiver body, WaiveCollection waive, WithdrawAsk withdraw, CollectionStore collections, CancellationToken ct)
+    {
+        var user = http.CurrentUser();
+        switch (body.Decision ?? (user.Is(Role.ComplianceManager) ? "waive" : "ask"))
+        {
+            case "waive":
+                await waive.WaiveAsync(user, id, body.Reason, ct);
+                break;
+            case "ask":
+                await waive.AskAsync(user, id, body.Reason, ct);
+                break;
+            case "decline":
+                await waive.DeclineAsync(user, id, body.Reason, ct);
+                break;
+            case "withdraw":
+                await withdraw.RunAsync(user, id, "askWaiver", ct);
+                break;
+            case "undo":
+                await waive.UndoAsync(user, id, body.Reason, ct);
+                break;
+            default:
+                throw InvalidInput.At<Words>("decision", "WaiverUnknown");
+        }
+        return new WireState((await collections.FindAsync(user, id, ct) ?? throw new NotFound()).State.ToString().ToLowerInvariant());
     }
 
     internal static async Task<IResult> Download(HttpContext http, long id, SubmissionStore submissions, BlobStore blobs, CancellationToken ct)

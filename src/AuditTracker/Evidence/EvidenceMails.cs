@@ -18,10 +18,10 @@ public static class EvidenceMails
     public static string Subject(long collection) => $"collection:{collection}";
 
     /// <summary>What the mails say of a collection; people who left are not written to.</summary>
-    private sealed record Facts(long Id, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, int Minutes, string? ItemsJa, string? ItemsEn,
+    internal sealed record Facts(long Id, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, int Minutes, string? ItemsJa, string? ItemsEn,
         long OwnerId, string OwnerName, bool OwnerHere, long ReviewerId, string ReviewerName, bool ReviewerHere, long? ManagerId, string? ManagerTitle, string? Department);
 
-    private static Task<IReadOnlyList<Facts>> FactsAsync(UnitOfWork work, IEnumerable<long> collections, CancellationToken ct) => work.QueryAsync<Facts>("""
+    internal static Task<IReadOnlyList<Facts>> FactsAsync(UnitOfWork work, IEnumerable<long> collections, CancellationToken ct) => work.QueryAsync<Facts>("""
         select c.id, v.title, c.period_from, c.period_to, c.due_on, v.minutes,
                (select string_agg(distinct f.short_ja, 'と') from request_items i join frameworks f on f.key = i.framework where i.request_id = c.request_id and i.version = c.version) as items_ja,
                (select string_agg(distinct f.short_en, ' and ') from request_items i join frameworks f on f.key = i.framework where i.request_id = c.request_id and i.version = c.version) as items_en,
@@ -40,7 +40,7 @@ public static class EvidenceMails
         where c.id = any (@ids) order by c.id
         """, new { ids = collections.ToArray(), work.Today }, ct);
 
-    private static Dictionary<string, object?> Model(Facts facts) => new()
+    internal static Dictionary<string, object?> Model(Facts facts) => new()
     {
         ["title"] = facts.Title,
         ["period"] = new { from = DateText.Iso(facts.PeriodFrom), to = DateText.Iso(facts.PeriodTo) },

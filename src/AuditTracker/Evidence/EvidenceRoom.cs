@@ -10,6 +10,7 @@ public static class EvidenceRoom
         .AddSingleton<RequestStore>().AddSingleton<CollectionStore>().AddSingleton<SubmissionStore>().AddSingleton<CoverageStore>()
         .AddSingleton<Library>().AddSingleton<Choices>().AddSingleton<CompanyDays>().AddSingleton<ShowCollection>()
         .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>()
+        .AddSingleton<CollectionNotes>().AddSingleton<WaiveCollection>().AddSingleton<WithdrawAsk>()
         .AddSingleton<ExtendPlans>().AddSingleton<ReplanForCalendar>().AddSingleton<OpenDueCollections>().AddSingleton<RemindOwners>();
 
     /// <summary>Roles that follow from being named in this room's rows.</summary>

@@ -11,6 +11,9 @@ public sealed record WireOffset(int Offset, string Unit);
 public sealed record WireRecurrence(string Every);
 public sealed record WireDecision(string? Decision, string? Comment);
 
+/// <summary>A waiver: <c>waive</c> (grants what was asked), <c>ask</c>, <c>decline</c>, <c>withdraw</c> or <c>undo</c>; none: waive for a compliance manager, else ask.</summary>
+public sealed record WireWaiver(string? Decision, string? Reason);
+
 public sealed record WireEvidence(long Id, string Kind, string? FileName, long? Size, string? Sha256, string? MediaType, string? Content)
 {
     public static WireEvidence From(EvidenceRow row) => new(row.Id, row.Kind, row.FileName, row.Size, row.Sha256, row.MediaType, row.Content);

@@ -33,8 +33,9 @@ public static class PlanCollections
               on (p.every, p.opens_offset, p.due_offset, p.due_unit) = (v.every, v.opens_offset, v.due_offset, v.due_unit)
             where (@requestId is null or r.id = @requestId)
               and p.period_to >= v.start_on and (v.end_on is null or p.period_from <= v.end_on)
-              -- A changed recurrence goes on behind what was already opened, without a gap.
-              and p.period_to > coalesce((select max(k.period_to) from collections k where k.request_id = r.id), '-infinity')
+              -- A changed recurrence goes on behind what was already opened, without a gap, around what was waived before it opened.
+              and p.period_to > coalesce((select max(k.period_to) from collections k where k.request_id = r.id and k.state <> 'planned' and (k.state <> 'waived' or exists (select 1 from collection_acts a where a.collection_id = k.id and a.act = 'open'))), '-infinity')
+              and not exists (select 1 from collections k where k.request_id = r.id and k.period_from <= p.period_to and k.period_to >= p.period_from and not (k.state <> 'planned' and (k.state <> 'waived' or exists (select 1 from collection_acts a where a.collection_id = k.id and a.act = 'open'))))
             order by r.id, p.period_from
             on conflict do nothing
             """, new

@@ -5,7 +5,8 @@ namespace AuditTracker.Evidence;
 
 /// <summary>Everything the page of one collection says, as its reader may see it.</summary>
 public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, CompanyDay Day, IReadOnlyList<ItemName> Items,
-    IReadOnlyList<SubmissionRow> Submissions, ILookup<long, EvidenceRow> Evidence, IReadOnlyList<ActRow> Acts, IReadOnlyList<LastAccepted> Last, CurrentUser Reader)
+    IReadOnlyList<SubmissionRow> Submissions, ILookup<long, EvidenceRow> Evidence, IReadOnlyList<ActRow> Acts, IReadOnlyList<LastAccepted> Last,
+    IReadOnlyList<NoteRow> Notes, IReadOnlyList<OpenAsk> Asks, CurrentUser Reader)
 {
     public string Period => Day.Label(Row.PeriodFrom, Row.PeriodTo);
 
@@ -27,6 +28,18 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
     public bool MayWithdraw => Pending is { } one && (one.ByAccount == Reader.AccountId || Reader.Is(Role.ComplianceManager));
     public bool MayReopen => Reader.Is(Role.ComplianceManager) && Row.State == CollectionState.Accepted;
 
+    /// <summary>The owner still has to hand it in (or will have to).</summary>
+    public bool IsStillOwed => Row.State is CollectionState.Planned or CollectionState.Open or CollectionState.Returned;
+
+    /// <summary>The waiver somebody asks for.</summary>
+    public OpenAsk? WaiverAsk => Asks.FirstOrDefault(ask => ask.Kind == "askWaiver");
+    public bool MayWaive => Reader.Is(Role.ComplianceManager) && IsStillOwed && !Row.AssigneeIsMe && WaiverAsk?.IsBy(Reader) != true;
+    public bool MayAskWaiver => Terms.MayHandIn && IsStillOwed && !MayWaive && WaiverAsk is null;
+    public bool MayUndoWaiver => Reader.Is(Role.ComplianceManager) && Row.State == CollectionState.Waived;
+
+    /// <summary>Who waived it, when and why; null while it is not waived.</summary>
+    public ActRow? Waiver => Row.State == CollectionState.Waived ? Acts.FirstOrDefault(act => act.Act == "waive") : null;
+
     /// <summary>The next move is the reader's.</summary>
     public bool IsMine => MayDecide || (Row.AssigneeIsMe && Row.State is CollectionState.Open or CollectionState.Returned);
 
@@ -35,7 +48,7 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
 }
 
 /// <summary>Puts one collection together from the stores.</summary>
-public sealed class ShowCollection(CollectionStore collections, SubmissionStore submissions, Choices choices, CompanyDays days)
+public sealed class ShowCollection(CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, Choices choices, CompanyDays days)
 {
     /// <summary>Null when it is not there or not the reader's to see.</summary>
     public async Task<CollectionView?> FindAsync(CurrentUser user, long id, CancellationToken ct)
@@ -46,6 +59,7 @@ public sealed class ShowCollection(CollectionStore collections, SubmissionStore 
         }
         var (handIns, evidence, acts) = await submissions.OfCollectionAsync(user, id, ct);
         return new CollectionView(row, terms, await days.LoadAsync(ct), await choices.ItemsOfAsync(row.Items, ct), handIns,
-            evidence.ToLookup(piece => piece.SubmissionId), acts, await submissions.LastAcceptedAsync(user, id, ct), user);
+            evidence.ToLookup(piece => piece.SubmissionId), acts, await submissions.LastAcceptedAsync(user, id, ct),
+            await notes.OfAsync(user, id, ct), row.State is CollectionState.Planned or CollectionState.Open or CollectionState.Returned ? await notes.OpenAsync(user, id, ct) : [], user);
     }
 }

@@ -16,6 +16,8 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "collection.reopened", "control.changed", "company.changed", "company.closureAdded", "company.closureRemoved", "company.makeUpDayAdded", "company.makeUpDayRemoved", "company.holidaysImported", "collections.replanned",
         "company.changeWithdrawn", "people.imported",
         "collection.reopened", "control.changed", "company.changed", "people.imported", "departments.imported", "posts.imported", "department.changed", "post.changed",
+        "collection.waived", "collection.waiverAsked", "collection.waiverDeclined", "collection.waiverUndone", "collection.askWithdrawn",
+        "collection.reopened", "control.changed", "company.changed", "people.imported",
         "mail.arrived", "mail.sendNow", "mail.sentAgain", "mail.test",
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded",
     ];

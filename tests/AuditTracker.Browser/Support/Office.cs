@@ -57,6 +57,7 @@ public sealed class Office : IAsyncLifetime
             ["/evidence/collections"] = "/evidence/collections",
             ["/evidence/collections/{id:long}"] = $"/evidence/collections/{waiting}",
             ["/evidence/collections/{id:long}/hand-in"] = $"/evidence/collections/{returned}/hand-in",
+            ["/evidence/collections/{id:long}/waiver"] = $"/evidence/collections/{returned}/waiver",
             ["/evidence/library"] = "/evidence/library",
             ["/evidence/requests"] = "/evidence/requests",
             ["/evidence/requests/new"] = "/evidence/requests/new?from=EV01",

@@ -55,8 +55,21 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
         }
     }
 
+    /// <summary>What was done and what was said, newest first.</summary>
     public IReadOnlyList<HistoryEntry> History =>
-        [.. View.Acts.Select(act => new HistoryEntry(act.At, act.By ?? T["Automatic"], ActWord(act), Reason: act.Comment))];
+        [.. View.Acts.Select(act => new HistoryEntry(act.At, act.By ?? T["Automatic"], ActWord(act), Reason: act.Comment))
+            .Concat(View.Notes.Where(note => note.Kind is not ("grantWaiver" or "uncomment")).Select(note => new HistoryEntry(note.At, note.By ?? T["Automatic"], NoteWord(note), Change(note), note.TakenBack ? null : note.Words)))
+            .OrderByDescending(entry => entry.At)];
+
+    private string NoteWord(NoteRow note) => T["Note" + char.ToUpperInvariant(note.Kind[0]) + note.Kind[1..]];
+
+    private static string? Change(NoteRow note) => (note.DueBefore, note.DueOn, note.PersonBefore, note.Person) switch
+    {
+        ({ } before, { } on, _, _) => $"{DateText.Table(before)} → {DateText.Table(on)}",
+        (null, { } on, _, _) => $"→ {DateText.Table(on)}",
+        (_, _, { } before, { } person) => $"{before} → {person}",
+        _ => null,
+    };
 
     private string ActWord(ActRow act)
     {

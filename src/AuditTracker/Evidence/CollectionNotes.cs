@@ -1,0 +1,84 @@
+using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>What was asked about a collection and waits for an answer.</summary>
+/// <param name="Kind"><c>askWaiver</c> or <c>askDue</c>.</param>
+/// <param name="DueOn">The due date asked for.</param>
+public sealed record OpenAsk(long Id, string Kind, long? ByAccount, long? ByPerson, string By, DateTime At, string Words, DateOnly? DueOn)
+{
+    /// <summary>The reader asked it themselves: somebody else decides.</summary>
+    public bool IsBy(CurrentUser user) => ByAccount == user.AccountId || (ByPerson is not null && ByPerson == user.PersonId);
+}
+
+/// <summary>One note of a collection's record, as it is read.</summary>
+/// <param name="TakenBack">A later note took it back.</param>
+public sealed record NoteRow(long Id, string Kind, string? By, long? ByAccount, DateTime At, string? Words, DateOnly? DueOn, DateOnly? DueBefore, string? Person, string? PersonBefore, bool TakenBack);
+
+/// <summary>What a note says beside its kind.</summary>
+public sealed record NewNote(string Kind, string? Words = null, long? Answers = null, DateOnly? DueOn = null, DateOnly? DueBefore = null, long? PersonId = null, long? PersonBefore = null);
+
+/// <summary>SQL of the notes of a collection: append-only, they change no state.</summary>
+public sealed class CollectionNotes(Db db)
+{
+    public const int LongestWords = 4000;
+
+    /// <summary>Nobody answered it, and nothing happened since that made it idle. Alias <c>n</c> within a collection.</summary>
+    private const string IsOpenAsk = """
+        n.kind in ('askWaiver', 'askDue')
+        and not exists (select 1 from collection_notes l where l.answers = n.id)
+        and not exists (select 1 from collection_notes l where l.collection_id = n.collection_id and l.id > n.id and n.kind = 'askDue' and l.kind = 'moveDue')
+        and not exists (select 1 from collection_acts a where a.collection_id = n.collection_id and a.act in ('submit', 'waive') and a.at >= n.at)
+        """;
+
+    /// <summary>The notes of a collection the reader may see, newest first.</summary>
+    public async Task<IReadOnlyList<NoteRow>> OfAsync(CurrentUser user, long collection, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = collection;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<NoteRow>($"""
+            select n.id, n.kind, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.by_account, n.at, n.words, n.due_on, n.due_before, w.name as person, b.name as person_before,
+                   exists (select 1 from collection_notes u where u.answers = n.id and u.kind = 'uncomment') as taken_back
+            from collection_notes n join collections c on c.id = n.collection_id
+            left join people p on p.id = n.by_person left join accounts a on a.id = n.by_account left join people w on w.id = n.person_id left join people b on b.id = n.person_before
+            where n.collection_id = @id and {CollectionScope.Condition} order by n.id desc
+            """, parameters, ct);
+    }
+
+    /// <summary>What waits for an answer on a collection the reader may see, oldest first.</summary>
+    public async Task<IReadOnlyList<OpenAsk>> OpenAsync(CurrentUser user, long collection, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = collection;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<OpenAsk>($"{OpenSql} and {CollectionScope.Condition} order by n.id", parameters, ct);
+    }
+
+    /// <summary>The open ask of a kind, on a collection the operation has locked; null when nobody asks.</summary>
+    public static Task<OpenAsk?> OpenAsync(UnitOfWork work, long collection, string kind, CancellationToken ct) =>
+        work.FirstAsync<OpenAsk>($"{OpenSql} and n.kind = @kind order by n.id desc limit 1", new { id = collection, kind }, ct);
+
+    /// <summary>Writes a note.</summary>
+    public static Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, NewNote note, CancellationToken ct) => work.FirstAsync<long>("""
+        insert into collection_notes (collection_id, kind, answers, due_on, due_before, person_id, person_before, by_account, by_person, at, words)
+        values (@collection, @Kind, @Answers, @DueOn, @DueBefore, @note_person, @PersonBefore, @AccountId, @PersonId, @Now, @Words) returning id
+        """, new { collection, note.Kind, note.Answers, note.DueOn, note.DueBefore, note_person = note.PersonId, note.PersonBefore, user.AccountId, user.PersonId, work.Now, note.Words }, ct);
+
+    /// <summary>What a person has to say, trimmed.</summary>
+    /// <exception cref="InvalidInput">Nothing, or too much, at <c>reason</c>.</exception>
+    public static string Reason(string? typed) => typed?.Trim() switch
+    {
+        null or "" => throw InvalidInput.At<Words>("reason", "ReasonNeeded"),
+        { Length: > LongestWords } => throw InvalidInput.At<Words>("reason", "NoteLength", LongestWords),
+        var reason => reason.Replace("\0", ""),
+    };
+
+    private const string OpenSql = $"""
+        select n.id, n.kind, n.by_account, n.by_person, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.at, n.words, n.due_on
+        from collection_notes n join collections c on c.id = n.collection_id left join people p on p.id = n.by_person left join accounts a on a.id = n.by_account
+        where n.collection_id = @id and {IsOpenAsk}
+        """;
+}
