@@ -1,3 +1,4 @@
+using AuditTracker.Calendar;
 using AuditTracker.Platform;
 
 namespace AuditTracker.Evidence;
@@ -11,8 +12,9 @@ public enum Decision { Accept, Return, Reopen }
 /// <summary>One occurrence of a request for one period, with what the rules need to know. Three dates, never mixed: the period, the due date, the hand-in.</summary>
 /// <param name="SubmitterId">Person who handed the pending or accepted submission in; null when nobody did.</param>
 /// <param name="OnBehalfOf">Person it was handed in for, when by somebody else.</param>
+/// <param name="MissedDueOn">The first due date that passed unmet and was moved afterwards: late stays late.</param>
 public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn, DateOnly DueOn, long AssigneeId, long ReviewerId,
-    long? PendingSubmissionId, long? SubmitterAccountId, long? SubmitterId, long? OnBehalfOf)
+    long? PendingSubmissionId, long? SubmitterAccountId, long? SubmitterId, long? OnBehalfOf, DateOnly? MissedDueOn = null)
 {
     /// <summary>Still with the owner and past its date. Handed in is never overdue, only late.</summary>
     public bool IsOverdue(DateOnly today) => State is CollectionState.Open or CollectionState.Returned && today > DueOn;
@@ -43,6 +45,36 @@ public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn
 
     /// <summary>The state after a waiver is taken back: the one before it.</summary>
     public CollectionState Unwaive(CollectionState before) => State == CollectionState.Waived ? before : throw Refusal.Of<Words>("NotWaived");
+
+    /// <summary>What is handed in after this day is late, whatever was moved later.</summary>
+    public DateOnly LateAfter => MissedDueOn ?? DueOn;
+
+    /// <summary>How long after its period evidence may still be asked for.</summary>
+    public const int LongestMove = 366;
+
+    /// <summary>Checks another due date: one that is still to come, on a business day, within a year.</summary>
+    /// <exception cref="Refusal">Nothing is owed any more.</exception>
+    /// <exception cref="InvalidInput">At <c>dueOn</c>.</exception>
+    public void CheckMove(DateOnly to, DateOnly today, BusinessCalendar calendar)
+    {
+        CheckStillOwed();
+        if (to == DueOn)
+        {
+            throw InvalidInput.At<Words>("dueOn", "DueUnchanged");
+        }
+        if (to < today || to < OpensOn)
+        {
+            throw InvalidInput.At<Words>("dueOn", to < today ? "DueInPast" : "DueBeforeOpening");
+        }
+        if (to > (DueOn > today ? DueOn : today).AddDays(LongestMove))
+        {
+            throw InvalidInput.At<Words>("dueOn", "DueTooFar");
+        }
+        if (!calendar.IsBusinessDay(to))
+        {
+            throw InvalidInput.At<Words>("dueOn", "DueClosed", DateText.Table(to), DateText.Table(calendar.ShiftToPrevious(to)));
+        }
+    }
 
     /// <summary>Only what the owner still owes can be waived or moved.</summary>
     /// <exception cref="Refusal">Handed in, accepted or waived already.</exception>

@@ -13,6 +13,9 @@ public sealed record OpenAsk(long Id, string Kind, long? ByAccount, long? ByPers
     public bool IsBy(CurrentUser user) => ByAccount == user.AccountId || (ByPerson is not null && ByPerson == user.PersonId);
 }
 
+/// <summary>An open ask in the list of those who decide.</summary>
+public sealed record AskRow(long Id, string Kind, long CollectionId, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly? AskedOn, string By, DateTime At, string Words);
+
 /// <summary>One note of a collection's record, as it is read.</summary>
 /// <param name="TakenBack">A later note took it back.</param>
 public sealed record NoteRow(long Id, string Kind, string? By, long? ByAccount, DateTime At, string? Words, DateOnly? DueOn, DateOnly? DueBefore, string? Person, string? PersonBefore, bool TakenBack);
@@ -60,6 +63,20 @@ public sealed class CollectionNotes(Db db)
     /// <summary>The open ask of a kind, on a collection the operation has locked; null when nobody asks.</summary>
     public static Task<OpenAsk?> OpenAsync(UnitOfWork work, long collection, string kind, CancellationToken ct) =>
         work.FirstAsync<OpenAsk>($"{OpenSql} and n.kind = @kind order by n.id desc limit 1", new { id = collection, kind }, ct);
+
+    /// <summary>What the reader may decide on and did not ask for, oldest first; at most 200.</summary>
+    public async Task<IReadOnlyList<AskRow>> WaitingAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<AskRow>($"""
+            select n.id, n.kind, c.id as collection_id, v.title, c.period_from, c.period_to, c.due_on, n.due_on as asked_on, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.at, n.words
+            from collection_notes n join collections c on c.id = n.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
+            left join people p on p.id = n.by_person left join accounts a on a.id = n.by_account
+            where {IsOpenAsk} and c.state in ('planned', 'open', 'returned') and n.by_account is distinct from @account and c.assignee_id is distinct from @person
+              and case n.kind when 'askWaiver' then {CollectionScope.MayWaive} else {CollectionScope.MayReview} end and {CollectionScope.Condition}
+            order by n.id limit 200
+            """, CollectionScope.Parameters(user), ct);
+    }
 
     /// <summary>Writes a note.</summary>
     public static Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, NewNote note, CancellationToken ct) => work.FirstAsync<long>("""

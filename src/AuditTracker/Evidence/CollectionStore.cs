@@ -14,6 +14,15 @@ public sealed class CollectionRow
     public DateOnly PeriodTo { get; init; }
     public DateOnly OpensOn { get; init; }
     public DateOnly DueOn { get; init; }
+
+    /// <summary>As first planned; differs when the due date was moved.</summary>
+    public DateOnly PlannedDueOn { get; init; }
+
+    /// <summary>The first due date that passed unmet and was moved afterwards.</summary>
+    public DateOnly? MissedDueOn { get; init; }
+
+    /// <summary>What is handed in after this day is late for ever.</summary>
+    public DateOnly LateAfter => MissedDueOn ?? DueOn;
     public CollectionState State { get; init; }
     public bool Overdue { get; init; }
     public string Assignee { get; init; } = "";
@@ -57,7 +66,7 @@ public sealed record CollectionTerms(int Version, string Guidance, string Every,
 public sealed class CollectionStore(Db db)
 {
     private const string Columns = """
-        c.id, c.request_id, v.title, c.period_from, c.period_to, c.opens_on, c.due_on, c.state,
+        c.id, c.request_id, v.title, c.period_from, c.period_to, c.opens_on, c.due_on, c.planned_due_on, c.missed_due_on, c.state,
         c.state in ('open', 'returned') and c.due_on < clock.today as overdue,
         p.employee_no as assignee, p.name as assignee_name, w.name as reviewer_name, v.minutes,
         coalesce(c.assignee_id = @person, false) as assignee_is_me,
@@ -213,7 +222,7 @@ public sealed class CollectionStore(Db db)
         parameters["id"] = id;
         return work.FirstAsync<Collection>($"""
             select c.id, c.state, c.opens_on, c.due_on, c.assignee_id, c.reviewer_id, c.pending_submission_id,
-                   s.by_account as submitter_account_id, s.by_person as submitter_id, s.on_behalf_of
+                   s.by_account as submitter_account_id, s.by_person as submitter_id, s.on_behalf_of, c.missed_due_on
             from collections c left join lateral (select * from submissions where collection_id = c.id order by id desc limit 1) s on c.state in ('submitted', 'accepted')
             where c.id = @id and {may} and {CollectionScope.Condition} for update of c
             """, parameters, ct);

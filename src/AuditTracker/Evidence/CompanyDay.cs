@@ -25,7 +25,7 @@ public sealed record CompanyDay(DateTime Now, DateOnly Today, BusinessCalendar C
     public int DaysOver(CollectionRow row) => row.Overdue ? Today.DayNumber - row.DueOn.DayNumber : 0;
 
     /// <summary>Handed in after the due date: late for ever.</summary>
-    public static bool IsLate(CollectionRow row) => row.State is CollectionState.Submitted or CollectionState.Accepted && row.SubmittedAt is { } at && JapanTime.DateOf(at) > row.DueOn;
+    public static bool IsLate(CollectionRow row) => row.State is CollectionState.Submitted or CollectionState.Accepted && row.SubmittedAt is { } at && JapanTime.DateOf(at) > row.LateAfter;
 
     private bool IsDueSoon(CollectionRow row) =>
         row.State == CollectionState.Open && row.DueOn >= Today && row.DueOn.DayNumber - Today.DayNumber < 30 && Calendar.BusinessDaysBetween(Today, row.DueOn) <= Soon;

@@ -25,6 +25,7 @@ public static class EvidenceApi
         api.MapDelete("/submissions/{id:long}", Withdraw).May(Role.ComplianceManager, Role.ControlOwner).Produces(StatusCodes.Status204NoContent);
         api.MapPost("/collections/{id:long}/reviews", Review).May(Role.ComplianceManager, Role.Reviewer);
         api.MapPost("/collections/{id:long}/waiver", Waive).May(Role.ComplianceManager, Role.ControlOwner);
+        api.MapPost("/collections/{id:long}/due", MoveDue).May(Role.ComplianceManager, Role.ControlOwner, Role.Reviewer);
         api.MapGet("/{id:long}/file", Download).May(readers).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
     }
 
@@ -135,6 +136,30 @@ public static class EvidenceApi
                 throw InvalidInput.At<Words>("decision", "WaiverUnknown");
         }
         return new WireState((await collections.FindAsync(user, id, ct) ?? throw new NotFound()).State.ToString().ToLowerInvariant());
+    }
+
+    private static async Task<WireDue> MoveDue(HttpContext http, long id, WireMove body, MoveDueDate move, WithdrawAsk withdraw, CollectionStore collections, CancellationToken ct)
+    {
+        var user = http.CurrentUser();
+        switch (body.Decision ?? (user.IsAny(Role.ComplianceManager, Role.Reviewer) ? "move" : "ask"))
+        {
+            case "move":
+                await move.MoveAsync(user, id, body.DueOn, body.Reason, ct);
+                break;
+            case "ask":
+                await move.AskAsync(user, id, body.DueOn, body.Reason, ct);
+                break;
+            case "decline":
+                await move.DeclineAsync(user, id, body.Reason, ct);
+                break;
+            case "withdraw":
+                await withdraw.RunAsync(user, id, "askDue", ct);
+                break;
+            default:
+                throw InvalidInput.At<Words>("decision", "MoveUnknown");
+        }
+        var row = await collections.FindAsync(user, id, ct) ?? throw new NotFound();
+        return new WireDue(row.DueOn, row.PlannedDueOn);
     }
 
     internal static async Task<IResult> Download(HttpContext http, long id, SubmissionStore submissions, BlobStore blobs, CancellationToken ct)

@@ -18,11 +18,11 @@ public static class EvidenceMails
     public static string Subject(long collection) => $"collection:{collection}";
 
     /// <summary>What the mails say of a collection; people who left are not written to.</summary>
-    internal sealed record Facts(long Id, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, int Minutes, string? ItemsJa, string? ItemsEn,
+    internal sealed record Facts(long Id, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly PlannedDueOn, int Minutes, string? ItemsJa, string? ItemsEn,
         long OwnerId, string OwnerName, bool OwnerHere, long ReviewerId, string ReviewerName, bool ReviewerHere, long? ManagerId, string? ManagerTitle, string? Department);
 
     internal static Task<IReadOnlyList<Facts>> FactsAsync(UnitOfWork work, IEnumerable<long> collections, CancellationToken ct) => work.QueryAsync<Facts>("""
-        select c.id, v.title, c.period_from, c.period_to, c.due_on, v.minutes,
+        select c.id, v.title, c.period_from, c.period_to, c.due_on, c.planned_due_on, v.minutes,
                (select string_agg(distinct f.short_ja, 'と') from request_items i join frameworks f on f.key = i.framework where i.request_id = c.request_id and i.version = c.version) as items_ja,
                (select string_agg(distinct f.short_en, ' and ') from request_items i join frameworks f on f.key = i.framework where i.request_id = c.request_id and i.version = c.version) as items_en,
                o.id as owner_id, o.name as owner_name, o.left_on is null or o.left_on >= @Today as owner_here,
@@ -67,7 +67,7 @@ public static class EvidenceMails
             var template = reminder.Step == "soon" ? DueSoon : Overdue;
             if (facts.OwnerHere)
             {
-                notices.Add(new Notice($"{template}:{facts.Id}:{facts.OwnerId}:{reminder.Step}", template, facts.OwnerId, Subject(facts.Id))
+                notices.Add(new Notice($"{template}:{facts.Id}:{facts.OwnerId}:{reminder.Step}{Moved(facts.DueOn, facts.PlannedDueOn)}", template, facts.OwnerId, Subject(facts.Id))
                 {
                     Urgency = reminder.Step == "soon" ? Urgency.DueSoon : Urgency.Overdue,
                     DueOn = facts.DueOn,
@@ -76,7 +76,7 @@ public static class EvidenceMails
             }
             if (reminder.ToManager && facts.ManagerId is { } manager)
             {
-                notices.Add(new Notice($"{OverdueManager}:{facts.Id}:{manager}:{reminder.Step}", OverdueManager, manager, Subject(facts.Id))
+                notices.Add(new Notice($"{OverdueManager}:{facts.Id}:{manager}:{reminder.Step}{Moved(facts.DueOn, facts.PlannedDueOn)}", OverdueManager, manager, Subject(facts.Id))
                 {
                     Urgency = Urgency.Other,
                     DueOn = facts.DueOn,
@@ -95,7 +95,15 @@ public static class EvidenceMails
         work.QueryAsync<string>("select subject from notices where template = @Returned and mail_id is null and closed_at is null", new { Returned }, ct);
 
     /// <summary>The key under which the owner's reminder stands, to find those not told yet without building them.</summary>
-    public static string ReminderKey(long collection, long owner, Reminder reminder) => $"{(reminder.Step == "soon" ? DueSoon : Overdue)}:{collection}:{owner}:{reminder.Step}";
+    public static string ReminderKey(long collection, long owner, Reminder reminder, DateOnly dueOn, DateOnly plannedDueOn) =>
+        $"{(reminder.Step == "soon" ? DueSoon : Overdue)}:{collection}:{owner}:{reminder.Step}{Moved(dueOn, plannedDueOn)}";
+
+    /// <summary>A due date that was moved is reminded of anew.</summary>
+    private static string Moved(DateOnly dueOn, DateOnly plannedDueOn) => dueOn == plannedDueOn ? "" : $"@{DateText.Iso(dueOn)}";
+
+    /// <summary>Reminders of a due date that is in force no more are closed.</summary>
+    public static Task SettleRemindersAsync(UnitOfWork work, long collection, CancellationToken ct) =>
+        work.SettleAsync(Subject(collection), [Opened, DueSoon, Overdue, OverdueManager], ct: ct);
 
     /// <summary>To the reviewer. What the owner and their manager were asked is settled by it.</summary>
     public static async Task TellHandedInAsync(UnitOfWork work, long collection, long submission, string submitter, string? onBehalfOf, bool late, CancellationToken ct)

@@ -11,6 +11,10 @@ public sealed record WireOffset(int Offset, string Unit);
 public sealed record WireRecurrence(string Every);
 public sealed record WireDecision(string? Decision, string? Comment);
 
+/// <summary>Another due date: <c>move</c> (grants what was asked), <c>ask</c>, <c>decline</c> or <c>withdraw</c>; none: move for a compliance manager or reviewer, else ask.</summary>
+public sealed record WireMove(string? Decision, DateOnly? DueOn, string? Reason);
+public sealed record WireDue(DateOnly DueOn, DateOnly PlannedDueOn);
+
 /// <summary>A waiver: <c>waive</c> (grants what was asked), <c>ask</c>, <c>decline</c>, <c>withdraw</c> or <c>undo</c>; none: waive for a compliance manager, else ask.</summary>
 public sealed record WireWaiver(string? Decision, string? Reason);
 

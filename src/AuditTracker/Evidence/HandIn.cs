@@ -48,7 +48,7 @@ public sealed class HandIn(Db db, SubmissionStore submissions)
         var (onBehalfOf, behalfName) = await OnBehalfOfAsync(work, user, found, input.OnBehalfOf, ct);
         var id = await submissions.AddAsync(work, user, collection, onBehalfOf, input.CapturedOn, input.Note.Trim(), input.IdempotencyKey, pieces, ct);
         await CollectionStore.RecordAsync(work, user, collection, "submit", after, id, null, ct);
-        await EvidenceMails.TellHandedInAsync(work, collection, id, user.Name, behalfName, work.Today > found.DueOn, ct);
+        await EvidenceMails.TellHandedInAsync(work, collection, id, user.Name, behalfName, work.Today > found.LateAfter, ct);
         await work.ActAsync("collection.submitted", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{id}", ["pieces"] = $"{pieces.Count}", ["onBehalfOf"] = onBehalfOf is null ? null : $"{onBehalfOf}" }, ct: ct);
         var evidence = await SubmissionStore.EvidenceOfAsync(work, id, ct);
         await work.CommitAsync(ct);

@@ -37,6 +37,11 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
     public bool MayAskWaiver => Terms.MayHandIn && IsStillOwed && !MayWaive && WaiverAsk is null;
     public bool MayUndoWaiver => Reader.Is(Role.ComplianceManager) && Row.State == CollectionState.Waived;
 
+    /// <summary>The due date somebody asks for.</summary>
+    public OpenAsk? DueAsk => Asks.FirstOrDefault(ask => ask.Kind == "askDue");
+    public bool MayMoveDue => Terms.MayReview && IsStillOwed && !Row.AssigneeIsMe && DueAsk?.IsBy(Reader) != true;
+    public bool MayAskDue => Terms.MayHandIn && IsStillOwed && !MayMoveDue && DueAsk is null;
+
     /// <summary>Who waived it, when and why; null while it is not waived.</summary>
     public ActRow? Waiver => Row.State == CollectionState.Waived ? Acts.FirstOrDefault(act => act.Act == "waive") : null;
 
@@ -44,7 +49,7 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
     public bool IsMine => MayDecide || (Row.AssigneeIsMe && Row.State is CollectionState.Open or CollectionState.Returned);
 
     public IReadOnlyList<ReviewCheck> Checks => Pending is { } one
-        ? ReviewChecks.Of(new Period(Row.PeriodFrom, Row.PeriodTo), Row.DueOn, one, [.. Evidence[one.Id]], Last) : [];
+        ? ReviewChecks.Of(new Period(Row.PeriodFrom, Row.PeriodTo), Row.LateAfter, one, [.. Evidence[one.Id]], Last) : [];
 }
 
 /// <summary>Puts one collection together from the stores.</summary>

@@ -24,10 +24,13 @@ public sealed class EvidenceFacts : IAsyncDisposable
             where s.framework = @framework and not i.is_group
             group by s.request_id, s.version),
         acted as (
-            select c.id, c.request_id, c.version, c.period_from, c.period_to, c.due_on, s.refs, s.official_refs, s.first_item,
+            select c.id, c.request_id, c.version, c.period_from, c.period_to, coalesce(moved.due_on, c.planned_due_on) as due_on, missed.due_before as missed_due_on, s.refs, s.official_refs, s.first_item,
                    a.state_after as state, a.submission_id, a.at as state_at, a.by_account, a.by_person, a.comment
             from served s join collections c on c.request_id = s.request_id and c.version = s.version
             cross join lateral (select * from collection_acts a where a.collection_id = c.id and a.at <= @cutoffAt order by a.id desc limit 1) a
+            -- The due date in force at the cut-off; one that was moved after it had passed stays missed.
+            left join lateral (select n.due_on from collection_notes n where n.collection_id = c.id and n.kind = 'moveDue' and n.at <= @cutoffAt order by n.id desc limit 1) moved on true
+            left join lateral (select n.due_before from collection_notes n where n.collection_id = c.id and n.kind = 'moveDue' and n.at <= @cutoffAt and n.due_before < tokyo_date(n.at) order by n.id limit 1) missed on true
             where c.period_from <= @to and c.period_to >= @from)
 
         """;
@@ -85,7 +88,8 @@ public sealed class EvidenceFacts : IAsyncDisposable
         var acted = await connection.ListAsync<StateCount>(ActedCollections + """
             select state, count(*) as collections, count(*) filter (where state in ('open', 'returned') and due_on < @cutoffOn) as overdue from acted group by state
             """, parameters, ct);
-        return [.. acted, new StateCount("planned", await PlannedAsync(ct), 0)];
+        // A waiver of a period not yet opened, taken back, leaves an act on a planned collection.
+        return [.. acted.Where(count => count.State != "planned"), new StateCount("planned", await PlannedAsync(ct) + acted.Where(count => count.State == "planned").Sum(count => count.Collections), 0)];
     }
 
     /// <summary>How many rows <see cref="PiecesAsync"/> will give.</summary>
@@ -96,7 +100,7 @@ public sealed class EvidenceFacts : IAsyncDisposable
     /// <summary>Every piece of evidence, by item, request, period and place in its submission; unbuffered.</summary>
     public IAsyncEnumerable<PieceFacts> PiecesAsync() => connection.QueryUnbufferedAsync<PieceFacts>(ActedCollections + """
         select c.id as collection, c.refs, c.official_refs, v.title as request, c.period_from, c.period_to, s.captured_on, c.due_on,
-               s.at as submitted_at, tokyo_date(s.at) > c.due_on as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
+               s.at as submitted_at, tokyo_date(s.at) > coalesce(c.missed_due_on, c.due_on) as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
                coalesce(by_person.name, nullif(by_account.name, ''), by_account.sign_in) as submitted_by, behalf.name as on_behalf_of,
                case c.state when 'accepted' then coalesce(reviewer.name, nullif(reviewing.name, ''), reviewing.sign_in) end as accepted_by,
                e.kind, e.file_name, e.size, e.sha256, e.content

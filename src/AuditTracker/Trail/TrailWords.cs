@@ -17,6 +17,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "company.changeWithdrawn", "people.imported",
         "collection.reopened", "control.changed", "company.changed", "people.imported", "departments.imported", "posts.imported", "department.changed", "post.changed",
         "collection.waived", "collection.waiverAsked", "collection.waiverDeclined", "collection.waiverUndone", "collection.askWithdrawn",
+        "collection.dueAsked", "collection.dueDeclined", "collection.dueMoved",
         "collection.reopened", "control.changed", "company.changed", "people.imported",
         "mail.arrived", "mail.sendNow", "mail.sentAgain", "mail.test",
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded",

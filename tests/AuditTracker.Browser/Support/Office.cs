@@ -57,6 +57,8 @@ public sealed class Office : IAsyncLifetime
             ["/evidence/collections"] = "/evidence/collections",
             ["/evidence/collections/{id:long}"] = $"/evidence/collections/{waiting}",
             ["/evidence/collections/{id:long}/hand-in"] = $"/evidence/collections/{returned}/hand-in",
+            ["/evidence/asks"] = "/evidence/asks",
+            ["/evidence/collections/{id:long}/due"] = $"/evidence/collections/{returned}/due",
             ["/evidence/collections/{id:long}/waiver"] = $"/evidence/collections/{returned}/waiver",
             ["/evidence/library"] = "/evidence/library",
             ["/evidence/requests"] = "/evidence/requests",

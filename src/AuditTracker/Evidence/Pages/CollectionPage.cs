@@ -74,7 +74,7 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
     private string ActWord(ActRow act)
     {
         var word = T["Act" + char.ToUpperInvariant(act.Act[0]) + act.Act[1..]].Value;
-        return act.Act == "submit" && JapanTime.DateOf(act.At) > View.Row.DueOn ? $"{word}{T["LateInBrackets"]}" : word;
+        return act.Act == "submit" && JapanTime.DateOf(act.At) > View.Row.LateAfter ? $"{word}{T["LateInBrackets"]}" : word;
     }
 }
 

@@ -46,7 +46,7 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, BlobStore bl
                 return this.Invalid("Input.File", T["FileTooLargeHere", upload.TooLarge[0], Prose.Size(settings.UploadMaxBytes)]);
             }
             await handIn.SubmitAsync(user, id, HandInForm.Read(upload, Named) with { IdempotencyKey = Input.Key }, ct);
-            return this.Done(Action(null), T[View.Day.Today > View.Row.DueOn ? "DoneHandedInLate" : "DoneHandedIn", id, View.Row.ReviewerName]);
+            return this.Done(Action(null), T[View.Day.Today > View.Row.LateAfter ? "DoneHandedInLate" : "DoneHandedIn", id, View.Row.ReviewerName]);
         }
         catch (Refusal refusal)
         {
