@@ -34,6 +34,7 @@ public static class Rooms
         new(nameof(BuildReports), "0/10 * * * * ?", (services, ct) => services.GetRequiredService<BuildReports>().RunAsync(ct)),
         new(nameof(SendMails), EveryMinute, (services, ct) => services.GetRequiredService<SendMails>().RunAsync(ct)),
         new(nameof(EraseMailBodies), "0 30 3 * * ?", (services, ct) => services.GetRequiredService<EraseMailBodies>().RunAsync(ct)),
+        new(nameof(SweepDrafts), "0 45 3 * * ?", (services, ct) => services.GetRequiredService<SweepDrafts>().RunAsync(ct)),
         new(nameof(SweepBlobs), "0 0 4 * * ?", (services, ct) => services.GetRequiredService<SweepBlobs>().RunAsync(ct)),
     ];
 

@@ -183,6 +183,9 @@ public static class HandInForm
             capturedOn = DateInput.Parse(text).Day ?? throw InvalidInput.At<Words>("capturedOn", "DateUnreadable", text);
         }
         IEnumerable<string> links = upload.Fields.TryGetValue(named?.Invoke("link") ?? "link", out var given) ? given.SelectMany(value => (value ?? "").Split('\n')) : [];
-        return new HandInInput(Field("note"), [.. links], Field("statement"), capturedOn, Field("onBehalfOf"), upload.Files);
+        return new HandInInput(Field("note"), [.. links], Field("statement"), capturedOn, Field("onBehalfOf"), upload.Files)
+        {
+            Drafts = upload.Fields.TryGetValue(named?.Invoke("draft") ?? "draft", out var drafts) ? [.. drafts.Select(id => long.TryParse(id, out var known) ? known : 0)] : [],
+        };
     }
 }

@@ -11,7 +11,11 @@ namespace AuditTracker.Evidence;
 /// <summary>What is handed in, after its files are stored.</summary>
 /// <param name="OnBehalfOf">Employee number of the assignee, when somebody else hands in; may be left out.</param>
 /// <param name="IdempotencyKey">The same key answers the first result.</param>
-public sealed record HandInInput(string Note, IReadOnlyList<string> Links, string? Statement, DateOnly? CapturedOn, string? OnBehalfOf, IReadOnlyList<UploadedFile> Files, string? IdempotencyKey = null);
+public sealed record HandInInput(string Note, IReadOnlyList<string> Links, string? Statement, DateOnly? CapturedOn, string? OnBehalfOf, IReadOnlyList<UploadedFile> Files, string? IdempotencyKey = null)
+{
+    /// <summary>Files of the draft that are handed in with it.</summary>
+    public IReadOnlyList<long> Drafts { get; init; } = [];
+}
 
 /// <summary>The stored submission.</summary>
 public sealed record HandedIn(long Id, IReadOnlyList<EvidenceRow> Evidence);
@@ -44,9 +48,10 @@ public sealed class HandIn(Db db, SubmissionStore submissions)
             return new HandedIn(first.Id, first.Evidence);
         }
         var after = found.Submit();
-        var pieces = Pieces(input, work.Today);
+        var pieces = Pieces(input, await DraftStore.TakeAsync(work, user, collection, input.Drafts, ct), work.Today);
         var (onBehalfOf, behalfName) = await OnBehalfOfAsync(work, user, found, input.OnBehalfOf, ct);
         var id = await submissions.AddAsync(work, user, collection, onBehalfOf, input.CapturedOn, input.Note.Trim(), input.IdempotencyKey, pieces, ct);
+        await DraftStore.EndAsync(work, user, collection, ct);
         await CollectionStore.RecordAsync(work, user, collection, "submit", after, id, null, ct);
         await EvidenceMails.TellHandedInAsync(work, collection, id, user.Name, behalfName, work.Today > found.LateAfter, ct);
         await work.ActAsync("collection.submitted", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{id}", ["pieces"] = $"{pieces.Count}", ["onBehalfOf"] = onBehalfOf is null ? null : $"{onBehalfOf}" }, ct: ct);
@@ -83,7 +88,7 @@ public sealed class HandIn(Db db, SubmissionStore submissions)
         await work.CommitAsync(ct);
     }
 
-    private static List<NewEvidence> Pieces(HandInInput input, DateOnly today)
+    private static List<NewEvidence> Pieces(HandInInput input, IReadOnlyList<DraftFile> drafts, DateOnly today)
     {
         if (input.CapturedOn > today)
         {
@@ -97,7 +102,12 @@ public sealed class HandIn(Db db, SubmissionStore submissions)
         {
             throw InvalidInput.At<Words>("statement", "NoteLength", 4000);
         }
-        var pieces = input.Files.Select(file => new NewEvidence("file", file.FileName, file.MediaType, file.Blob.Size, file.Blob.Sha256, null)).ToList();
+        var pieces = drafts.Select(file => new NewEvidence("file", file.FileName, file.MediaType, file.Size, file.Sha256, null))
+            .Concat(input.Files.Select(file => new NewEvidence("file", file.FileName, file.MediaType, file.Blob.Size, file.Blob.Sha256, null))).ToList();
+        if (pieces.Select(piece => EvidenceFile.Refuse(piece.FileName!, piece.Size!.Value)).FirstOrDefault(refused => refused is not null) is { } notTaken)
+        {
+            throw notTaken;
+        }
         foreach (var link in input.Links.Select(link => link.Trim()).Where(link => link.Length > 0))
         {
             if (link.Length > LongestLink || !Uri.TryCreate(link, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.UserInfo.Length > 0)

@@ -80,3 +80,7 @@ insert into trail.exempt_tables (name, reason) values
     ('drafts', 'work in progress, not handed in'),
     ('draft_files', 'work in progress, not handed in');
 select trail.watch('review_terms');
+
+-- Files that stand in the store without a row in blobs, and must not be swept yet.
+create view blob_holds as select sha256 from draft_files;
+grant select on blob_holds to ${app};

@@ -56,7 +56,7 @@ public sealed class CollectionPagesTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
-    public async Task What_was_typed_survives_a_refusal_and_the_files_are_asked_for_again()
+    public async Task What_was_typed_and_sent_survives_a_refusal()
     {
         var id = await desk.CollectionAsync(await desk.RequestAsync("書き間違える依頼"), "2026-07-01");
         var alice = await desk.App.PagesAsAsync(Cast.Alice);
@@ -71,7 +71,7 @@ public sealed class CollectionPagesTests(Desk desk) : IClassFixture<Desk>
         Assert.Contains("ひとことです</textarea>", page);
         Assert.Contains("ftp://x</textarea>", page);
         Assert.Contains("0件でした</textarea>", page);
-        Assert.Contains("ファイルだけ、もう一度選んでください", page);
+        Assert.Matches("name=\"Input.Draft\" value=\"\\d+\" checked=\"checked\"> <span lang=\"ja\">a.csv</span>", page);
 
         using var empty = await alice.HandInAsync(page, id, []);
         Assert.Equal(HttpStatusCode.BadRequest, empty.StatusCode);

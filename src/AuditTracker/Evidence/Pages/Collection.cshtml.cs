@@ -12,7 +12,15 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
 {
     [BindProperty] public override HandInFields Input { get; set; } = new();
 
-    public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct) => await LoadAsync(id, ct) ? Page() : NotFound();
+    public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct)
+    {
+        if (!await LoadAsync(id, ct))
+        {
+            return NotFound();
+        }
+        Input = HandInFields.From(View.Draft);
+        return Page();
+    }
 
     public Task<IActionResult> OnPostAcceptAsync(long id, CancellationToken ct) => DecideAsync(id, Decision.Accept, ct);
 

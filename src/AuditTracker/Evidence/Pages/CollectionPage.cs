@@ -86,6 +86,27 @@ public sealed class HandInFields
     public string? Link { get; set; }
     public string? Statement { get; set; }
 
+    /// <summary>Files of the draft that are handed in; null: all of them.</summary>
+    public IReadOnlyList<long>? Draft { get; set; }
+
+    /// <summary>What a draft keeps, by the fields' names.</summary>
+    public IReadOnlyDictionary<string, string> Typed => new Dictionary<string, string>
+    {
+        [nameof(CapturedOn)] = CapturedOn ?? "",
+        [nameof(Note)] = Note ?? "",
+        [nameof(Link)] = Link ?? "",
+        [nameof(Statement)] = Statement ?? "",
+    };
+
+    /// <summary>The fields as a draft kept them.</summary>
+    public static HandInFields From(Draft draft) => new()
+    {
+        CapturedOn = draft.Fields.GetValueOrDefault(nameof(CapturedOn)),
+        Note = draft.Fields.GetValueOrDefault(nameof(Note)),
+        Link = draft.Fields.GetValueOrDefault(nameof(Link)),
+        Statement = draft.Fields.GetValueOrDefault(nameof(Statement)),
+    };
+
     /// <summary>Only names the field; files go past model binding.</summary>
     public string? File { get; set; }
 

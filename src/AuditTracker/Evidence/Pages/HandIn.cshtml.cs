@@ -16,42 +16,39 @@ namespace AuditTracker.Evidence.Pages;
 /// </summary>
 [May(Role.ComplianceManager, Role.ControlOwner)]
 [IgnoreAntiforgeryToken, ReadNoForm]
-public sealed class HandInModel(ShowCollection show, HandIn handIn, BlobStore blobs, Settings settings, IStringLocalizer<Words> words) : CollectionPage(show, words)
+public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore drafts, BlobStore blobs, Settings settings, IStringLocalizerFactory texts, IStringLocalizer<Words> words) : CollectionPage(show, words)
 {
-    public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct) => await LoadAsync(id, ct) ? Page() : NotFound();
+    public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct)
+    {
+        if (!await LoadAsync(id, ct))
+        {
+            return NotFound();
+        }
+        Input = HandInFields.From(View.Draft);
+        return Page();
+    }
 
     public async Task<IActionResult> OnPostAsync(long id, CancellationToken ct)
     {
-        var user = HttpContext.CurrentUser();
         if (!await LoadAsync(id, ct) || !View.Terms.MayHandIn)
         {
             return NotFound();
         }
         KeepsForm = true;
+        Upload? upload = null;
         try
         {
-            var token = MultipartUpload.Antiforgery(HttpContext);
-            var upload = await MultipartUpload.ReadAsync(HttpContext, blobs, new UploadLimits { MaxFileBytes = settings.UploadMaxBytes }, async fields =>
+            upload = await ReadAsync(() => handIn.CheckAsync(Caller, id, Input.Key, ct), ct);
+            if (NotTaken(upload) is { Count: > 0 } refused)
             {
-                Keep(fields);
-                if (!await token(fields))
-                {
-                    return false;
-                }
-                await handIn.CheckAsync(user, id, Input.Key, ct);
-                return true;
-            }, ct);
-            if (upload.TooLarge.Count > 0)
-            {
-                return this.Invalid("Input.File", T["FileTooLargeHere", upload.TooLarge[0], Prose.Size(settings.UploadMaxBytes)]);
+                return await AgainAsync(id, upload, () => Refuse(refused), ct);
             }
-            await handIn.SubmitAsync(user, id, HandInForm.Read(upload, Named) with { IdempotencyKey = Input.Key }, ct);
+            await handIn.SubmitAsync(Caller, id, HandInForm.Read(upload, Named) with { IdempotencyKey = Input.Key }, ct);
             return this.Done(Action(null), T[View.Day.Today > View.Row.LateAfter ? "DoneHandedInLate" : "DoneHandedIn", id, View.Row.ReviewerName]);
         }
         catch (Refusal refusal)
         {
-            await LoadAsync(id, ct);
-            return this.Refused(refusal);
+            return await AgainAsync(id, upload, () => this.Refused(refusal), ct);
         }
         catch (UploadRefusedException refused) when (refused.Reason is UploadRefusal.TooManyFiles or UploadRefusal.FieldTooLarge or UploadRefusal.RequestTooLarge)
         {
@@ -61,12 +58,139 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, BlobStore bl
         }
     }
 
+    /// <summary>下書き保存: what was typed and sent stays for the next time.</summary>
+    public async Task<IActionResult> OnPostDraftAsync(long id, CancellationToken ct)
+    {
+        if (!await LoadAsync(id, ct) || !View.Terms.MayHandIn)
+        {
+            return NotFound();
+        }
+        KeepsForm = true;
+        var upload = await ReadAsync(() => Task.CompletedTask, ct);
+        try
+        {
+            await drafts.SaveAsync(Caller, id, Input.Typed, ct);
+        }
+        catch (Refusal refusal)
+        {
+            return await AgainAsync(id, upload, () => this.Refused(refusal), ct);
+        }
+        if (NotTaken(upload) is { Count: > 0 } refused)
+        {
+            return await AgainAsync(id, upload, () => Refuse(refused), ct);
+        }
+        await drafts.KeepAsync(Caller, id, upload.Files, ct);
+        return this.Done(Action(null), T["DoneDraft"]);
+    }
+
+    /// <summary>Script: one file, sent as soon as it is chosen. 201 with its facts, or 4xx with the sentence to show.</summary>
+    public async Task<IActionResult> OnPostFileAsync(long id, CancellationToken ct)
+    {
+        if (!await LoadAsync(id, ct) || !View.Terms.MayHandIn)
+        {
+            return NotFound();
+        }
+        try
+        {
+            var upload = await ReadAsync(() => Task.CompletedTask, ct);
+            if (NotTaken(upload) is { Count: > 0 } refused)
+            {
+                return Said(StatusCodes.Status400BadRequest, refused[0]);
+            }
+            var kept = await drafts.KeepAsync(Caller, id, upload.Files, ct);
+            return kept.Count == 0 ? Said(StatusCodes.Status400BadRequest, T["NothingHandedIn"]) : new JsonResult(new { id = kept[0].Id, fileName = kept[0].FileName, size = Prose.Size(kept[0].Size), sha256 = kept[0].Sha256 }) { StatusCode = StatusCodes.Status201Created };
+        }
+        catch (Refusal refusal)
+        {
+            return Said(StatusCodes.Status400BadRequest, refusal.In(texts));
+        }
+    }
+
+    /// <summary>Script: a file of the draft is taken out again.</summary>
+    public async Task<IActionResult> OnPostDropAsync(long id, long file, CancellationToken ct)
+    {
+        if (!await LoadAsync(id, ct) || !View.Terms.MayHandIn)
+        {
+            return NotFound();
+        }
+        await ReadAsync(() => Task.CompletedTask, ct);
+        await drafts.DropAsync(Caller, id, file, ct);
+        return StatusCode(StatusCodes.Status204NoContent);
+    }
+
+    /// <summary>Script: what was typed, kept while the person is still at it.</summary>
+    public async Task<IActionResult> OnPostTypedAsync(long id, CancellationToken ct)
+    {
+        if (!await LoadAsync(id, ct) || !View.Terms.MayHandIn)
+        {
+            return NotFound();
+        }
+        await ReadAsync(() => Task.CompletedTask, ct);
+        await drafts.SaveAsync(Caller, id, Input.Typed, ct);
+        return StatusCode(StatusCodes.Status204NoContent);
+    }
+
+    private CurrentUser Caller => HttpContext.CurrentUser();
+
+    private static JsonResult Said(int status, string sentence) => new(new { error = sentence }) { StatusCode = status };
+
+    private async Task<Upload> ReadAsync(Func<Task> check, CancellationToken ct)
+    {
+        var token = MultipartUpload.Antiforgery(HttpContext);
+        return await MultipartUpload.ReadAsync(HttpContext, blobs, new UploadLimits { MaxFileBytes = settings.UploadMaxBytes }, async fields =>
+        {
+            Keep(fields);
+            if (!await token(fields))
+            {
+                return false;
+            }
+            await check();
+            return true;
+        }, ct);
+    }
+
+    /// <summary>The sentences about files that are not taken.</summary>
+    private List<string> NotTaken(Upload upload) =>
+    [
+        .. upload.TooLarge.Select(name => T["FileTooLargeHere", name, Prose.Size(settings.UploadMaxBytes)].Value),
+        .. upload.Files.Select(file => EvidenceFile.Refuse(file.FileName, file.Blob.Size)?.In(texts)).OfType<string>(),
+    ];
+
+    private IActionResult Refuse(IEnumerable<string> sentences)
+    {
+        foreach (var sentence in sentences)
+        {
+            ModelState.AddModelError("Input.File", sentence);
+        }
+        return this.Invalid();
+    }
+
+    /// <summary>The form again: the files that can be taken are kept in the draft and need not be sent twice.</summary>
+    private async Task<IActionResult> AgainAsync(long id, Upload? upload, Func<IActionResult> answer, CancellationToken ct)
+    {
+        if (upload is not null)
+        {
+            var kept = await drafts.KeepAsync(Caller, id, [.. upload.Files.Where(file => EvidenceFile.Refuse(file.FileName, file.Blob.Size) is null)], ct);
+            Input.Draft = [.. Input.Draft ?? [], .. kept.Select(file => file.Id)];
+        }
+        await LoadAsync(id, ct);
+        return answer();
+    }
+
     private static string Named(string field) => $"Input.{char.ToUpperInvariant(field[0])}{field[1..]}";
 
     private void Keep(IReadOnlyDictionary<string, StringValues> fields)
     {
         string? Field(string name) => fields.TryGetValue(Named(name), out var values) ? values.ToString() : null;
-        Input = new HandInFields { CapturedOn = Field("capturedOn"), Note = Field("note"), Link = Field("link"), Statement = Field("statement"), Key = Field("key") is { Length: > 0 and <= 100 } key ? key : Input.Key };
+        Input = new HandInFields
+        {
+            CapturedOn = Field("capturedOn"),
+            Note = Field("note"),
+            Link = Field("link"),
+            Statement = Field("statement"),
+            Draft = fields.TryGetValue(Named("draft"), out var ids) ? [.. ids.Select(value => long.TryParse(value, out var known) ? known : 0)] : [],
+            Key = Field("key") is { Length: > 0 and <= 100 } key ? key : Input.Key,
+        };
     }
 
     /// <summary>Keeps model binding away from the body.</summary>
