@@ -1,10 +1,12 @@
 using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Files;
+using AuditTracker.Platform.Mail;
 using Microsoft.AspNetCore.Identity;
 
 namespace AuditTracker.Commands;
 
 /// <summary>
-/// The demo company: loaded into an empty database and one quarter of its past played through the use cases under the business clock.
+/// The demo company: loaded into an empty database and a year and a half of its past played through the use cases under the business clock.
 /// A demo never becomes a real installation; start one with <c>--empty</c>.
 /// </summary>
 public sealed class Demo(Installation installation)
@@ -16,8 +18,7 @@ public sealed class Demo(Installation installation)
         await using var installation = await Installation.OpenAsync(new Arguments(args).Settings(), mayCreate: true);
         var demo = new Demo(installation);
         await installation.MigrateAsync(demo.BeginAsync);
-        await using var services = new ServiceCollection().AddLogging().AddRooms(installation).BuildServiceProvider();
-        var signIns = await demo.LoadAsync(services);
+        var signIns = await demo.LoadAsync();
         Console.WriteLine(signIns ?? "The database holds real data; the demo company is only loaded into an empty one.");
         return signIns is null ? 1 : 0;
     }
@@ -63,9 +64,9 @@ public sealed class Demo(Installation installation)
 
     /// <summary>Plays the demo unless it was played before.</summary>
     /// <returns>The sign-ins to print; null when this is a real installation.</returns>
-    public async Task<string?> LoadAsync(IServiceProvider services, CancellationToken ct = default)
+    public async Task<string?> LoadAsync(CancellationToken ct = default)
     {
-        var db = services.GetRequiredService<Db>();
+        var db = new Db(installation.App);
         var (isDemo, isLoaded, _) = await StateAsync(db);
         if (!isDemo)
         {
@@ -76,9 +77,7 @@ public sealed class Demo(Installation installation)
         {
             // Beyond loopback a password that everybody can read here would be no password.
             password = installation.Settings.IsLoopback ? Password : Platform.Security.Secrets.New();
-            var company = new DemoCompany(services, Path.Combine(Settings.Templates, "demo"));
-            await company.FoundAsync(password, ct);
-            await new DemoQuarter(services, company).PlayAsync(ct);
+            await PlayAsync(password, ct);
             await using var done = await db.BeginAsync(Actor.Operator("demo"), ct);
             await done.ExecuteAsync("update installation set demo_loaded = true", ct: ct);
             await done.CommitAsync(ct);
@@ -88,6 +87,25 @@ public sealed class Demo(Installation installation)
             return "A demo; its passwords were printed when it was loaded.";
         }
         return $"Demo of ひばりネット株式会社. Sign in as admin@, manager@, owner@, reviewer@, auditor@, top@ or employee@hibari-net.example, password {password}";
+    }
+
+    /// <summary>
+    /// Nothing waits for the disk: a demo cut short is thrown away. One sync of the file system and the commit of the row that says it is loaded
+    /// make all of it durable.
+    /// </summary>
+    private async Task PlayAsync(string password, CancellationToken ct)
+    {
+        await using var hasty = installation.InHaste();
+        await using (var services = new ServiceCollection().AddLogging().AddRooms(hasty)
+            .AddSingleton(new BlobStore(Path.Combine(installation.Settings.Data, "blobs"), syncs: false))
+            .AddSingleton<IMailTransport>(new PickupFolder(installation.Settings.MailFolder, syncs: false))
+            .BuildServiceProvider())
+        {
+            var company = new DemoCompany(services, Path.Combine(Settings.Templates, "demo"));
+            await company.FoundAsync(password, ct);
+            await new DemoYear(services, company).PlayAsync(ct);
+        }
+        DurableFiles.SyncFileSystem(installation.Settings.Data);
     }
 
     private static async Task<(bool IsDemo, bool IsLoaded, bool IsEmpty)> StateAsync(Db db)

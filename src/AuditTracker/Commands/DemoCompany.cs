@@ -14,8 +14,9 @@ namespace AuditTracker.Commands;
 /// <summary>Founds the demo company from <c>templates/demo</c>: its master data, people, accounts, treatment of items and requests.</summary>
 public sealed class DemoCompany(IServiceProvider services, string folder)
 {
-    // The quarter begins on a Monday before anybody has come in.
-    internal static readonly DateTime Founded = JapanTime.InstantOf(new DateOnly(2026, 8, 3), new TimeOnly(8, 0));
+    // The first day of fiscal 2025, before anybody has come in.
+    internal static readonly DateOnly FoundedOn = new(2025, 4, 1);
+    internal static readonly DateTime Founded = JapanTime.InstantOf(FoundedOn, new TimeOnly(8, 0));
     private readonly Dictionary<string, CurrentUser> users = [];
     private readonly Dictionary<string, long> requests = [];
 
@@ -27,21 +28,25 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
     /// <summary>A person of the company as the use cases see them.</summary>
     public CurrentUser User(string employeeNo) => users[employeeNo];
 
-    private CurrentUser Manager => users.Values.First(user => user.Is(Role.ComplianceManager));
+    /// <summary>The same, by the person's id.</summary>
+    public CurrentUser User(long personId) => users.Values.First(user => user.PersonId == personId);
+
+    /// <summary>What the company adopts in the course of its year.</summary>
+    internal IReadOnlyList<RequestEntry> Requests { get; } = YamlFile.Read<RequestsFile>(Path.Combine(folder, "requests.yaml")).Requests;
+
+    public CurrentUser Manager => users.Values.First(user => user.Is(Role.ComplianceManager));
 
     public async Task FoundAsync(string password, CancellationToken ct)
     {
         await NameAsync(ct);
         var file = await File.ReadAllBytesAsync(Path.Combine(folder, "people.csv"), ct);
-        var difference = await services.GetRequiredService<ImportPeople>().ApplyAsync(Actor.Operator("demo"), null, "people.csv", file, new ImportTerms(new DateOnly(2026, 4, 1), null), ct);
+        var difference = await services.GetRequiredService<ImportPeople>().ApplyAsync(Actor.Operator("demo"), null, "people.csv", file, new ImportTerms(FoundedOn, null), ct);
         if (difference.Errors.Count > 0)
         {
             throw new InvalidDataException($"templates/demo/people.csv, line {difference.Errors[0].Line}: {difference.Errors[0].Key}");
         }
-        var adopted = YamlFile.Read<RequestsFile>(Path.Combine(folder, "requests.yaml")).Requests;
-        await OpenAccountsAsync(password, adopted.SelectMany(request => new[] { request.Owner, request.Reviewer }), ct);
+        await OpenAccountsAsync(password, ct);
         await TreatItemsAsync(ct);
-        await AdoptAsync(adopted, ct);
     }
 
     private async Task NameAsync(CancellationToken ct)
@@ -62,13 +67,14 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
     }
 
     /// <summary>The demo's sign-ins are aliases with a password; who hands in or reviews has an account without one.</summary>
-    private async Task OpenAccountsAsync(string password, IEnumerable<string> named, CancellationToken ct)
+    private async Task OpenAccountsAsync(string password, CancellationToken ct)
     {
         var file = YamlFile.Read<AccountsFile>(Path.Combine(folder, "accounts.yaml"));
         var hash = SignIn.Hash(password);
         var accounts = services.GetRequiredService<AccountStore>();
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime;
-        var story = YamlFile.Read<QuarterFile>(Path.Combine(folder, "quarter.yaml"));
+        var named = Requests.SelectMany(request => new[] { request.Owner, request.Reviewer })
+            .Concat(YamlFile.Read<QuarterFile>(Path.Combine(folder, "quarter.yaml")).Acts.Select(act => act.By)).Concat(YamlFile.Read<YearFile>(Path.Combine(folder, "year.yaml")).Named);
         await using (var work = await services.GetRequiredService<Db>().BeginAsync(Actor.Operator("demo"), ct))
         {
             var people = (await work.QueryAsync<(long Id, string No, string Mail)>("select id, employee_no, email from people", ct: ct)).ToDictionary(person => person.No);
@@ -86,10 +92,11 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
                     }
                 }
             }
-            foreach (var number in named.Concat(story.Acts.Select(act => act.By)).Distinct().Except(file.Accounts.Select(entry => entry.Person)))
+            foreach (var number in named.Distinct().Except(file.Accounts.Select(entry => entry.Person)))
             {
-                await accounts.AddAsync(work, people[number].Mail, people[number].Id, "", "ja", now, ct);
+                await accounts.AddAsync(work, people[number].Mail, people[number].Id, "", file.English.Contains(number) ? "en" : "ja", now, ct);
             }
+            await work.ExecuteAsync("update people set language = 'en', version = version + 1 where employee_no = any (@english) and language <> 'en'", new { english = file.English.ToArray() }, ct);
             await work.CommitAsync(ct);
         }
         await using var connection = await services.GetRequiredService<Db>().OpenAsync(ct);
@@ -132,15 +139,20 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
     private static int Position(List<(string Framework, string Ref, int Position)> order, string framework, string itemRef) =>
         order.First(item => item.Framework == framework && item.Ref == itemRef).Position;
 
-    private async Task AdoptAsync(IEnumerable<RequestEntry> adopted, CancellationToken ct)
+    internal async Task AdoptAsync(RequestEntry entry, CancellationToken ct)
     {
-        var library = services.GetRequiredService<Library>();
-        var save = services.GetRequiredService<SaveRequest>();
-        foreach (var entry in adopted)
-        {
-            var template = library.Find(entry.Id) ?? throw new InvalidDataException($"templates/demo/requests.yaml: {entry.Id} is not in the library.");
-            requests[entry.Id] = await save.AddAsync(Manager, new RequestInput(template.TitleJa, template.GuidanceJa, template.Minutes, template.Items, entry.Owner, entry.Reviewer,
-                Enum.Parse<PeriodKind>(entry.Every, ignoreCase: true), entry.Opens.Offset, entry.Due.Offset, Enum.Parse<OffsetUnit>(entry.Due.Unit, ignoreCase: true), DateOnly.Parse(entry.StartOn, CultureInfo.InvariantCulture), null), entry.Id, ct);
-        }
+        var template = services.GetRequiredService<Library>().Find(entry.Id) ?? throw new InvalidDataException($"templates/demo/requests.yaml: {entry.Id} is not in the library.");
+        requests[entry.Id] = await services.GetRequiredService<SaveRequest>().AddAsync(Manager, Input(entry, template, entry.Owner, null), entry.Id, ct);
     }
+
+    /// <summary>Gives an adopted request another owner or an end, as somebody does in the form.</summary>
+    internal async Task ChangeAsync(string number, string? owner, DateOnly? endOn, CancellationToken ct)
+    {
+        var entry = Requests.Single(request => request.Id == number);
+        var template = services.GetRequiredService<Library>().Find(number)!;
+        await services.GetRequiredService<SaveRequest>().ChangeAsync(Manager, Request(number), null, Input(entry, template, owner ?? entry.Owner, endOn), ct);
+    }
+
+    private static RequestInput Input(RequestEntry entry, LibraryEntry template, string owner, DateOnly? endOn) => new(template.TitleJa, template.GuidanceJa, template.Minutes, template.Items,
+        owner, entry.Reviewer, entry.Period, entry.Opens.Offset, entry.Due.Offset, entry.DueUnit, entry.StartsOn, endOn);
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using AuditTracker.Calendar;
+
 namespace AuditTracker.Commands;
 
 // The shapes of templates/demo, filled by YamlFile.
@@ -18,6 +21,9 @@ internal sealed class SecretariatEntry
 internal sealed class AccountsFile
 {
     public List<AccountEntry> Accounts { get; set; } = [];
+
+    /// <summary>Employee numbers of those without a sign-in of the demo who read English.</summary>
+    public List<string> English { get; set; } = [];
     public string RolesFrom { get; set; } = "";
 }
 
@@ -67,6 +73,10 @@ internal sealed class RequestEntry
     public string StartOn { get; set; } = "";
     public OffsetEntry Opens { get; set; } = new();
     public OffsetEntry Due { get; set; } = new();
+
+    public PeriodKind Period => Enum.Parse<PeriodKind>(Every, ignoreCase: true);
+    public OffsetUnit DueUnit => Enum.Parse<OffsetUnit>(Due.Unit, ignoreCase: true);
+    public DateOnly StartsOn => DateOnly.Parse(StartOn, CultureInfo.InvariantCulture);
 }
 
 internal sealed class OffsetEntry
@@ -95,4 +105,66 @@ internal sealed class QuarterAct
     public string? Note { get; set; }
     public string? Decision { get; set; }
     public string? Comment { get; set; }
+}
+
+internal sealed class YearFile
+{
+    public List<OtherwiseEntry> Otherwise { get; set; } = [];
+    public List<HandoverEntry> Handovers { get; set; } = [];
+    public List<EndEntry> Ends { get; set; } = [];
+
+    /// <summary>Employee numbers of those who act besides owners and reviewers.</summary>
+    public IEnumerable<string> Named => Otherwise.Select(entry => entry.Behalf).OfType<string>().Concat(Handovers.Select(entry => entry.To));
+}
+
+internal sealed class OtherwiseEntry
+{
+    public string Request { get; set; } = "";
+    public string Period { get; set; } = "";
+
+    /// <summary>Business days behind the due date.</summary>
+    public int? Late { get; set; }
+    public string? Returned { get; set; }
+    public string? Note { get; set; }
+    public string? Statement { get; set; }
+
+    /// <summary>Employee number of who hands in for the owner.</summary>
+    public string? Behalf { get; set; }
+
+    /// <summary>left, waiting or returned: where it stands in the end; null: accepted.</summary>
+    public string? Until { get; set; }
+}
+
+internal sealed class HandoverEntry
+{
+    public string Request { get; set; } = "";
+    public string On { get; set; } = "";
+    public string To { get; set; } = "";
+}
+
+internal sealed class EndEntry
+{
+    public string Request { get; set; } = "";
+    public string On { get; set; } = "";
+    public string EndOn { get; set; } = "";
+}
+
+internal sealed class PapersFile
+{
+    public Dictionary<string, PaperEntry> Papers { get; set; } = [];
+}
+
+internal sealed class PaperEntry
+{
+    public string Name { get; set; } = "";
+    public string Title { get; set; } = "";
+    public List<string> Columns { get; set; } = [];
+    public List<List<string>> Rows { get; set; } = [];
+    public List<string> Lines { get; set; } = [];
+
+    /// <summary>businessDay: the first row for every business day of the period.</summary>
+    public string? Each { get; set; }
+
+    /// <summary>A second file beside it.</summary>
+    public PaperEntry? And { get; set; }
 }

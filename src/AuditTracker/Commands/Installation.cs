@@ -10,11 +10,12 @@ namespace AuditTracker.Commands;
 public sealed class Installation : IAsyncDisposable
 {
     private readonly PrivateCluster? cluster;
+    private readonly string app;
 
     /// <summary>On connections that are known; tests come in here.</summary>
     public Installation(Settings settings, string app, string owner, PrivateCluster? cluster = null)
     {
-        (Settings, this.cluster, Owner) = (settings, cluster, owner);
+        (Settings, this.cluster, this.app, Owner) = (settings, cluster, app, owner);
         App = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(app) { GssEncryptionMode = GssEncryptionMode.Disable, ApplicationName = "audit-tracker" }.ConnectionString).Build();
     }
 
@@ -28,6 +29,18 @@ public sealed class Installation : IAsyncDisposable
 
     /// <summary>The role web and worker connect as; gets the migrations' grants.</summary>
     public string AppRole => new NpgsqlConnectionStringBuilder(App.ConnectionString).Username!;
+
+    /// <summary>
+    /// The same installation on connections that do not wait for the disk and keep their statements prepared: for work that a crash throws away as a
+    /// whole. The caller disposes it; a commit on <see cref="App"/> afterwards makes all of it durable.
+    /// </summary>
+    public Installation InHaste() => new(Settings, new NpgsqlConnectionStringBuilder(app)
+    {
+        Options = "-c synchronous_commit=off",
+        MaxAutoPrepare = 400,
+        AutoPrepareMinUsages = 3,
+        NoResetOnClose = true,
+    }.ConnectionString, Owner);
 
     /// <param name="mayCreate">Whether a data folder without a database gets one; the other verbs would build a whole server for a misspelt path.</param>
     public static async Task<Installation> OpenAsync(Settings settings, bool mayCreate, CancellationToken ct = default)

@@ -14,7 +14,7 @@ public static class Serve
         var demo = arguments.Has("--empty") ? null : new Demo(installation);
         await installation.MigrateAsync(demo is null ? () => Demo.RefuseAsync(installation) : demo.BeginAsync);
         await using var app = Web.Build(installation, worksHere: true);
-        var signIns = demo is null ? null : await demo.LoadAsync(app.Services);
+        var signIns = demo is null ? null : await demo.LoadAsync();
         await app.StartAsync();
         var address = await RunningAddress.WriteAsync(settings, app);
         Console.WriteLine($"\nAuditTracker: {address}");

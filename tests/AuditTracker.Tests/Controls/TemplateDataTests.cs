@@ -82,6 +82,9 @@ public sealed class TemplateDataTests
         Assert.All(Requests, r =>
         {
             Assert.All(new[] { r.TitleJa, r.TitleEn, r.GuidanceJa, r.GuidanceEn, r.OwnerHintJa, r.OwnerHintEn }, t => Assert.False(string.IsNullOrWhiteSpace(t), r.Id));
+            // What good evidence shows, and what will come back.
+            Assert.True(r.GuidanceJa.Length >= 70 && r.GuidanceJa.Contains("差し戻"), r.Id);
+            Assert.True(r.GuidanceEn.Length >= 140 && r.GuidanceEn.Contains("returned"), r.Id);
             Assert.InRange(r.Minutes, 1, 240);
             Assert.Contains(r.AdoptAs, new[] { "month", "quarter", "half", "year" });
             Assert.Contains(r.Due.Unit, new[] { "days", "businessDays" });
@@ -105,12 +108,12 @@ public sealed class TemplateDataTests
         var acts = Read<Demo>(Path.Combine(demo, "quarter.yaml")).Acts;
         var submitter = new Dictionary<(string, string), string>();
 
-        Assert.Equal(120, people.Count);
+        Assert.Equal((120, 40), (people.Count, requests.Count));
         Assert.All(requests.Values, r =>
         {
             Assert.Contains(r.Id, Requests.Select(l => l.Id));
             Assert.NotEqual(r.Owner, r.Reviewer);
-            Assert.Equal("", people[r.Owner] + people[r.Reviewer]);
+            Assert.All(new[] { people[r.Owner], people[r.Reviewer] }, left => Assert.True(left.Length == 0 || string.CompareOrdinal(left, r.StartOn) > 0, r.Id));
         });
         Assert.Equal(acts.Select(a => a.At).Order(), acts.Select(a => a.At));
         foreach (var act in acts)
@@ -219,6 +222,7 @@ public sealed class TemplateDataTests
         public string Id { get; set; } = "";
         public string Owner { get; set; } = "";
         public string Reviewer { get; set; } = "";
+        public string StartOn { get; set; } = "";
     }
 
     private sealed class DemoAct

@@ -24,12 +24,15 @@ public sealed class BlobStore
     private readonly string blobs;
     private readonly string incoming;
     private readonly TimeProvider clock;
+    private readonly bool syncs;
 
     /// <param name="root">Usually <c>&lt;data&gt;/blobs</c>; created when missing. One file system holds all of it.</param>
     /// <param name="clock">The system clock (modification times are compared with it), never the business clock.</param>
-    public BlobStore(string root, TimeProvider? clock = null)
+    /// <param name="syncs">False leaves out every fsync: only where a crash throws everything away, and <see cref="DurableFiles.SyncFileSystem"/> ends the work.</param>
+    public BlobStore(string root, TimeProvider? clock = null, bool syncs = true)
     {
         this.clock = clock ?? TimeProvider.System;
+        this.syncs = syncs;
         blobs = Path.Combine(Path.GetFullPath(root), "sha256");
         incoming = Path.Combine(Path.GetFullPath(root), "incoming");
         DurableFiles.CreateDirectory(blobs);
@@ -46,13 +49,23 @@ public sealed class BlobStore
             var blob = await WriteAsync(temporary, content, maxBytes, cancel);
             var target = PathOf(blob.Sha256);
             var folder = Path.GetDirectoryName(target)!;
-            DurableFiles.CreateDirectory(folder);
+            if (syncs)
+            {
+                DurableFiles.CreateDirectory(folder);
+            }
+            else
+            {
+                Directory.CreateDirectory(folder);
+            }
             while (!DurableFiles.TryMoveNew(temporary, target) && !Keep(blob.Sha256))
             {
                 // Swept between the two calls: our own copy takes the name after all.
             }
 
-            DurableFiles.SyncDirectory(folder); // also when it was there: its writer may not have come this far
+            if (syncs)
+            {
+                DurableFiles.SyncDirectory(folder); // also when it was there: its writer may not have come this far
+            }
             return blob;
         }
         finally
@@ -129,7 +142,7 @@ public sealed class BlobStore
         return removed;
     }
 
-    private static async Task<Blob> WriteAsync(string path, Stream content, long maxBytes, CancellationToken cancel)
+    private async Task<Blob> WriteAsync(string path, Stream content, long maxBytes, CancellationToken cancel)
     {
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -155,7 +168,10 @@ public sealed class BlobStore
 
             await drained;
             File.SetUnixFileMode(file, ReadOnly);
-            DurableFiles.Sync(file);
+            if (syncs)
+            {
+                DurableFiles.Sync(file);
+            }
             return new Blob(Convert.ToHexStringLower(hash.GetHashAndReset()), size);
         }
         finally

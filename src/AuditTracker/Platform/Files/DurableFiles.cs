@@ -35,6 +35,29 @@ public static class DurableFiles
         }
     }
 
+    /// <summary>Makes everything written so far to the file system that holds this directory durable: one call for a thousand small files.</summary>
+    /// <exception cref="IOException">The directory cannot be opened or synced.</exception>
+    public static void SyncFileSystem(string path)
+    {
+        var descriptor = open(path, 0);
+        if (descriptor < 0)
+        {
+            throw Failure("open", path);
+        }
+
+        try
+        {
+            if (syncfs(descriptor) != 0)
+            {
+                throw Failure("syncfs", path);
+            }
+        }
+        finally
+        {
+            _ = close(descriptor);
+        }
+    }
+
     /// <summary>Creates a directory and every missing parent, each one's name synced in its own parent.</summary>
     public static void CreateDirectory(string path)
     {
@@ -103,6 +126,9 @@ public static class DurableFiles
 
     [DllImport("libc", SetLastError = true)]
     private static extern int fsync(int descriptor);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int syncfs(int descriptor);
 
     [DllImport("libc")]
     private static extern int close(int descriptor);

@@ -12,10 +12,13 @@ namespace AuditTracker.Platform.Mail;
 public sealed class PickupFolder : IMailTransport
 {
     private readonly string folder;
+    private readonly bool syncs;
 
     /// <param name="folder">Created when missing.</param>
-    public PickupFolder(string folder)
+    /// <param name="syncs">False leaves out every fsync, as in <see cref="BlobStore"/>.</param>
+    public PickupFolder(string folder, bool syncs = true)
     {
+        this.syncs = syncs;
         this.folder = Path.GetFullPath(folder);
         DurableFiles.CreateDirectory(this.folder);
     }
@@ -41,13 +44,19 @@ public sealed class PickupFolder : IMailTransport
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 await RandomAccess.WriteAsync(file, bytes, 0, cancel);
-                DurableFiles.Sync(file);
+                if (syncs)
+                {
+                    DurableFiles.Sync(file);
+                }
             }
 
             var target = Path.Combine(folder, name);
             var isNew = !File.Exists(target);
             File.Move(temporary, target, overwrite: true);
-            DurableFiles.SyncDirectory(folder);
+            if (syncs)
+            {
+                DurableFiles.SyncDirectory(folder);
+            }
             return new SendResult.Accepted(isNew ? name : $"{name} was already there and is replaced");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
