@@ -42,9 +42,17 @@ public sealed class Installation : IAsyncDisposable
         NoResetOnClose = true,
     }.ConnectionString, Owner);
 
+    /// <summary>Stands in a data folder while a restore into it is under way.</summary>
+    public const string RestoringFile = "restore-unfinished";
+
     /// <param name="mayCreate">Whether a data folder without a database gets one; the other verbs would build a whole server for a misspelt path.</param>
-    public static async Task<Installation> OpenAsync(Settings settings, bool mayCreate, CancellationToken ct = default)
+    /// <param name="restoring">Whether this is the restore itself.</param>
+    public static async Task<Installation> OpenAsync(Settings settings, bool mayCreate, CancellationToken ct = default, bool restoring = false)
     {
+        if (!restoring && File.Exists(Path.Combine(settings.Data, RestoringFile)))
+        {
+            throw new UsageException($"A restore into {settings.Data} did not come to its end. Remove the folder (with your own server: the database too) and restore again.");
+        }
         if (settings.Main is { } main)
         {
             return new Installation(settings, main, settings.Owner ?? main);
@@ -78,6 +86,12 @@ public sealed class Installation : IAsyncDisposable
             throw new InvalidOperationException("The database has another schema than this program. Run `audit-tracker migrate` first.");
         }
     }
+
+    /// <summary>Whether the database is the data folder's own.</summary>
+    public bool IsPrivate => cluster is not null;
+
+    /// <summary>Starts the private server again whenever it is gone, until cancelled. Somebody else's server is somebody else's business.</summary>
+    internal Task KeepServerAsync(ILogger log, CancellationToken ct) => cluster?.KeepRunningAsync(log, ct) ?? Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {

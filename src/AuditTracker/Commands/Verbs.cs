@@ -43,6 +43,9 @@ public static partial class Verbs
         new("report", "evidence --framework KEY --from DATE --to DATE [--cutoff INSTANT] [--language ja|en] --out FILE", "build a workbook", Report.RunAsync),
         new("account", "first | add --mail MAIL --name NAME [--person NO] [--role ROLE]… | list", "add and list accounts", AccountCommand.RunAsync),
         new("token", "add --account MAIL --name NAME [--days 90]", "make an API token", TokenCommand.RunAsync),
+        new("backup", "--to DIR [--keep N] [--verify]", "write database, files and keys to a folder, beside a running service", Backup.RunAsync),
+        new("restore", "--from DIR", "make an installation from a backup, in an empty folder (--data)", Restore.RunAsync),
+        new("mails", "release --waiting send|settle", "let mails leave again after a restore; what waited at the backup is sent, or set aside for somebody to decide", MailsCommand.RunAsync),
         new("settings", "", "print every setting, secrets hidden", SettingsCommand.RunAsync),
     ];
 

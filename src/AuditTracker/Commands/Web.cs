@@ -52,6 +52,7 @@ public static class Web
         builder.Services.AddFace();
         builder.Services.AddApiDocument();
         builder.Services.AddSingleton(new WorksHere(worksHere));
+        builder.Services.AddHostedService<KeepServer>();
         if (worksHere)
         {
             builder.Services.AddWorker();

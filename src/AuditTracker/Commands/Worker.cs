@@ -9,7 +9,7 @@ public static class Worker
         await installation.RefuseForeignSchemaAsync();
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning);
-        builder.Services.AddRooms(installation).AddWorker();
+        builder.Services.AddRooms(installation).AddHostedService<KeepServer>().AddWorker();
         using var host = builder.Build();
         await host.RunAsync();
         return 0;

@@ -11,7 +11,9 @@ public sealed class MailQueue(Db db)
 
     // What may leave now. A mail without open notices never does. One that was turned away takes what came since, so that a person still
     // gets one mail a day; one whose worker died is repeated as it was. "Send now" holds for the day on which it was said.
+    // After a restore nothing does until somebody has said so (ReleaseMails).
     private const string Due = """
+        (select mail_held_at is null from installation) and
         (m.state = 'sending' and m.lease_until < clock_timestamp() and @canRepeat
          or m.kind = 'now' and m.state in ('queued', 'deferred') and coalesce(m.not_before <= @now, true)
             and exists (select from notices n where n.mail_id = m.id and n.closed_at is null)

@@ -11,5 +11,5 @@ public static class NotificationsRoom
         .AddSingleton<IMailTransport>(all => new PickupFolder(all.GetRequiredService<Settings>().MailFolder))
         .AddSingleton<WriteMail>().AddSingleton<MailQueue>().AddSingleton<MailLedger>()
         .AddSingleton<SendMails>().AddSingleton<EraseMailBodies>()
-        .AddSingleton<SendMailNow>().AddSingleton<ResolveMail>().AddSingleton<SendTestMail>();
+        .AddSingleton<SendMailNow>().AddSingleton<ResolveMail>().AddSingleton<ReleaseMails>().AddSingleton<SendTestMail>();
 }

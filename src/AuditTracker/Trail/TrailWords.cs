@@ -20,6 +20,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "collection.dueAsked", "collection.dueDeclined", "collection.dueMoved",
         "collection.reopened", "control.changed", "company.changed", "people.imported",
         "mail.arrived", "mail.sendNow", "mail.sentAgain", "mail.test",
+        "backup.taken", "installation.restored", "mail.released",
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded",
     ];
 

@@ -78,6 +78,9 @@ public static class Migrator
             """);
     }
 
+    /// <summary>This program's migrations with their hashes, in order.</summary>
+    public static IReadOnlyDictionary<string, string> Shipped() => Embedded().ToDictionary(file => file.Name, file => Hash(file.Text));
+
     private static IEnumerable<(string Name, string Text)> Embedded()
     {
         var assembly = Assembly.GetExecutingAssembly();

@@ -32,6 +32,15 @@ public sealed record PostgresBinaries(int Version, string Folder)
               + "or set ConnectionStrings__Main and ConnectionStrings__Owner to use a server of your own."
             : $"The database was made by PostgreSQL {madeBy}, whose programs are not installed. Install the Debian package postgresql-{madeBy}.");
     }
+
+    /// <summary>The programs that can dump and load a running server: of its version, else the nearest later one. Clients alone will do.</summary>
+    /// <exception cref="PrivateClusterException">They are not installed; the message names the Debian package.</exception>
+    public static PostgresBinaries ForServer(int server, string root = DebianRoot) =>
+        (Directory.Exists(root) ? Directory.GetDirectories(root) : [])
+            .Select(folder => new PostgresBinaries(int.TryParse(Path.GetFileName(folder), out var version) ? version : 0, Path.Combine(folder, "bin")))
+            .Where(found => found.Version >= server && File.Exists(found["pg_dump"]))
+            .MinBy(found => found.Version)
+        ?? throw new PrivateClusterException($"The server is PostgreSQL {server}, and neither its programs nor later ones are installed. Install the Debian package postgresql-client-{server}.");
 }
 
 /// <summary>The private PostgreSQL cannot be used; the message says what to do.</summary>

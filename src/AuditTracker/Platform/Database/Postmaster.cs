@@ -38,6 +38,9 @@ internal sealed record Postmaster(int Pid, string SocketFolder, bool Ready)
         return null;
     }
 
+    /// <summary>Whether the process is there and no zombie; two reads of /proc, cheap enough for every second.</summary>
+    public static bool Lives(int pid) => Directory.Exists($"/proc/{pid}") && !IsZombie(pid);
+
     private static bool IsZombie(int pid)
     {
         try

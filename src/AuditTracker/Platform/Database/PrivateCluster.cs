@@ -10,12 +10,15 @@ namespace AuditTracker.Platform.Database;
 public sealed class PrivateCluster : IAsyncDisposable
 {
     private static readonly TimeSpan LeftoversFor = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(30);
 
     private readonly ClusterFolder folder;
     private readonly ILogger log;
+    private readonly string settings;
     private FileStream? inUse;
 
-    private PrivateCluster(ClusterFolder folder, ILogger log, FileStream inUse) => (this.folder, this.log, this.inUse) = (folder, log, inUse);
+    private PrivateCluster(ClusterFolder folder, ILogger log, FileStream inUse, string settings) => (this.folder, this.log, this.inUse, this.settings) = (folder, log, inUse, settings);
 
     /// <summary>Role <c>audit_tracker_owner</c>: owns the database and all in it, migrates. Not a superuser.</summary>
     public string OwnerConnectionString { get; private set; } = "";
@@ -46,7 +49,7 @@ public sealed class PrivateCluster : IAsyncDisposable
             await using var alone = await FileLock.ExclusiveAsync(Path.Combine(data, ClusterFolder.LockFile), stop);
             var folder = await ClusterFolder.PrepareAsync(data, log, stop);
             var inUse = FileLock.TryShared(folder.InUseFile) ?? throw new PrivateClusterException($"{folder.InUseFile} is locked by another program.");
-            var cluster = new PrivateCluster(folder, log, inUse);
+            var cluster = new PrivateCluster(folder, log, inUse, extraSettings);
             try
             {
                 var roles = ClusterRoles.Load(folder.Keys);
@@ -71,6 +74,38 @@ public sealed class PrivateCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Looks every second whether the server still runs, and starts it again when it was killed, waiting longer after each start that failed. Roles,
+    /// passwords and socket stay, so that connections come back by themselves. Runs until cancelled.
+    /// </summary>
+    public async Task KeepRunningAsync(ILogger log, CancellationToken stop)
+    {
+        var patience = Patience;
+        while (true)
+        {
+            await Task.Delay(Patience, stop);
+            if (Postmaster.Lives(Pid))
+            {
+                continue;
+            }
+            log.Log(LogLevel.Error, "PostgreSQL (process {Pid}) is gone; starting it again", Pid);
+            try
+            {
+                var since = Stopwatch.StartNew();
+                await using var alone = await FileLock.ExclusiveAsync(Path.Combine(folder.Data, ClusterFolder.LockFile), stop);
+                Pid = (await StartOrAdoptAsync(settings, stop)).Pid;
+                patience = Patience;
+                log.Log(LogLevel.Warning, "PostgreSQL is back (process {Pid}) after {Elapsed} ms", Pid, since.ElapsedMilliseconds);
+            }
+            catch (Exception problem) when (problem is PrivateClusterException or IOException or UnauthorizedAccessException)
+            {
+                patience = patience * 2 > LongestPatience ? LongestPatience : patience * 2;
+                log.Log(LogLevel.Error, "PostgreSQL does not start; next try in {Seconds} s. {Reason}", (int)patience.TotalSeconds, problem.Message);
+                await Task.Delay(patience, stop);
+            }
+        }
+    }
+
     /// <summary>Leaves the server, and stops it cleanly when nobody else uses it. Call it after the host has stopped. May be called twice.</summary>
     public async Task StopAsync()
     {
@@ -79,7 +114,6 @@ public sealed class PrivateCluster : IAsyncDisposable
         await using var alone = await FileLock.ExclusiveAsync(Path.Combine(folder.Data, ClusterFolder.LockFile), CancellationToken.None);
         await LeaveAsync();
     }
-
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();

@@ -87,6 +87,18 @@ public sealed class BlobStore
 
     public bool Exists(string sha256) => File.Exists(PathOf(sha256));
 
+    /// <summary>Size in bytes as the disk tells it, or null when the blob is not there.</summary>
+    public long? SizeOf(string sha256) => new FileInfo(PathOf(sha256)) is { Exists: true } file ? file.Length : null;
+
+    /// <summary>Takes a blob away whoever refers to it: for copies that proved bad, never for the store of an installation.</summary>
+    public void Remove(string sha256)
+    {
+        if (Exists(sha256))
+        {
+            File.Delete(PathOf(sha256));
+        }
+    }
+
     /// <summary>
     /// Gives the blob a new time, so that no sweep takes it for <see cref="Grace"/>. False when it is not there:
     /// a row for it must not be committed.
