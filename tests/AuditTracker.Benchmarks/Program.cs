@@ -4,7 +4,8 @@ var rest = args.Skip(1).ToArray();
 switch (args.FirstOrDefault())
 {
     case "workbook": return await WorkbookBenchmark.RunAsync(rest);
+    case "lists": return await ListBenchmark.RunAsync(rest);
     default:
-        Console.WriteLine("Say which: workbook");
+        Console.WriteLine("Say which: workbook, lists");
         return 2;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 
@@ -42,28 +41,16 @@ public sealed class CollectionRow
 
     /// <summary>Items it serves, <c>framework:ref</c>.</summary>
     public string[] Items { get; init; } = [];
+
+    /// <summary>Its place in the list it was read for.</summary>
+    public string Place { get; init; } = "";
 }
-
-/// <summary>What a list of collections is narrowed to.</summary>
-/// <param name="Waiting">Only submissions the reader may decide on (the review queue).</param>
-/// <param name="Mine">Only what is with the reader.</param>
-/// <param name="Active">Only what somebody has to act on: open, submitted, returned.</param>
-/// <param name="Opened">Without what is only planned.</param>
-/// <param name="Owed">Only what is not handed in: open, returned.</param>
-/// <param name="Absent">Only what is with somebody who has left.</param>
-/// <param name="Department">Code of the department the assignee belongs to today.</param>
-public sealed record CollectionFilter(CollectionState? State = null, string? Framework = null, string? Assignee = null, DateOnly? DueBefore = null,
-    bool Overdue = false, bool Waiting = false, bool Mine = false, long? RequestId = null, string? Search = null, bool Active = false, bool Opened = false,
-    DateOnly? DueFrom = null, bool Owed = false, bool Absent = false, string? Department = null);
-
-/// <summary>A page of a list with the cursors of the pages beside it; null where there is nothing more.</summary>
-public sealed record ListPage<T>(IReadOnlyList<T> Rows, string? Before, string? After);
 
 /// <summary>The terms a collection was planned from, and what the reader may do with it.</summary>
 public sealed record CollectionTerms(int Version, string Guidance, string Every, int DueOffset, string DueUnit, bool MayHandIn, bool MayReview, bool RequestIsVisible, bool AssigneeHasAccount);
 
 /// <summary>SQL of collections, as their readers may see them.</summary>
-public sealed class CollectionStore(Db db)
+public sealed partial class CollectionStore(Db db)
 {
     private const string Columns = """
         c.id, c.request_id, v.title, c.period_from, c.period_to, c.opens_on, c.due_on, c.planned_due_on, c.missed_due_on, c.state,
@@ -76,91 +63,20 @@ public sealed class CollectionStore(Db db)
         (select array_agg(i.framework || ':' || i.ref order by i.framework, i.ref) from request_items i where i.request_id = c.request_id and i.version = c.version) as items
         """;
 
-    private const string From = """
-        from collections c
+    // What a row shows of other tables.
+    private const string Shown = """
         join request_versions v on v.request_id = c.request_id and v.version = c.version
         join people p on p.id = c.assignee_id
         join people w on w.id = c.reviewer_id
         cross join (select tokyo_date(business_now()) as today) clock
         """;
 
-    private const string InDepartment = """
-        c.assignee_id in (select o.person_id from posts o join departments d on d.id = o.department_id
-            where d.code = @department and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity'))
-        """;
-
-    private static string Where(CollectionFilter filter) => string.Join(" and ", new[]
-    {
-        CollectionScope.Condition,
-        filter.State is null ? null : "c.state = @state",
-        filter.Active ? "c.state in ('open', 'submitted', 'returned')" : null,
-        filter.Opened ? "c.state <> 'planned'" : null,
-        filter.Overdue ? "c.state in ('open', 'returned') and c.due_on < clock.today" : null,
-        filter.Framework is null ? null : "exists (select 1 from request_items f where f.request_id = c.request_id and f.version = c.version and f.framework = @framework)",
-        filter.Assignee is null ? null : "p.employee_no = @assignee",
-        filter.DueBefore is null ? null : "c.due_on < @dueBefore",
-        filter.DueFrom is null ? null : "c.due_on >= @dueFrom",
-        filter.Owed ? "c.state in ('open', 'returned')" : null,
-        filter.Absent ? "p.left_on < clock.today" : null,
-        filter.Department is null ? null : InDepartment,
-        filter.RequestId is null ? null : "c.request_id = @requestId",
-        filter.Mine ? "c.assignee_id = @person" : null,
-        filter.Search is null ? null : "exists (select 1 from evidence_requests q where q.id = c.request_id and q.title_key like @search)",
-        filter.Waiting ? CollectionScope.Waiting : null,
-    }.Where(condition => condition is not null));
-
-    /// <summary>Whether a text is a place in the list: the due date and id of a row.</summary>
-    public static bool IsCursor(string text) =>
-        text.Split('_') is [var date, var id] && DateOnly.TryParseExact(date, "yyyy-MM-dd", out _) && long.TryParse(id, CultureInfo.InvariantCulture, out _);
-
-    /// <summary>A page in order of due date; the cursor is the last row's due date and id.</summary>
-    public async Task<(IReadOnlyList<CollectionRow> Rows, string? After)> ListAsync(CurrentUser user, CollectionFilter filter, string? after, int limit, CancellationToken ct)
-    {
-        var page = await PageAsync(user, filter, after, null, limit, newestFirst: false, ct);
-        return (page.Rows, page.After);
-    }
-
-    /// <summary>A page in order of due date, either way through it.</summary>
-    /// <param name="after">Cursor of the row it begins behind.</param>
-    /// <param name="before">Cursor of the row it ends in front of; used when <paramref name="after"/> is null.</param>
-    /// <param name="newestFirst">The latest due date on top.</param>
-    public async Task<ListPage<CollectionRow>> PageAsync(CurrentUser user, CollectionFilter filter, string? after, string? before, int limit, bool newestFirst, CancellationToken ct)
-    {
-        var parameters = Parameters(user, filter);
-        var backwards = after is null && before is not null;
-        var descending = newestFirst != backwards;
-        var cursor = "";
-        if ((after ?? before)?.Split('_') is [var date, var id] && DateOnly.TryParseExact(date, "yyyy-MM-dd", out var dueOn) && long.TryParse(id, CultureInfo.InvariantCulture, out var lastId))
-        {
-            (parameters["atDue"], parameters["atId"]) = (dueOn, lastId);
-            cursor = $"and (c.due_on, c.id) {(descending ? '<' : '>')} (@atDue, @atId)";
-        }
-        var order = descending ? "c.due_on desc, c.id desc" : "c.due_on, c.id";
-        parameters["limit"] = limit + 1;
-        await using var connection = await db.OpenAsync(ct);
-        var found = await connection.ListAsync<CollectionRow>($"select {Columns} {From} where {Where(filter)} {cursor} order by {order} limit @limit", parameters, ct);
-        var more = found.Count > limit;
-        var rows = backwards ? found.Take(limit).Reverse().ToList() : found.Take(limit).ToList();
-        static string Cursor(CollectionRow row) => $"{row.DueOn:yyyy-MM-dd}_{row.Id}";
-        return rows.Count == 0 ? new(rows, null, null)
-            : new(rows, (backwards ? more : cursor.Length > 0) ? Cursor(rows[0]) : null, (backwards || more) ? Cursor(rows[^1]) : null);
-    }
-
-    /// <summary>How many there are, exact to <paramref name="cap"/>.</summary>
-    public async Task<long> CountAsync(CurrentUser user, CollectionFilter filter, int cap, CancellationToken ct)
-    {
-        var parameters = Parameters(user, filter);
-        parameters["cap"] = cap;
-        await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<long>($"select count(*) from (select 1 {From} where {Where(filter)} limit @cap) counted", parameters, ct);
-    }
-
     public async Task<CollectionRow?> FindAsync(CurrentUser user, long id, CancellationToken ct)
     {
         var parameters = CollectionScope.Parameters(user);
         parameters["id"] = id;
         await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<CollectionRow>($"select {Columns} {From} where c.id = @id and {CollectionScope.Condition}", parameters, ct);
+        return await connection.FirstAsync<CollectionRow>($"select {Columns} from collections c {Shown} where c.id = @id and {CollectionScope.Condition}", parameters, ct);
     }
 
     /// <summary>What the page of one collection shows beyond its row, with what the reader may do there; null when it is not theirs to see.</summary>
@@ -196,20 +112,6 @@ public sealed class CollectionStore(Db db)
             select min(c.due_on) from collections c where c.state in ('open', 'returned') and c.due_on >= tokyo_date(business_now()) and {CollectionScope.Condition} and {CollectionScope.MayReview}
               and c.assignee_id is distinct from @person
             """, CollectionScope.Parameters(user), ct);
-    }
-
-    private static Dictionary<string, object?> Parameters(CurrentUser user, CollectionFilter filter)
-    {
-        var parameters = CollectionScope.Parameters(user);
-        parameters["state"] = filter.State?.ToString().ToLowerInvariant();
-        parameters["framework"] = filter.Framework;
-        parameters["assignee"] = filter.Assignee;
-        parameters["dueBefore"] = filter.DueBefore;
-        parameters["dueFrom"] = filter.DueFrom;
-        parameters["department"] = filter.Department;
-        parameters["requestId"] = filter.RequestId;
-        parameters["search"] = filter.Search is null ? null : RequestStore.Pattern(filter.Search);
-        return parameters;
     }
 
     /// <summary>

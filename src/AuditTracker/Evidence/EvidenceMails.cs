@@ -52,9 +52,24 @@ public static class EvidenceMails
     };
 
     /// <summary>To the owner: please hand in.</summary>
-    public static async Task TellOpenedAsync(UnitOfWork work, IReadOnlyList<long> collections, CancellationToken ct) =>
+    /// <param name="occasion">Tells one asking of the same person from another: empty the first time.</param>
+    public static async Task TellOpenedAsync(UnitOfWork work, IReadOnlyList<long> collections, CancellationToken ct, string occasion = "") =>
         await work.TellManyAsync([.. (await FactsAsync(work, collections, ct)).Where(facts => facts.OwnerHere).Select(facts =>
-            new Notice($"{Opened}:{facts.Id}:{facts.OwnerId}", Opened, facts.OwnerId, Subject(facts.Id)) { Urgency = Urgency.Opened, DueOn = facts.DueOn, Model = Model(facts) })], ct);
+            new Notice($"{Opened}:{facts.Id}:{facts.OwnerId}{occasion}", Opened, facts.OwnerId, Subject(facts.Id)) { Urgency = Urgency.Opened, DueOn = facts.DueOn, Model = Model(facts) })], ct);
+
+    /// <summary>The step of a reminder that somebody asked for on a day.</summary>
+    public static string ByHand(DateOnly day) => $"by-hand-{DateText.Iso(day)}";
+
+    /// <summary>To the owner, because somebody asked for it: once a day, in the place of what still waits to be told.</summary>
+    public static async Task TellByHandAsync(UnitOfWork work, IReadOnlyList<long> collections, CancellationToken ct)
+    {
+        await work.SettleManyAsync([.. collections.Select(Subject)], [Opened, DueSoon, Overdue], ct: ct);
+        await work.TellManyAsync([.. (await FactsAsync(work, collections, ct)).Where(facts => facts.OwnerHere).Select(facts =>
+        {
+            var (template, urgency) = facts.DueOn < work.Today ? (Overdue, Urgency.Overdue) : (DueSoon, Urgency.DueSoon);
+            return new Notice($"{template}:{facts.Id}:{facts.OwnerId}:{ByHand(work.Today)}", template, facts.OwnerId, Subject(facts.Id)) { Urgency = urgency, DueOn = facts.DueOn, Model = Model(facts) };
+        })], ct);
+    }
 
     /// <summary>To the owner before and after the due date; from the third business day on to the manager in a notice of their own, never a Cc.</summary>
     /// <returns>How many notices are new.</returns>

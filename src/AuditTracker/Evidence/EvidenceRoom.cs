@@ -11,6 +11,7 @@ public static class EvidenceRoom
         .AddSingleton<Library>().AddSingleton<Choices>().AddSingleton<CompanyDays>().AddSingleton<ShowCollection>()
         .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>()
         .AddSingleton<CollectionNotes>().AddSingleton<WaiveCollection>().AddSingleton<WithdrawAsk>()
+        .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>().AddSingleton<ChangeBatch>()
         .AddSingleton<ExtendPlans>().AddSingleton<ReplanForCalendar>().AddSingleton<OpenDueCollections>().AddSingleton<RemindOwners>();
         .AddSingleton<CollectionNotes>().AddSingleton<WaiveCollection>().AddSingleton<MoveDueDate>().AddSingleton<WithdrawAsk>()
         .AddSingleton<CollectionNotes>().AddSingleton<DraftStore>().AddSingleton<SweepDrafts>().AddSingleton<WaiveCollection>().AddSingleton<MoveDueDate>().AddSingleton<WithdrawAsk>()

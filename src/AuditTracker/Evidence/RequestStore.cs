@@ -56,6 +56,9 @@ public sealed record RequestVersionRow(int Version, string Title, int Minutes, s
 /// <summary>Somebody a list can be narrowed to.</summary>
 public sealed record OwnerChoice(string EmployeeNo, string Name);
 
+/// <summary>A department a list can be narrowed to.</summary>
+public sealed record DepartmentChoice(string Code, string Name);
+
 /// <summary>SQL of requests and their versions.</summary>
 public sealed class RequestStore(Db db)
 {
@@ -132,6 +135,28 @@ public sealed class RequestStore(Db db)
         return await connection.ListAsync<OwnerChoice>($"""
             select o.employee_no, o.name from people o where o.id in (select r.owner_id from evidence_requests r where {CollectionScope.RequestCondition}) order by o.name_kana, o.id limit 300
             """, CollectionScope.Parameters(user), ct);
+    }
+
+    /// <summary>Who owns or reviews requests the reader sees, by kana; one more than a filter offers.</summary>
+    public async Task<IReadOnlyList<OwnerChoice>> PeopleAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<OwnerChoice>($"""
+            select o.employee_no, o.name from people o
+            where exists (select 1 from evidence_requests r where r.owner_id = o.id and {CollectionScope.RequestCondition})
+               or exists (select 1 from evidence_requests r where r.reviewer_id = o.id and {CollectionScope.RequestCondition})
+            order by o.name_kana, o.id limit 101
+            """, CollectionScope.Parameters(user), ct);
+    }
+
+    /// <summary>Departments a list of collections can be narrowed to, for those who see all; one more than a filter offers.</summary>
+    public async Task<IReadOnlyList<DepartmentChoice>> DepartmentsAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<DepartmentChoice>("""
+            select d.code, v.name from departments d join department_versions v on v.department_id = d.id cross join (select tokyo_date(business_now()) as today) clock
+            where @seesAll and clock.today between v.from_on and coalesce(v.to_on, 'infinity') order by d.code limit 101
+            """, new { seesAll = user.SeesAllEvidence }, ct);
     }
 
     /// <summary>The request made from each library entry, the newest where there are several.</summary>

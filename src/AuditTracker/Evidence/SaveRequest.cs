@@ -39,7 +39,8 @@ public sealed class SaveRequest(Db db)
     }
 
     /// <summary>
-    /// A new version. Collections that were opened keep theirs; planned ones are planned anew. What is still with the owner goes to the new owner.
+    /// A new version. Collections that were opened keep theirs; planned ones are planned anew. What is still with the owner goes to the new owner;
+    /// what was given to somebody else stays there.
     /// </summary>
     /// <param name="version">The version the change was made on; another one meanwhile is refused. Null: whatever is current.</param>
     /// <exception cref="Refusal">Changed meanwhile.</exception>
@@ -58,9 +59,13 @@ public sealed class SaveRequest(Db db)
         await RequestStore.AddVersionAsync(work, user, id, current + 1, terms, await ItemsAsync(work, input.Items, ct), ct);
         await work.ExecuteAsync("delete from collections where request_id = @id and state = 'planned' and not exists (select 1 from collection_acts a where a.collection_id = collections.id)", new { id }, ct);
         var handedOver = await work.QueryAsync<long>("""
-            update collections set assignee_id = @OwnerId, reviewer_id = @ReviewerId
-            where request_id = @id and state in ('open', 'returned') and (assignee_id, reviewer_id) <> (@OwnerId, @ReviewerId) returning id
-            """, new { id, terms.OwnerId, terms.ReviewerId }, ct);
+            with moved as (
+                select c.id, case when c.assignee_id = old.owner_id or c.assignee_id = @ReviewerId then @OwnerId else c.assignee_id end as assignee_id
+                from collections c join request_versions old on old.request_id = c.request_id and old.version = @current
+                where c.request_id = @id and c.state in ('open', 'returned'))
+            update collections c set assignee_id = moved.assignee_id, reviewer_id = @ReviewerId
+            from moved where moved.id = c.id and (c.assignee_id, c.reviewer_id) <> (moved.assignee_id, @ReviewerId) returning c.id
+            """, new { id, current, terms.OwnerId, terms.ReviewerId }, ct);
         await WaiveBehindEndAsync(work, user, id, terms.EndOn, ct);
         await work.SettleManyAsync(handedOver.Select(EvidenceMails.Subject).ToArray(), ct: ct);
         await EvidenceMails.TellOpenedAsync(work, handedOver, ct);

@@ -61,6 +61,12 @@ public static class Notices
               and (@templates::text[] is null or template = any(@templates)) and (@personId::bigint is null or person_id = @personId)
             """, new { subjects, templates, personId, work.Now }, ct);
 
+    /// <summary>Opens again what was closed at an instant and never mailed: what closed it was taken back.</summary>
+    public static async Task ReopenAsync(this UnitOfWork work, string[] subjects, DateTime closedAt, CancellationToken ct = default) =>
+        await QueueAsync(work, [.. await work.QueryAsync<long>("""
+            update notices set closed_at = null where subject = any(@subjects) and closed_at = @closedAt and mail_id is null and person_id is not null returning person_id
+            """, new { subjects, closedAt }, ct)], ct);
+
     /// <summary>Gives each of these people a waiting mail of the day unless they have one.</summary>
     internal static Task QueueAsync(UnitOfWork work, long[] people, CancellationToken ct) => work.ExecuteAsync($"""
         insert into mails (kind, person_id, to_name, to_address, language, state, message_id, created_at)

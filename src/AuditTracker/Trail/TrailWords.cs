@@ -18,6 +18,8 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "collection.reopened", "control.changed", "company.changed", "people.imported", "departments.imported", "posts.imported", "department.changed", "post.changed",
         "collection.waived", "collection.waiverAsked", "collection.waiverDeclined", "collection.waiverUndone", "collection.askWithdrawn",
         "collection.dueAsked", "collection.dueDeclined", "collection.dueMoved",
+        "account.unlocked", "role.granted", "role.ended", "token.added", "token.revoked",
+        "request.added", "request.changed", "collections.opened", "collections.assigned", "collections.assignmentUndone", "collections.reminded", "collection.submitted", "collection.withdrawn", "collection.accepted", "collection.returned",
         "collection.reopened", "control.changed", "company.changed", "people.imported",
         "mail.arrived", "mail.sendNow", "mail.sentAgain", "mail.test",
         "backup.taken", "installation.restored", "mail.released",

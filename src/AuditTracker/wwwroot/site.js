@@ -74,3 +74,38 @@ for (const box of document.querySelectorAll("[data-poll]")) {
   };
   setTimeout(ask, 1000);
 }
+
+// A selection: the head box takes the page, the bar sticks while something is chosen and says how much.
+for (const bar of document.querySelectorAll("form .bulk[data-selected]")) {
+  const form = bar.closest("form");
+  const rows = [...form.querySelectorAll("input[name=id]")];
+  const head = form.querySelector("[data-pick-all]");
+  const all = bar.querySelector("input[name=all]");
+  const said = bar.querySelector(".selected");
+  const none = bar.querySelector("button[type=reset]");
+  const first = said.textContent;
+  const show = () => {
+    const count = rows.filter((row) => row.checked).length;
+    const every = count === rows.length;
+    if (all) {
+      if (!every) all.checked = false;
+      all.closest("label").hidden = !every;
+    }
+    if (head) [head.checked, head.indeterminate] = [every, count > 0 && !every];
+    const total = all?.checked ? all.closest("label").textContent.replace(/[^0-9,]/g, "") : `${count}`;
+    bar.classList.toggle("is-stuck", count > 0);
+    said.textContent = count > 0 ? bar.dataset.selected.replace("{0}", total) : first;
+    none.hidden = count === 0;
+  };
+  if (rows.length === 0) continue;
+  if (head) {
+    head.hidden = false;
+    head.addEventListener("change", () => {
+      for (const row of rows) row.checked = head.checked;
+      show();
+    });
+  }
+  form.addEventListener("change", show);
+  form.addEventListener("reset", () => setTimeout(show));
+  show();
+}

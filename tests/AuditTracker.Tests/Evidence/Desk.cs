@@ -35,6 +35,17 @@ public sealed class Desk : IAsyncLifetime
     public Task<long> CollectionAsync(long request, string periodFrom) =>
         App.Database.ScalarAsync<long>("select id from collections where request_id = @request and period_from = @from::date", new { request, from = periodFrom });
 
+    /// <summary>What この内容をExcelで of a list gives: its sheets, the conditions first.</summary>
+    public async Task<System.Data.DataTableCollection> WorkbookAsync(HttpClient client, string page)
+    {
+        var href = WebUtility.HtmlDecode(Regex.Match(page, "href=\"([^\"]*handler=Excel[^\"]*)\"").Groups[1].Value);
+        using var answer = await client.GetAsync(href);
+        Assert.Equal("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", answer.Content.Headers.ContentType?.MediaType);
+        var file = await answer.Content.ReadAsByteArrayAsync();
+        Platform.Workbooks.Workbook.AssertValid(file);
+        return Platform.Workbooks.Workbook.Read(file);
+    }
+
     public static CurrentUser Manager => User(Cast.Manami, Role.ComplianceManager);
 
     public static CurrentUser User(Cast.Member member, params Role[] roles) => new()

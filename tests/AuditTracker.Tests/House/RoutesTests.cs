@@ -77,6 +77,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /evidence/requests/{id:long}/edit"] = [ComplianceManager],
         ["PAGE /evidence/library"] = [ComplianceManager],
         ["PAGE /evidence/collections"] = SeeEvidence,
+        ["PAGE /evidence/collections/bulk"] = [ComplianceManager, Reviewer],
         ["PAGE /evidence/collections/{id:long}"] = SeeEvidence,
         ["PAGE /evidence/collections/{id:long}/hand-in"] = [ComplianceManager, ControlOwner],
         ["PAGE /evidence/asks"] = [ComplianceManager, Reviewer],

@@ -1,12 +1,14 @@
 using AuditTracker.Calendar;
 using AuditTracker.Controls;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Web.Tags;
+using AuditTracker.Platform.Workbooks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 using FaceWords = AuditTracker.Platform.Web.Words;
-using States = AuditTracker.Platform.Web.States;
 
 namespace AuditTracker.Evidence.Pages;
 
@@ -14,127 +16,61 @@ namespace AuditTracker.Evidence.Pages;
 [May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer)]
 public sealed class CollectionsModel(CollectionStore collections, RequestStore requests, ControlStore controls, CompanyDays days, IStringLocalizer<Words> words, IStringLocalizer<FaceWords> face) : PageModel
 {
-    public const int Cap = 10_001;
-    private const int Size = 50;
-
-    /// <summary>A state's name, <c>owed</c> (open or returned), <c>all</c>, or nothing for what is under way.</summary>
-    [FromQuery(Name = "state")] public string? State { get; set; }
-    [FromQuery(Name = "overdue")] public bool Overdue { get; set; }
-    [FromQuery(Name = "mine")] public bool Mine { get; set; }
-    [FromQuery(Name = "framework")] public string? Framework { get; set; }
-    [FromQuery(Name = "assignee")] public string? Assignee { get; set; }
-    [FromQuery(Name = "dueBefore")] public string? DueBefore { get; set; }
-    [FromQuery(Name = "dueFrom")] public string? DueFrom { get; set; }
-
-    /// <summary>Only what is with somebody who has left.</summary>
-    [FromQuery(Name = "absent")] public bool Absent { get; set; }
-
-    /// <summary>Code of the assignee's department.</summary>
-    [FromQuery(Name = "department")] public string? Department { get; set; }
-    [FromQuery(Name = "request")] public long? RequestId { get; set; }
-    [FromQuery(Name = "q")] public string? Search { get; set; }
-
     public CompanyDay Day { get; private set; } = null!;
+    public CollectionQuery Query { get; private set; } = null!;
+    public CollectionQuery.Names Names { get; private set; } = null!;
     public ListPage<CollectionRow> List { get; private set; } = null!;
     public long Total { get; private set; }
-    public IReadOnlyList<Framework> Frameworks { get; private set; } = [];
-    public IReadOnlyList<OwnerChoice> Owners { get; private set; } = [];
     public IReadOnlyList<Chip> Chips { get; private set; } = [];
 
-    /// <summary>What was typed as a date and cannot be read as one.</summary>
-    public string? UnreadDate { get; private set; }
+    /// <summary>May change who owes what: the secretariat.</summary>
+    public bool MayManage => HttpContext.CurrentUser().Is(Role.ComplianceManager);
 
-    public async Task OnGetAsync(string? after, string? before, CancellationToken ct)
+    /// <summary>May decide on what was handed in.</summary>
+    public bool MayReview => HttpContext.CurrentUser().IsAny(Role.ComplianceManager, Role.Reviewer);
+
+    public async Task OnGetAsync(CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
+        var slice = await LoadAsync(user, ct);
+        List = await collections.PageAsync(user, Query.Filter, slice, ct);
+        Total = await collections.CountAsync(user, Query.Filter, ListQuery.Cap, ct);
+        Chips = [.. Query.Chips(words, face, Names, List.Rows is [var first, ..] ? first.Title : null)];
+    }
+
+    /// <summary>この内容をExcelで.</summary>
+    public async Task<IActionResult> OnGetExcelAsync(CancellationToken ct)
+    {
+        var user = HttpContext.CurrentUser();
+        var slice = await LoadAsync(user, ct);
+        var title = Query.RequestId is { } id ? (await requests.FindAsync(user, id, ct))?.Title : null;
+        return new ListSheet<CollectionRow>(words["Collections"], [.. Query.Chips(words, face, Names, title).Select(chip => chip.Text)],
+            words[OrderWord(slice.Order)], slice.Descending, Columns, collections.AllAsync(user, Query.Filter, slice, ct));
+    }
+
+    private async Task<ListSlice> LoadAsync(CurrentUser user, CancellationToken ct)
+    {
         Day = await days.LoadAsync(ct);
-        Frameworks = [.. (await controls.FrameworksAsync(ct)).Where(framework => framework.IsCounted)];
-        Owners = await requests.OwnersAsync(user, ct);
-        var filter = Filter();
-        List = await collections.PageAsync(user, filter, Prose.Given(after), Prose.Given(before), Size, newestFirst: false, ct);
-        Total = await collections.CountAsync(user, filter, Cap, ct);
-        Chips = [.. InForce(filter)];
+        Query = CollectionQuery.Read(Request.Query, Day);
+        Names = new([.. (await controls.FrameworksAsync(ct)).Where(framework => framework.IsCounted)], await requests.DepartmentsAsync(user, ct), await requests.PeopleAsync(user, ct));
+        return Request.Slice(CollectionOrders.All);
     }
 
-    private CollectionFilter Filter()
-    {
-        CollectionState? state = Enum.TryParse<CollectionState>(State, ignoreCase: true, out var known) && Enum.IsDefined(known) && !int.TryParse(State, out _) ? known : null;
-        DateOnly? due = null;
-        if (Prose.Given(DueBefore) is { } typed)
-        {
-            due = DateInput.Parse(typed, Day.FiscalYear).Day;
-            UnreadDate = due is null ? typed : null;
-        }
-        return new CollectionFilter(state, Prose.Given(Framework), Prose.Given(Assignee), due, Overdue, Mine: Mine, RequestId: RequestId, Search: Prose.Given(Search),
-            Active: state is null && State is not ("all" or "owed"), DueFrom: From(), Owed: State == "owed", Absent: Absent, Department: Prose.Given(Department));
-    }
+    private static string OrderWord(ListOrder order) => order.Name switch { "title" => "Name", "state" => "State", "assignee" => "Owner", _ => "DueOn" };
 
-    private DateOnly? From()
-    {
-        if (Prose.Given(DueFrom) is not { } typed)
-        {
-            return null;
-        }
-        var from = DateInput.Parse(typed, Day.FiscalYear).Day;
-        UnreadDate ??= from is null ? typed : null;
-        return from;
-    }
+    private ListColumn<CollectionRow>[] Columns =>
+    [
+        new(words["Name"], 44, (sheet, row) => sheet.Text(row.Title)),
+        new(words["Period"], 18, (sheet, row) => sheet.Text(Day.Label(row.PeriodFrom, row.PeriodTo))),
+        new(words["State"], 12, (sheet, row) => sheet.Text(StateWord(Day.Label(row)), row.Overdue ? CellStyle.Late : CellStyle.Text)),
+        new(words["DueOn"], 12, (sheet, row) => sheet.Date(row.DueOn, row.Overdue ? CellStyle.DateLate : CellStyle.Date)),
+        new(words["DaysOverHead"], 10, (sheet, row) => sheet.Number(row.Overdue ? Day.DaysOver(row) : null)),
+        new(words["Owner"], 16, (sheet, row) => sheet.Text(row.AssigneeName)),
+        new(words["OwnerNo"], 12, (sheet, row) => sheet.Text(row.Assignee, CellStyle.Code)),
+        new(words["Reviewer"], 16, (sheet, row) => sheet.Text(row.ReviewerName)),
+        new(words["HandedInAt"], 17, (sheet, row) => sheet.Instant(row.SubmittedAt)),
+        new(words["ReceiptNo"], 12, (sheet, row) => sheet.Text($"C-{row.Id}", CellStyle.Code)),
+    ];
 
-    private IEnumerable<Chip> InForce(CollectionFilter filter)
-    {
-        if (filter.Search is { } text)
-        {
-            yield return new(text, "q");
-        }
-        if (filter.State is { } state)
-        {
-            yield return new(StateWord(state), "state");
-        }
-        else if (State == "all")
-        {
-            yield return new(words["StateAll"], "state");
-        }
-        else if (State == "owed")
-        {
-            yield return new(words["StateOwed"], "state");
-        }
-        if (Absent)
-        {
-            yield return new(words["OwnerAbsent"], "absent");
-        }
-        if (filter.Department is { } department)
-        {
-            yield return new(words["DepartmentChip", department], "department");
-        }
-        if (filter.DueFrom is { } from)
-        {
-            yield return new(words["DueFromChip", DateText.Table(from)], "dueFrom");
-        }
-        if (Overdue)
-        {
-            yield return new(face["CollectionOverdue"], "overdue");
-        }
-        if (Mine)
-        {
-            yield return new(words["OnlyMine"], "mine");
-        }
-        if (filter.Framework is { } key)
-        {
-            yield return new(Frameworks.FirstOrDefault(framework => framework.Key == key)?.Short(Prose.Language) ?? key, "framework");
-        }
-        if (filter.Assignee is { } number)
-        {
-            yield return new(Owners.FirstOrDefault(owner => owner.EmployeeNo == number)?.Name ?? number, "assignee");
-        }
-        if (filter.DueBefore is { } due)
-        {
-            yield return new(words["DueBeforeChip", DateText.Table(due)], "dueBefore");
-        }
-        if (RequestId is { } request)
-        {
-            yield return new(words["OneRequest", List.Rows is [var first, ..] ? first.Title : $"{request}"], "request");
-        }
-    }
-
-    public string StateWord(CollectionState state) => face[States.Of("collection." + state).WordKey];
+    public string StateWord(string state) => face[States.Of("collection." + state).WordKey];
 }

@@ -1,3 +1,4 @@
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -34,7 +35,7 @@ public sealed class RequestModel(RequestStore requests, CollectionStore collecti
         Day = await days.LoadAsync(ct);
         Items = await choices.ItemsOfAsync(row.Items, ct);
         Versions = await requests.VersionsAsync(user, id, ct);
-        var opened = await collections.PageAsync(user, new CollectionFilter(RequestId: id, Opened: true), null, null, Shown, newestFirst: true, ct);
+        var opened = await collections.PageAsync(user, new CollectionFilter(RequestId: id, Opened: true), new ListSlice(CollectionOrders.Due, Descending: true, Shown), ct);
         (Opened, More) = (opened.Rows, opened.After is not null);
         Planned = (await collections.ListAsync(user, new CollectionFilter(CollectionState.Planned, RequestId: id), null, Ahead, ct)).Rows;
         return Page();

@@ -1,5 +1,7 @@
 using AuditTracker.Controls;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Web.Tags;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -29,7 +31,7 @@ public sealed class RequestsModel(RequestStore requests, ControlStore controls, 
         var user = HttpContext.CurrentUser();
         var filter = new RequestFilter(Prose.Given(Search), Prose.Given(Framework), null, Prose.Given(Owner));
         List = await requests.PageAsync(user, filter, Prose.Given(after), Prose.Given(before), Size, ct);
-        Total = await requests.CountAsync(user, filter, CollectionsModel.Cap, ct);
+        Total = await requests.CountAsync(user, filter, ListQuery.Cap, ct);
         Frameworks = [.. (await controls.FrameworksAsync(ct)).Where(framework => framework.IsCounted)];
         Owners = await requests.OwnersAsync(user, ct);
         Items = (await choices.ItemsOfAsync(List.Rows.SelectMany(row => row.Items), ct)).ToDictionary(item => item.Key);

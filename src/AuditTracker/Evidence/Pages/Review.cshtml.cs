@@ -67,7 +67,7 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
         var user = HttpContext.CurrentUser();
         Day = await days.LoadAsync(ct);
         (Queue, More) = await collections.ListAsync(user, Waiting, Prose.Given(after), Size, ct);
-        Total = await collections.CountAsync(user, Waiting, CollectionsModel.Cap, ct);
+        Total = await collections.CountAsync(user, Waiting, ListQuery.Cap, ct);
         Own = await collections.CountOwnWaitingAsync(user, ct);
         NextOn = Queue.Count == 0 ? await collections.NextForReviewAsync(user, ct) : null;
         var open = at is { } wanted ? await show.FindAsync(user, wanted, ct) : null;

@@ -8,7 +8,8 @@ namespace AuditTracker.Platform.Web;
 /// <summary>One banner after post, redirect, get: up to two lines and one link.</summary>
 /// <param name="Text">What happened, ending in 〜しました.</param>
 /// <param name="Tone">done, info, warn or late.</param>
-public sealed record Notice(string Text, string? Href = null, string? LinkText = null, string Tone = "done");
+/// <param name="Posts">The link is a button that posts: 元に戻す.</param>
+public sealed record Notice(string Text, string? Href = null, string? LinkText = null, string Tone = "done", bool Posts = false);
 
 /// <summary>Answers of page handlers.</summary>
 public static class PageAnswers
@@ -42,9 +43,9 @@ public static class PageAnswers
     }
 
     /// <summary>Redirects to a local path and shows the notice there, once.</summary>
-    public static IActionResult Done(this PageModel page, string path, string text, string? href = null, string? linkText = null, string tone = "done")
+    public static IActionResult Done(this PageModel page, string path, string text, string? href = null, string? linkText = null, string tone = "done", bool posts = false)
     {
-        page.TempData[Key] = JsonSerializer.Serialize(new Notice(text, href, linkText, tone));
+        page.TempData[Key] = JsonSerializer.Serialize(new Notice(text, href, linkText, tone, posts));
         return new LocalRedirectResult(path);
     }
 

@@ -44,7 +44,7 @@ public sealed class ErrorsTag(IStringLocalizer<Words> words, IHtmlGenerator gene
 
 /// <summary>The notice a handler left with <see cref="PageAnswers.Done"/>, once. The layout writes it.</summary>
 [HtmlTargetElement("left-notice", TagStructure = TagStructure.NormalOrSelfClosing)]
-public sealed class LeftNoticeTag : TagHelper
+public sealed class LeftNoticeTag(IHtmlGenerator generator) : TagHelper
 {
     [ViewContext, HtmlAttributeNotBound]
     public ViewContext View { get; set; } = null!;
@@ -62,6 +62,13 @@ public sealed class LeftNoticeTag : TagHelper
         output.Attributes.SetAttribute("tabindex", "-1");
         output.Attributes.SetAttribute("autofocus", "autofocus");
         var line = Html.Element("p", null, notice.Text);
+        if (notice is { Posts: true, Href: { } action, LinkText: { } verb })
+        {
+            output.Content.AppendHtml(line);
+            var form = Html.Element("form").Set("method", "post").Set("action", action).Add(generator.GenerateAntiforgery(View)).Add(Html.Element("button", "compact", verb));
+            output.Content.AppendHtml(form);
+            return;
+        }
         if (notice is { Href: not null, LinkText: not null })
         {
             line.Add(" ").Add(Html.Link(notice.Href, notice.LinkText));

@@ -82,7 +82,8 @@ public sealed partial class ListTag : TagHelper
         }
 
         var request = View.HttpContext.Request;
-        var now = request.Query["sort"].ToString();
+        // A list that reads its address by ListQuery is in its own order when the address names none.
+        var now = View.HttpContext.Sliced() is { } slice ? (slice.Descending ? "-" : "") + slice.Order.Name : request.Query["sort"].ToString();
         if (now.TrimStart('-') == Sort)
         {
             output.Attributes.SetAttribute("aria-sort", now.StartsWith('-') ? "descending" : "ascending");

@@ -1,0 +1,197 @@
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using Dapper;
+using Npgsql;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>What a list of collections is narrowed to. People by employee number, a department by its code.</summary>
+/// <param name="DueBefore">Due before this day.</param>
+/// <param name="Waiting">Only submissions the reader may decide on (the review queue).</param>
+/// <param name="Mine">Only what is with the reader.</param>
+/// <param name="Active">Only what somebody has to act on: open, submitted, returned.</param>
+/// <param name="Opened">Without what is only planned.</param>
+/// <param name="Department">Only what is with people who have a post there today.</param>
+/// <param name="DueFrom">Due on this day or later.</param>
+/// <param name="Ids">Only these.</param>
+/// <param name="Owed">Only what is not handed in: open, returned.</param>
+/// <param name="Absent">Only what is with somebody who has left.</param>
+public sealed record CollectionFilter(CollectionState? State = null, string? Framework = null, string? Assignee = null, DateOnly? DueBefore = null,
+    bool Overdue = false, bool Waiting = false, bool Mine = false, long? RequestId = null, string? Search = null, bool Active = false, bool Opened = false,
+    string? Reviewer = null, string? Department = null, DateOnly? DueFrom = null, long[]? Ids = null, bool Owed = false, bool Absent = false);
+
+/// <summary>The orders a list of collections may be put in; the first is its own.</summary>
+public static class CollectionOrders
+{
+    public static readonly ListOrder Due = new("due", new("c.due_on", IsDate: true), new SortKey("c.id"));
+
+    /// <summary>By the request's present name, then by period: what belongs together stands together, also when the name was changed.</summary>
+    public static readonly ListOrder Title = new("title",
+        new("r.title_key", "c.request_id", "(select title_key from evidence_requests where id = {0})"), new("c.request_id"), new("c.period_from", IsDate: true), new("c.id"));
+
+    public static readonly ListOrder State = new("state", new("state_rank(c.state)"), new("c.due_on", IsDate: true), new("c.id"));
+
+    public static readonly ListOrder Assignee = new("assignee",
+        new("p.name_kana", "c.assignee_id", "(select name_kana from people where id = {0})"), new("p.id"), new("c.due_on", IsDate: true), new("c.id"));
+
+    public static readonly ListOrder[] All = [Due, Title, State, Assignee];
+}
+
+/// <summary>SQL of lists of collections: which rows first, by id and nothing else, then what is shown of them.</summary>
+public sealed partial class CollectionStore
+{
+    /// <summary>
+    /// What the filter and the reader come to today, in numbers. The statements get it as constants: with "the people of this department" as a
+    /// subquery the planner would guess how many there are, and read a million rows in order where it should have looked up twenty.
+    /// </summary>
+    private sealed class Reach
+    {
+        public DateOnly Today { get; init; }
+        public long AssigneeId { get; init; }
+        public long ReviewerId { get; init; }
+
+        /// <summary>People with a post in the department that was asked for.</summary>
+        public long[] Members { get; init; } = [];
+
+        /// <summary>People who have left, when it is their collections that are asked for.</summary>
+        public long[] Gone { get; init; } = [];
+
+        /// <summary>People of the departments the reader heads.</summary>
+        public long[] Headed { get; init; } = [];
+
+        /// <summary>Requests that serve, or once served, a framework the reader reviews.</summary>
+        public long[] Reviewed { get; init; } = [];
+    }
+
+    private static async Task<Dictionary<string, object?>> ReachAsync(NpgsqlConnection connection, CurrentUser user, CollectionFilter filter, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["assignee"] = filter.Assignee;
+        parameters["reviewer"] = filter.Reviewer;
+        parameters["department"] = filter.Department;
+        parameters["absent"] = filter.Absent;
+        var reach = (await connection.FirstAsync<Reach>("""
+            select clock.today,
+                   coalesce((select id from people where employee_no = @assignee), 0) as assignee_id,
+                   coalesce((select id from people where employee_no = @reviewer), 0) as reviewer_id,
+                   array(select distinct o.person_id from departments d join posts o on o.department_id = d.id where d.code = @department and clock.today between o.from_on and coalesce(o.to_on, 'infinity')) as members,
+                   array(select id from people where @absent and left_on < clock.today) as gone,
+                   array(select distinct o.person_id from department_versions v join posts o on o.department_id = v.department_id
+                         where not @seesAll and v.head_id = @person and clock.today between o.from_on and coalesce(o.to_on, 'infinity') and clock.today between v.from_on and coalesce(v.to_on, 'infinity')) as headed,
+                   array(select distinct i.request_id from role_grants g join request_items i on i.framework = g.framework
+                         where not @seesAll and g.account_id = @account and g.role = 'reviewer' and clock.today between g.from_on and coalesce(g.to_on, 'infinity')) as reviewed
+            from (select tokyo_date(business_now()) as today) clock
+            """, parameters, ct))!;
+        parameters["today"] = reach.Today;
+        parameters["assigneeId"] = reach.AssigneeId;
+        parameters["reviewerId"] = reach.ReviewerId;
+        parameters["members"] = reach.Members;
+        parameters["gone"] = reach.Gone;
+        parameters["headed"] = reach.Headed;
+        parameters["reviewed"] = reach.Reviewed;
+        parameters["state"] = filter.State?.ToString().ToLowerInvariant();
+        parameters["framework"] = filter.Framework;
+        parameters["dueBefore"] = filter.DueBefore;
+        parameters["dueFrom"] = filter.DueFrom;
+        parameters["requestId"] = filter.RequestId;
+        parameters["ids"] = filter.Ids;
+        parameters["search"] = filter.Search is null ? null : RequestStore.Pattern(filter.Search);
+        return parameters;
+    }
+
+    private static string Where(CurrentUser user, CollectionFilter filter) => string.Join(" and ", new[]
+    {
+        user.SeesAllEvidence ? "true" : CollectionScope.Reached,
+        // The states under way have indexes of their own; the others stand in the one by rank.
+        filter.State switch
+        {
+            null => null,
+            CollectionState.Open or CollectionState.Submitted or CollectionState.Returned => "c.state = @state",
+            _ => "state_rank(c.state) = state_rank(@state)",
+        },
+        filter.Active ? "c.state in ('open', 'submitted', 'returned')" : null,
+        filter.Opened ? "c.state <> 'planned'" : null,
+        filter.Overdue ? "c.state in ('open', 'returned') and c.due_on < @today" : null,
+        filter.Framework is null ? null : "exists (select 1 from request_items f where f.request_id = c.request_id and f.version = c.version and f.framework = @framework)",
+        filter.Assignee is null ? null : "c.assignee_id = @assigneeId",
+        filter.Reviewer is null ? null : "c.reviewer_id = @reviewerId",
+        filter.Department is null ? null : "c.assignee_id = any(@members)",
+        filter.Owed ? "c.state in ('open', 'returned')" : null,
+        filter.Absent ? "c.assignee_id = any(@gone)" : null,
+        filter.DueBefore is null ? null : "c.due_on < @dueBefore",
+        filter.DueFrom is null ? null : "c.due_on >= @dueFrom",
+        filter.RequestId is null ? null : "c.request_id = @requestId",
+        filter.Ids is null ? null : "c.id = any(@ids)",
+        filter.Mine ? "c.assignee_id = @person" : null,
+        filter.Search is null ? null : "r.title_key like @search",
+        filter.Waiting ? CollectionScope.Waiting : null,
+    }.Where(condition => condition is not null));
+
+    /// <summary>The tables that filter and order need; a join that nothing reads would still be made.</summary>
+    private static string Tables(CollectionFilter filter, ListOrder? order) =>
+        $"collections c {(filter.Search is not null || order == CollectionOrders.Title ? "join evidence_requests r on r.id = c.request_id" : "")} {(order == CollectionOrders.Assignee ? "join people p on p.id = c.assignee_id" : "")}";
+
+    /// <summary>Whether a text is a place in the list by due date, as the API hands it out.</summary>
+    public static bool IsCursor(string text) => CollectionOrders.Due.Read(text) is not null;
+
+    /// <summary>A page in order of due date.</summary>
+    public async Task<(IReadOnlyList<CollectionRow> Rows, string? After)> ListAsync(CurrentUser user, CollectionFilter filter, string? after, int limit, CancellationToken ct)
+    {
+        var page = await PageAsync(user, filter, new ListSlice(CollectionOrders.Due, Descending: false, limit, after), ct);
+        return (page.Rows, page.After);
+    }
+
+    /// <summary>A part of the list.</summary>
+    public async Task<ListPage<CollectionRow>> PageAsync(CurrentUser user, CollectionFilter filter, ListSlice slice, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var parameters = await ReachAsync(connection, user, filter, ct);
+        var behind = slice.Behind(parameters);
+        parameters["limit"] = slice.Limit;
+        var found = await connection.ListAsync<CollectionRow>($"""
+            select {Columns}, page.place
+            from (select c.id, {slice.Order.Place} as place, row_number() over (order by {slice.OrderBy}) as number
+                  from {Tables(filter, slice.Order)} where {Where(user, filter)} {behind} order by {slice.OrderBy} limit @limit) page
+            join collections c on c.id = page.id {Shown} order by page.number
+            """, parameters, ct);
+        return slice.Page(found, row => row.Place);
+    }
+
+    /// <summary>Every row of the list in its order, read as they are taken; the connection is held so long.</summary>
+    public async IAsyncEnumerable<CollectionRow> AllAsync(CurrentUser user, CollectionFilter filter, ListSlice slice, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var parameters = await ReachAsync(connection, user, filter, ct);
+        await foreach (var row in connection.QueryUnbufferedAsync<CollectionRow>($"""
+            select {Columns} from collections c {Shown} join evidence_requests r on r.id = c.request_id where {Where(user, filter)} order by {slice.OrderBy}
+            """, parameters).WithCancellation(ct))
+        {
+            yield return row;
+        }
+    }
+
+    /// <summary>The rows of a selection by due date, one more than may be chosen at the most.</summary>
+    /// <param name="locks">Until the operation of this connection ends.</param>
+    internal static async Task<IReadOnlyList<BatchRow>> ChooseAsync(NpgsqlConnection connection, CurrentUser user, Chosen chosen, CancellationToken ct, bool locks = false)
+    {
+        var parameters = await ReachAsync(connection, user, chosen.Filter, ct);
+        parameters["limit"] = Chosen.Most + 1;
+        return await connection.ListAsync<BatchRow>($"""
+            select c.id, v.title, c.period_from, c.period_to, c.due_on, c.state, c.assignee_id, o.name as assignee_name, coalesce(o.left_on < @today, false) as assignee_left, c.reviewer_id,
+                   coalesce({CollectionScope.Waiting}, false) as waits,
+                   exists (select 1 from notices n where n.key in ('evidence/collection-overdue:' || c.id || ':' || c.assignee_id || ':by-hand-' || @today::text, 'evidence/collection-due-soon:' || c.id || ':' || c.assignee_id || ':by-hand-' || @today::text)) as reminded_today
+            from (select c.id from {Tables(chosen.Filter, null)} where {Where(user, chosen.Filter)} order by c.due_on, c.id limit @limit) page
+            join collections c on c.id = page.id join request_versions v on v.request_id = c.request_id and v.version = c.version join people o on o.id = c.assignee_id
+            order by c.due_on, c.id {(locks ? "for update of c" : "")}
+            """, parameters, ct);
+    }
+
+    /// <summary>How many there are, exact to <paramref name="cap"/>.</summary>
+    public async Task<long> CountAsync(CurrentUser user, CollectionFilter filter, int cap, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var parameters = await ReachAsync(connection, user, filter, ct);
+        parameters["cap"] = cap;
+        return await connection.FirstAsync<long>($"select count(*) from (select 1 from {Tables(filter, null)} where {Where(user, filter)} limit @cap) counted", parameters, ct);
+    }
+}

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using AuditTracker.Evidence;
+using AuditTracker.Platform.Database;
+using AuditTracker.Tests.Support;
+
+namespace AuditTracker.Tests.Evidence;
+
+/// <summary>Several collections at once: the check page, the act, what is left alone, and taking it back.</summary>
+public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
+{
+    private TestDatabase Database => desk.App.Database;
+
+    [Fact]
+    public async Task Chosen_rows_go_to_somebody_else_after_a_check_and_come_back_by_one_press()
+    {
+        var request = await desk.RequestAsync("引き継ぐ依頼");
+        var (first, second) = (await desk.CollectionAsync(request, "2026-04-01"), await desk.CollectionAsync(request, "2026-07-01"));
+        await desk.HandInAsync(first, Cast.Alice, "x");
+        var waiting = await Database.ScalarAsync<long>("select count(*) from notices where subject = @subject and person_id = @alice and closed_at is null", new { subject = $"collection:{second}", alice = Cast.Alice.PersonId });
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var check = $"/evidence/collections/bulk?act=assign&id={first}&id={second}&id=999999&back=%2Fevidence%2Fcollections%3Fq%3Dx";
+
+        var text = Browsing.Plain(await manami.PageAsync(check));
+        Assert.Contains("選んだ3件のうち1件の担当を変更します。", text);
+        Assert.Contains("提出済み・受領・免除の回です", text);
+        Assert.Contains("見つからないか、見られる範囲の外です（番号 999999）", text);
+        Assert.Contains("新しい担当に、依頼中・差戻しの1件をまとめメールで知らせます。", text);
+
+        var page = await manami.PageAsync(check);
+        using (var found = await manami.SendAsync(page, check, ("do", "find"), ("Input.ToSearch", "花田")))
+        {
+            Assert.Contains("value=\"900008\"", await found.Content.ReadAsStringAsync());
+        }
+        using (var nobody = await manami.SendAsync(page, check, ("do", "Assign")))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, nobody.StatusCode);
+        }
+        using (var reviewer = await manami.SendAsync(page, check, ("do", "find"), ("Input.To", "900002")))
+        {
+            Assert.Contains("この人が確認者です", Browsing.Plain(await reviewer.Content.ReadAsStringAsync()));
+        }
+        using var done = await manami.SendAsync(page, check, ("do", "Assign"), ("Input.To", "900008"));
+        Assert.Equal("/evidence/collections?q=x", done.Headers.Location!.OriginalString);
+        Assert.Equal(Cast.Hana.PersonId, await AssigneeAsync(second));
+        Assert.Equal(Cast.Alice.PersonId, await AssigneeAsync(first));
+        Assert.Equal(1, await Database.ScalarAsync<long>("select count(*) from notices where subject = @subject and person_id = @hana and closed_at is null", new { subject = $"collection:{second}", hana = Cast.Hana.PersonId }));
+        Assert.Equal(0, await OpenNoticesAsync(second, Cast.Alice));
+        Assert.Contains("act:collections.assigned", await ActsAsync());
+
+        page = await manami.PageAsync("/evidence/collections");
+        Assert.Contains("1件の担当を花田 花さんに変更しました。", Browsing.Plain(page));
+        var undo = WebUtility.HtmlDecode(Regex.Match(page, "action=\"([^\"]*handler=Undo[^\"]*)\"").Groups[1].Value);
+        using (var stranger = await (await desk.App.PagesAsAsync(Cast.Bob)).SendAsync(await (await desk.App.PagesAsAsync(Cast.Bob)).PageAsync("/evidence/review"), undo))
+        {
+            Assert.NotEqual(HttpStatusCode.Redirect, stranger.StatusCode);
+        }
+        using var undone = await manami.SendAsync(page, undo);
+        Assert.Equal(HttpStatusCode.Redirect, undone.StatusCode);
+        Assert.Equal(Cast.Alice.PersonId, await AssigneeAsync(second));
+        Assert.Equal(waiting, await OpenNoticesAsync(second, Cast.Alice));
+        Assert.Equal(0, await OpenNoticesAsync(second, Cast.Hana));
+        using var again = await manami.SendAsync(page, undo);
+        Assert.NotEqual(HttpStatusCode.Redirect, again.StatusCode);
+        Assert.Equal(Cast.Alice.PersonId, await AssigneeAsync(second));
+    }
+
+    [Fact]
+    public async Task All_that_match_are_counted_again_and_a_changed_number_is_asked_about()
+    {
+        var request = await desk.RequestAsync("条件に合う依頼");
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var check = $"/evidence/collections/bulk?act=remind&all=true&request={request}";
+        var page = await manami.PageAsync(check);
+        Assert.Contains("選んだ2件のうち2件の担当に、お知らせをもう一度送ります。", Browsing.Plain(page));
+        Assert.Contains("1名（相川 有栖）", Browsing.Plain(page));
+
+        await desk.HandInAsync(await desk.CollectionAsync(request, "2026-04-01"), Cast.Alice, "x");
+        await Database.ArrangeAsync("update collections set state = 'accepted' where request_id = @request and state = 'submitted'", new { request });
+        using (var changed = await manami.SendAsync(page, check, ("do", "Remind"), ("Input.Seen", "2")))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, changed.StatusCode);
+            page = await changed.Content.ReadAsStringAsync();
+            Assert.Contains("条件に合う件数が変わりました（2件→1件）。", Browsing.Plain(page));
+        }
+        var open = await desk.CollectionAsync(request, "2026-07-01");
+        Assert.Equal("1", Browsing.Hidden(page, "Input.Seen"));
+        using (var done = await manami.SendAsync(page, check, ("do", "Remind"), ("Input.Seen", "1")))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        }
+        Assert.Equal(1, await OpenNoticesAsync(open, Cast.Alice));
+        Assert.Equal(1, await Database.ScalarAsync<long>("select count(*) from notices where key like '%:by-hand-2026-11-24' and subject = @subject", new { subject = $"collection:{open}" }));
+        Assert.Contains("今日はもう再送しました", await manami.PageAsync(check));
+    }
+
+    [Fact]
+    public async Task Only_what_has_no_warning_is_accepted_together()
+    {
+        var request = await desk.RequestAsync("まとめて受領する依頼", Cast.Alice, Cast.Bob, startOn: "2026-01-01");
+        var ids = new List<long>();
+        foreach (var (from, captured) in new[] { ("2026-01-01", "2026-04-01"), ("2026-04-01", "2026-07-02"), ("2026-07-01", null) })
+        {
+            ids.Add(await desk.CollectionAsync(request, from));
+            // Not late, so that only the capture date makes the difference.
+            await Database.ArrangeAsync("update collections set due_on = '2026-12-01' where id = @id", new { id = ids[^1] });
+            await desk.HandInAsync(ids[^1], Cast.Alice, $"内容 {from}", captured);
+        }
+        var bob = await desk.App.PagesAsAsync(Cast.Bob);
+        var check = "/evidence/collections/bulk?act=accept&" + string.Join('&', ids.Select(id => $"id={id}"));
+        var page = await bob.PageAsync(check);
+        Assert.Contains("選んだ3件のうち、注意のない2件を受領します。", Browsing.Plain(page));
+        Assert.Contains("注意のある提出です。", page);
+        using var done = await bob.SendAsync(page, check, ("do", "Accept"));
+        var text = Browsing.Plain(await done.Content.ReadAsStringAsync());
+        Assert.Contains("2件を受領しました。次の1件はできませんでした。", text);
+        Assert.Equal(["accepted", "accepted", "submitted"], await Database.ListAsync<string>("select state from collections where id = any(@ids) order by id", new { ids = ids.ToArray() }));
+        // Alice's own hand-in is nothing for Alice, and Manami decides on nothing she handed in.
+        using var own = await (await desk.App.PagesAsAsync(Cast.Alice)).GetAsync(check);
+        Assert.Equal(HttpStatusCode.NotFound, own.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_is_not_ones_own_is_told_as_not_found_and_stays_as_it_is()
+    {
+        var request = await desk.RequestAsync("よその部門の依頼", Cast.Alice, Cast.Manami);
+        var id = await desk.CollectionAsync(request, "2026-07-01");
+        await desk.HandInAsync(id, Cast.Alice, "x", "2026-10-01");
+        await desk.RequestAsync("坊田さんが確かめる依頼", Cast.Alice, Cast.Bob);
+        var bob = await desk.App.PagesAsAsync(Cast.Bob);
+
+        var page = await bob.PageAsync($"/evidence/collections/bulk?act=accept&id={id}");
+        Assert.Contains($"見つからないか、見られる範囲の外です（番号 {id}）", Browsing.Plain(page));
+        Assert.DoesNotContain("よその部門", page);
+        using (var forced = await bob.SendAsync(await bob.PageAsync("/evidence/review"), $"/evidence/collections/bulk?act=accept&id={id}", ("do", "Accept")))
+        {
+            Assert.DoesNotContain("よその部門", await forced.Content.ReadAsStringAsync());
+        }
+        Assert.Equal("submitted", await Database.ScalarAsync<string>("select state from collections where id = @id", new { id }));
+        foreach (var act in new[] { "assign", "remind", "none" })
+        {
+            using var may = await bob.GetAsync($"/evidence/collections/bulk?act={act}&id={id}");
+            Assert.Equal(HttpStatusCode.NotFound, may.StatusCode);
+        }
+        await Assert.ThrowsAsync<AuditTracker.Platform.NotFound>(() => desk.App.Get<ChangeBatch>().AssignAsync(Desk.User(Cast.Bob, AuditTracker.Platform.Security.Role.Reviewer), Chosen.Rows([id]), "900008", default));
+    }
+
+    [Fact]
+    public async Task A_changed_request_leaves_with_whom_a_period_was_given_to()
+    {
+        var request = await desk.RequestAsync("一回だけ代わる依頼");
+        var id = await desk.CollectionAsync(request, "2026-07-01");
+        await desk.App.Get<ChangeBatch>().AssignAsync(Desk.Manager, Chosen.Rows([id]), Cast.Hana.EmployeeNo, default);
+        var row = (await desk.App.Get<RequestStore>().FindAsync(Desk.Manager, request, default))!;
+        await desk.App.Get<SaveRequest>().ChangeAsync(Desk.Manager, request, row.Version, new RequestInput(row.Title + "（改）", row.Guidance, row.Minutes, row.Items, Cast.Carol.EmployeeNo, row.Reviewer, row.Kind, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn, null));
+        Assert.Equal(Cast.Hana.PersonId, await AssigneeAsync(id));
+        Assert.Equal(Cast.Carol.PersonId, await AssigneeAsync(await desk.CollectionAsync(request, "2026-04-01")));
+    }
+
+    private Task<long> AssigneeAsync(long id) => Database.ScalarAsync<long>("select assignee_id from collections where id = @id", new { id });
+
+    private Task<long> OpenNoticesAsync(long collection, Cast.Member member) =>
+        Database.ScalarAsync<long>("select count(*) from notices where subject = @subject and person_id = @PersonId and closed_at is null", new { subject = $"collection:{collection}", member.PersonId });
+
+    private Task<IReadOnlyList<string>> ActsAsync() => Database.ListAsync<string>("select kind || ':' || what from trail.entries where kind = 'act'");
+}
