@@ -7,15 +7,28 @@ namespace AuditTracker.Evidence;
 public static class EvidenceRoom
 {
     public static IServiceCollection AddEvidence(this IServiceCollection services) => services
-        .AddSingleton<RequestStore>().AddSingleton<CollectionStore>().AddSingleton<SubmissionStore>().AddSingleton<CoverageStore>()
-        .AddSingleton<Library>().AddSingleton<Choices>().AddSingleton<CompanyDays>().AddSingleton<ShowCollection>()
-        .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>()
-        .AddSingleton<CollectionNotes>().AddSingleton<WaiveCollection>().AddSingleton<WithdrawAsk>()
-        .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>().AddSingleton<ChangeBatch>()
-        .AddSingleton<ExtendPlans>().AddSingleton<ReplanForCalendar>().AddSingleton<OpenDueCollections>().AddSingleton<RemindOwners>();
-        .AddSingleton<CollectionNotes>().AddSingleton<WaiveCollection>().AddSingleton<MoveDueDate>().AddSingleton<WithdrawAsk>()
-        .AddSingleton<CollectionNotes>().AddSingleton<DraftStore>().AddSingleton<SweepDrafts>().AddSingleton<WaiveCollection>().AddSingleton<MoveDueDate>().AddSingleton<WithdrawAsk>()
-        .AddSingleton<ExtendPlans>().AddSingleton<OpenDueCollections>().AddSingleton<RemindOwners>();
+        .AddSingleton<RequestStore>()
+        .AddSingleton<CollectionStore>()
+        .AddSingleton<SubmissionStore>()
+        .AddSingleton<CoverageStore>()
+        .AddSingleton<Library>()
+        .AddSingleton<Choices>()
+        .AddSingleton<CompanyDays>()
+        .AddSingleton<ShowCollection>()
+        .AddSingleton<SaveRequest>()
+        .AddSingleton<HandIn>()
+        .AddSingleton<ReviewCollection>()
+        .AddSingleton<CollectionNotes>()
+        .AddSingleton<WaiveCollection>()
+        .AddSingleton<WithdrawAsk>()
+        .AddSingleton<ChangeBatch>()
+        .AddSingleton<ExtendPlans>()
+        .AddSingleton<ReplanForCalendar>()
+        .AddSingleton<OpenDueCollections>()
+        .AddSingleton<RemindOwners>()
+        .AddSingleton<MoveDueDate>()
+        .AddSingleton<DraftStore>()
+        .AddSingleton<SweepDrafts>();
 
     /// <summary>Roles that follow from being named in this room's rows.</summary>
     public static IEnumerable<NamedRole> NamedRoles =>
