@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using AuditTracker.Evidence;
+using AuditTracker.Health;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
@@ -17,7 +18,7 @@ public sealed class MenuWords;
 /// What stands around every page: company, menu, counts, footer (face.md §3). The menu is the user's work; an entry appears when its page
 /// exists and the reader may open it, as the page itself says, so the two cannot drift apart.
 /// </summary>
-public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, WriteInstant write, IStringLocalizer<MenuWords> words)
+public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, SystemLines lines, WriteInstant write, IStringLocalizer<MenuWords> words)
 {
     private const string ToReview = "/evidence/review";
 
@@ -26,7 +27,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         (null, [("/", "Today"), (ToReview, "ToReview")]),
         ("Collect", [("/evidence/requests", "EvidenceRequests"), ("/controls", "Controls")]),
         ("FaceTheAudit", [("/reports", "Reports")]),
-        ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts")]),
+        ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts"), ("/health", "Health")]),
     ];
 
     /// <summary>The menu of the person's name.</summary>
@@ -55,6 +56,8 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
             around.IsDemo ? words["DemoNotice", write(around.Now, "table")].Value : null, around.Now, Version, contact,
             HasSearch: open.TryGetValue("/search", out var search) && search.Allows(user),
             Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, http.Request.Path == entry.Path))]);
+            Lines: await lines.LoadAsync(user, http.RequestAborted),
+            Personal: open.ContainsKey("/tokens") ? [new MenuEntry("/tokens", words["Tokens"], null, http.Request.Path == "/tokens")] : []);
     }
 
     private List<MenuGroup> Groups(CurrentUser user, IReadOnlyDictionary<string, MayAttribute> open, PathString here, Around around)

@@ -4,6 +4,7 @@ using AuditTracker.Commands;
 using AuditTracker.Company;
 using AuditTracker.Controls;
 using AuditTracker.Evidence;
+using AuditTracker.Health;
 using AuditTracker.Notifications;
 using AuditTracker.Overview;
 using AuditTracker.People;
@@ -62,6 +63,7 @@ public static class Rooms
         .AddEvidence()
         .AddReports()
         .AddOverview()
+        .AddHealth()
         .AddSingleton<LoadShell>(all => ActivatorUtilities.CreateInstance<Menu>(all).LoadAsync);
 
     /// <summary>The jobs run in this process, until it stops.</summary>
@@ -75,6 +77,7 @@ public static class Rooms
         app.MapEvidence();
         app.MapReports();
         app.MapOverview();
+        app.MapHealth();
         DemoApi.Map(app);
     }
 

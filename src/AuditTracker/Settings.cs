@@ -29,6 +29,7 @@ public sealed class Settings
         new("AuditTracker:Session:Hours", "12", "a session ends after so many hours in any case", IsPositive),
         new("AuditTracker:Upload:MaxBytes", "2147483648", "largest file taken, bytes", IsPositive),
         new("AuditTracker:Upload:DraftDays", "30", "files sent and text typed, but not handed in, are forgotten after so many days", IsPositive),
+        new("AuditTracker:Disk:LowBytes", "2147483648", "administrators and compliance managers are warned when the data folder's disk has fewer bytes free", IsPositive),
         new("ConnectionStrings:Main", "", "PostgreSQL as the app role; empty: a private server in the data folder", _ => true, Secret: true),
         new("ConnectionStrings:Owner", "", "PostgreSQL as the owner role, for migrate", _ => true, Secret: true),
         // A certificate and its password are Kestrel's own settings (Kestrel:Certificates:Default:Path, :Password).
@@ -57,6 +58,7 @@ public sealed class Settings
     public TimeSpan SessionLength => TimeSpan.FromHours(long.Parse(this["AuditTracker:Session:Hours"], CultureInfo.InvariantCulture));
     public long UploadMaxBytes => long.Parse(this["AuditTracker:Upload:MaxBytes"], CultureInfo.InvariantCulture);
     public int UploadDraftDays => int.Parse(this["AuditTracker:Upload:DraftDays"], CultureInfo.InvariantCulture);
+    public long DiskLowBytes => long.Parse(this["AuditTracker:Disk:LowBytes"], CultureInfo.InvariantCulture);
     public string? Main => this["ConnectionStrings:Main"] is { Length: > 0 } given ? given : null;
     public string? Owner => this["ConnectionStrings:Owner"] is { Length: > 0 } given ? given : null;
 

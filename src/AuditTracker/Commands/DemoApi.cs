@@ -35,7 +35,7 @@ public static class DemoApi
             await work.CommitAsync(ct);
             return Results.Json(new WireClock(Japan((await clock.NowAsync(ct)).Now)));
         }).May(Role.ComplianceManager, Role.Administrator);
-        api.MapPost("/tick", async (IServiceProvider services, Db db, WorksHere works, IReadOnlyList<Schedule> schedules, CancellationToken ct) =>
+        api.MapPost("/tick", async (IServiceProvider services, Db db, WorksHere works, IReadOnlyList<Schedule> schedules, ILogger<Demo> log, CancellationToken ct) =>
         {
             await RefuseOutsideDemoAsync(db, ct);
             if (!works.Yes)
@@ -45,7 +45,7 @@ public static class DemoApi
             var ran = new List<WireRan>();
             foreach (var schedule in schedules)
             {
-                ran.Add(new WireRan(schedule.Name, await schedule.Run(services, ct)));
+                ran.Add(new WireRan(schedule.Name, await schedule.RunAsync(services, log, ct)));
             }
             return new WireTick(ran);
         }).May(Role.ComplianceManager, Role.Administrator);

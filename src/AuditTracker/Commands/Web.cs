@@ -1,5 +1,6 @@
 using System.Net;
 using AuditTracker.Accounts;
+using AuditTracker.Health;
 using AuditTracker.Company;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
@@ -52,7 +53,7 @@ public static class Web
         builder.Services.AddFace();
         builder.Services.AddApiDocument();
         builder.Services.AddSingleton(new WorksHere(worksHere));
-        builder.Services.AddHostedService<KeepServer>();
+        builder.Services.AddHostedService<KeepServer>().AddHeartbeat(worksHere ? "serve" : "web");
         if (worksHere)
         {
             builder.Services.AddWorker();

@@ -1,3 +1,5 @@
+using AuditTracker.Health;
+
 namespace AuditTracker.Commands;
 
 /// <summary>The jobs, without pages.</summary>
@@ -9,7 +11,7 @@ public static class Worker
         await installation.RefuseForeignSchemaAsync();
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning);
-        builder.Services.AddRooms(installation).AddHostedService<KeepServer>().AddWorker();
+        builder.Services.AddRooms(installation).AddHostedService<KeepServer>().AddHeartbeat("worker").AddWorker();
         using var host = builder.Build();
         await host.RunAsync();
         return 0;

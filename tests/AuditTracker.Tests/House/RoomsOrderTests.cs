@@ -9,7 +9,7 @@ public sealed partial class RoomsOrderTests
     private static readonly string[] Order =
     [
         "Platform", "Calendar", "Trail", "People", "Company", "Notifications", "Accounts", "Controls", "Evidence", "Improvement", "Training", "Subcontractors",
-        "OperationChecks", "Audits", "Certificates", "ManagementReviews", "Reports", "Visits", "Overview", "Commands",
+        "OperationChecks", "Audits", "Certificates", "ManagementReviews", "Reports", "Visits", "Overview", "Health", "Commands",
     ];
 
     private static readonly string[] Apart = ["Training", "Subcontractors", "OperationChecks", "Audits"];

@@ -93,8 +93,7 @@ public sealed class QuartzEngine(
         var watch = Stopwatch.StartNew();
         try
         {
-            await using var scope = services.CreateAsyncScope();
-            var rows = await schedule.Run(scope.ServiceProvider, cancel);
+            var rows = await schedule.RunAsync(services, log, cancel);
             log.Log(rows > 0 ? LogLevel.Information : LogLevel.Debug, "Job {Job}: {Rows} rows in {Elapsed} ms.", name, rows, watch.ElapsedMilliseconds);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -104,7 +103,7 @@ public sealed class QuartzEngine(
         catch (Exception e)
         {
             // Its next time is the retry; to Quartz a thrown exception would say no more than that.
-            log.LogError(e, "Job {Job} failed after {Elapsed} ms.", name, watch.ElapsedMilliseconds);
+            log.LogError(e, "Job {Job} failed after {Elapsed} ms. Incident {Incident}", name, watch.ElapsedMilliseconds, e.Data["incident"]);
         }
     }
 

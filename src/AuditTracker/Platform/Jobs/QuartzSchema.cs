@@ -31,6 +31,9 @@ public static class QuartzSchema
         }
     }
 
+    internal static DateTime? NextAfter(string cron, DateTime at) =>
+        new CronExpression(cron, TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo")).GetNextValidTimeAfter(new DateTimeOffset(at, TimeSpan.Zero))?.UtcDateTime;
+
     /// <summary>The one way a scheduler of ours is set up: nodes that differ would not be one cluster.</summary>
     internal static QuartzSchedulerBuilder Configure(NpgsqlDataSource source, SchemaProvisioning provisioning, Action<IQuartzBuilder> more) =>
         QuartzSchedulerBuilder.Create(quartz =>

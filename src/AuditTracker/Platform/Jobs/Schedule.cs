@@ -7,7 +7,11 @@ namespace AuditTracker.Platform.Jobs;
 /// Does what is due now and returns how many rows it touched; gets services of a scope of its own. Due rows are the queue: a
 /// lost or doubled call must cost nothing.
 /// </param>
-public sealed record Schedule(string Name, string Cron, Func<IServiceProvider, CancellationToken, Task<int>> Run);
+public sealed record Schedule(string Name, string Cron, Func<IServiceProvider, CancellationToken, Task<int>> Run)
+{
+    /// <summary>When it is due next after an instant, UTC; null = never again.</summary>
+    public DateTime? NextAfter(DateTime at) => QuartzSchema.NextAfter(Cron, at);
+}
 
 /// <summary>
 /// Calls every <see cref="Schedule"/> at its times on one of the workers: never twice at once, once (not n times) after missed

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using AuditTracker.Platform.Files;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
@@ -64,7 +63,7 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
-            var incident = NewIncident();
+            var incident = Incident.New();
             log.LogError(e, "Incident {Incident}: {Method} {Route}", incident, http.Request.Method, RouteOf(http));
             await Answer(http, StatusCodes.Status500InternalServerError, incident);
             return;
@@ -205,6 +204,4 @@ public sealed class Faults(RequestDelegate next, ILogger<Faults> log)
     private static bool IsDatabaseAway(Exception e) =>
         e is NpgsqlException { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow }
         || e.InnerException is { } inner && IsDatabaseAway(inner);
-
-    private static string NewIncident() => RandomNumberGenerator.GetString("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", 5);
 }

@@ -10,6 +10,7 @@ namespace AuditTracker.Platform.Web;
 /// <param name="Version">Version of the product.</param>
 /// <param name="SecretariatContact">Whom to ask: extension and mail of the secretariat.</param>
 /// <param name="HasSearch">True once <c>/search</c> exists.</param>
+/// <param name="Lines">Further lines there, for those who can do something about it.</param>
 /// <param name="Personal">Entries of the user menu above sign-out (sessions, tokens).</param>
 public sealed record Shell(
     string Company,
@@ -21,7 +22,8 @@ public sealed record Shell(
     string Version,
     string SecretariatContact,
     bool HasSearch = false,
-    IReadOnlyList<MenuEntry>? Personal = null)
+    IReadOnlyList<MenuEntry>? Personal = null,
+    IReadOnlyList<SystemLine>? Lines = null)
 {
     /// <summary>What is shown when nobody could say more: no company, no menu, nobody signed in.</summary>
     public static Shell Unknown { get; } = new("", [], null, 0, null, null, "", "");
@@ -29,6 +31,9 @@ public sealed record Shell(
     /// <summary>A menu only for people with more than one or two places to go; others find their entries in the header.</summary>
     public bool HasSide => Menu.Sum(group => group.Entries.Count) > 2;
 }
+
+/// <summary>One line under the header, and where something is done about it, if the reader may.</summary>
+public sealed record SystemLine(string Text, string? Href, string LinkText);
 
 /// <summary>A group of the menu; the first one has no title.</summary>
 public sealed record MenuGroup(string? Title, IReadOnlyList<MenuEntry> Entries);

@@ -1,0 +1,48 @@
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.Health;
+
+/// <summary>What stands under the header of every page for administrators and compliance managers while something of the whole system wants a hand.</summary>
+public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words> words)
+{
+    private readonly DateTime started = DateTime.UtcNow;
+
+    private sealed record State(bool IsHeld, bool IsSilent, bool IsStopped);
+
+    /// <summary>Worst first; empty for everybody else, and while all is well.</summary>
+    public async Task<IReadOnlyList<SystemLine>> LoadAsync(CurrentUser user, CancellationToken ct)
+    {
+        if (!user.Is(Role.Administrator) && !user.Is(Role.ComplianceManager))
+        {
+            return [];
+        }
+        await using var connection = await db.OpenAsync(ct);
+        var state = (await connection.FirstAsync<State>($"""
+            select (select mail_held_at is not null from installation) as is_held,
+                greatest((select max(beat_at) from processes where kind <> 'web'), @started) < clock_timestamp() - {HealthStore.Silence} as is_silent,
+                {HealthStore.MailsAreStopped} as is_stopped
+            """, new { started }, ct))!;
+        var lines = new List<string>();
+        if (state.IsSilent)
+        {
+            lines.Add(words["LineSilent"]);
+        }
+        if (state.IsHeld)
+        {
+            lines.Add(words["LineHeld"]);
+        }
+        if (state.IsStopped)
+        {
+            lines.Add(words["LineStopped"]);
+        }
+        if (HealthStore.Disk(settings) is { IsLow: true } disk)
+        {
+            lines.Add(words["LineDisk", Amount.Of(disk.FreeBytes)]);
+        }
+        var href = user.Is(Role.Administrator) ? "/health" : null;
+        return [.. lines.Select(line => new SystemLine(href is null ? $"{line}{words["AskOperator"]}" : line, href, words["OpenHealth"]))];
+    }
+}
