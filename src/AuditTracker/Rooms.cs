@@ -90,6 +90,7 @@ public static class Rooms
         }
         var db = new Db(installation.App);
         await LoadHolidays.RunAsync(db, Settings.Templates, ct);
+        await LoadAppointmentKinds.RunAsync(db, Settings.Templates, ct);
         await new LoadFrameworks(db).RunAsync(ct: ct);
     }
 

@@ -17,6 +17,7 @@ public sealed class SubjectLinks(IEnumerable<EndpointDataSource> endpoints)
         ["report"] = "reports/runs",
         ["mail"] = "mails",
         ["import"] = "people/imports",
+        ["appointment"] = "company/appointments",
     };
 
     /// <summary>Rows of these tables are about the same things.</summary>
@@ -28,6 +29,7 @@ public sealed class SubjectLinks(IEnumerable<EndpointDataSource> endpoints)
         ["report_runs"] = "report",
         ["mails"] = "mail",
         ["people_imports"] = "import",
+        ["appointments"] = "appointment",
     };
 
     /// <summary>A local path, or null when there is no such page for this reader.</summary>

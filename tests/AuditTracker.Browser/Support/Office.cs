@@ -39,6 +39,7 @@ public sealed class Office : IAsyncLifetime
         var waiting = await Quarter.CollectionAsync(database, keys);
         await Quarter.SubmitAsync(database, Cast.Alice, waiting, "鍵は12本、すべてあります。", ($"{new string('鍵', 60)}_台帳.csv", "番号,氏名\n1,髙﨑 濵邊"));
         var holidays = await App.Get<ImportHolidays>().KeepAsync(Cast.Manami.User(), "syukujitsu.csv", System.Text.Encoding.UTF8.GetBytes("国民の祝日・休日月日,国民の祝日・休日名称\r\n2027/1/1,元日\r\n2027/1/11,成人の日\r\n"), CancellationToken.None);
+        var appointed = await App.Get<Appoint>().RunAsync(Cast.Manami.User(), new AppointmentInput("privacyManager", Cast.Hana.EmployeeNo, null, new(2026, 4, 1), null, "代表取締役 富田 武", "任-2026-01", false), CancellationToken.None);
         var returned = await database.ScalarAsync<long>("select max(id) from collections where state = 'returned'");
         Task<long> Last(string sql) => database.ScalarAsync<long>(sql);
         Pages = new Dictionary<string, string>
@@ -48,6 +49,9 @@ public sealed class Office : IAsyncLifetime
             ["/accounts/invite"] = "/accounts/invite?find=伊藤",
             ["/accounts/{id:long}"] = $"/accounts/{Cast.Alice.AccountId}",
             ["/company"] = "/company",
+            ["/company/appointments"] = "/company/appointments",
+            ["/company/appointments/new"] = "/company/appointments/new?kind=departmentManager&find=伊藤",
+            ["/company/appointments/{id:long}"] = $"/company/appointments/{appointed}",
             ["/company/calendar"] = "/company/calendar?year=2026",
             ["/company/calendar/holidays"] = "/company/calendar/holidays",
             ["/company/calendar/holidays/{id:long}"] = $"/company/calendar/holidays/{holidays}",
