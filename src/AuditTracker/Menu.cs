@@ -28,6 +28,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         ("Collect", [("/evidence/requests", "EvidenceRequests"), ("/controls", "Controls")]),
         ("FaceTheAudit", [("/reports", "Reports")]),
         ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts"), ("/health", "Health")]),
+        ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts"), ("/settings", "Settings")]),
     ];
 
     /// <summary>The menu of the person's name.</summary>

@@ -81,6 +81,14 @@ public sealed class Settings
         return new Settings(values);
     }
 
+    /// <summary>All settings with their effective values; of a secret only whether it is set.</summary>
+    public IReadOnlyList<ShownSetting> Shown => [.. All.Select(setting =>
+    {
+        var value = values.GetValueOrDefault(setting.Key);
+        var isSet = !string.IsNullOrEmpty(value);
+        return new ShownSetting(setting.Key.Replace(":", "__"), setting.Secret ? "" : isSet ? value! : setting.Default, setting.Default, setting.Effect, isSet, setting.Secret);
+    })];
+
     /// <summary>All settings, one a line, secrets hidden.</summary>
     public string Print() => string.Join(Environment.NewLine, All.Select(setting =>
     {
@@ -93,3 +101,9 @@ public sealed class Settings
     private static bool IsTime(string value) => TimeOnly.TryParse(value, CultureInfo.InvariantCulture, out _);
     private static bool IsPositive(string value) => long.TryParse(value, out var number) && number > 0;
 }
+
+/// <summary>An operator's setting as it may be shown.</summary>
+/// <param name="Name">As in the environment.</param>
+/// <param name="Value">In force; empty for a secret.</param>
+/// <param name="IsSet">False: the default holds.</param>
+public sealed record ShownSetting(string Name, string Value, string Default, string Effect, bool IsSet, bool Secret);

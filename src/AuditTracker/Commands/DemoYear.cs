@@ -60,7 +60,7 @@ public sealed class DemoYear(IServiceProvider services, DemoCompany company)
                 select exists (select from collections where state = 'planned' and opens_on <= @today),
                        exists (select from collections where state in ('open', 'returned') and due_on <= @horizon),
                        exists (select from accounts a join people p on p.id = a.person_id where a.disabled_at is null and p.left_on < @today)
-                """, new { today, horizon = calendar.AddBusinessDays(today, Reminders.DaysBefore) }, ct);
+                """, new { today, horizon = calendar.AddBusinessDays(today, NoticeRules.Standard.DaysBefore) }, ct);
         }
         if (ends)
         {

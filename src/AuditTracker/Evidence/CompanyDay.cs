@@ -5,11 +5,9 @@ using AuditTracker.Platform.Database;
 namespace AuditTracker.Evidence;
 
 /// <summary>The business day with the company's calendar: what pages need to name periods and to say what is near.</summary>
-public sealed record CompanyDay(DateTime Now, DateOnly Today, BusinessCalendar Calendar)
+/// <param name="Soon">Business days before the due date on which a collection is called due soon: the company's setting.</param>
+public sealed record CompanyDay(DateTime Now, DateOnly Today, BusinessCalendar Calendar, int Soon)
 {
-    /// <summary>Business days before the due date on which a collection is called due soon (face.md §6.3).</summary>
-    public const int Soon = 3;
-
     public Period FiscalYear => Calendar.Periods.Year(Calendar.Periods.YearOf(Today));
 
     /// <summary>Sunday of the running week; weeks begin on Monday.</summary>
@@ -38,6 +36,6 @@ public sealed class CompanyDays(Db db, BusinessClock clock)
     {
         var (now, today) = await clock.NowAsync(ct);
         await using var connection = await db.OpenAsync(ct);
-        return new CompanyDay(now, today, await BusinessCalendars.LoadAsync(connection, ct));
+        return new CompanyDay(now, today, await BusinessCalendars.LoadAsync(connection, ct), (await NoticeRules.LoadAsync(connection, today, ct)).SoonDays);
     }
 }

@@ -29,6 +29,11 @@ public static class EvidenceRoom
         .AddSingleton<MoveDueDate>()
         .AddSingleton<DraftStore>()
         .AddSingleton<SweepDrafts>();
+        .AddSingleton<RequestStore>().AddSingleton<CollectionStore>().AddSingleton<SubmissionStore>().AddSingleton<CoverageStore>()
+        .AddSingleton<Library>().AddSingleton<Choices>().AddSingleton<CompanyDays>().AddSingleton<ShowCollection>()
+        .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>().AddSingleton<ChangeBatch>()
+        .AddSingleton<CollectionNotes>().AddSingleton<DraftStore>().AddSingleton<SweepDrafts>().AddSingleton<WaiveCollection>().AddSingleton<MoveDueDate>().AddSingleton<WithdrawAsk>()
+        .AddSingleton<ExtendPlans>().AddSingleton<ReplanForCalendar>().AddSingleton<OpenDueCollections>().AddSingleton<RemindOwners>();
 
     /// <summary>Roles that follow from being named in this room's rows.</summary>
     public static IEnumerable<NamedRole> NamedRoles =>

@@ -1,4 +1,5 @@
 using AuditTracker.Calendar;
+using AuditTracker.Company;
 
 namespace AuditTracker.Evidence;
 
@@ -8,38 +9,36 @@ namespace AuditTracker.Evidence;
 /// <param name="ToManager">From the third business day on the owner's manager gets a notice of their own.</param>
 public sealed record Reminder(string Step, DateOnly On, bool ToManager);
 
-/// <summary>The cadence of the main job: three business days before; one and three business days over; then every seven days.</summary>
+/// <summary>The cadence of the main job, by the company's rules: as shipped three business days before; one and three over; then every seven days.</summary>
 public static class Reminders
 {
-    public const int DaysBefore = 3;
-
     /// <summary>
     /// The newest reminder whose day has come, or null. "Its day has come" and not "is today": a worker that was down misses nothing, and
     /// after a pause only the newest is told. Before the due date the day must also lie after the opening.
     /// </summary>
-    public static Reminder? Newest(DateOnly opensOn, DateOnly dueOn, DateOnly today, BusinessCalendar calendar)
+    public static Reminder? Newest(DateOnly opensOn, DateOnly dueOn, DateOnly today, BusinessCalendar calendar, NoticeRules rules)
     {
         if (today <= dueOn)
         {
-            var soon = calendar.AddBusinessDays(dueOn, -DaysBefore);
+            var soon = calendar.AddBusinessDays(dueOn, -rules.DaysBefore);
             return today >= soon && soon > opensOn ? new Reminder("soon", soon, false) : null;
         }
-        var third = calendar.AddBusinessDays(dueOn, 3);
-        if (today < third)
+        var second = calendar.AddBusinessDays(dueOn, rules.SecondAfter);
+        if (today < second)
         {
-            var first = calendar.AddBusinessDays(dueOn, 1);
-            return today >= first ? new Reminder("1", first, false) : null;
+            var first = calendar.AddBusinessDays(dueOn, rules.FirstAfter);
+            return today >= first ? new Reminder($"{rules.FirstAfter}", first, false) : null;
         }
-        // Every seven days from the third business day; one that falls on a closed day moves to the business day before it.
-        var weeks = (today.DayNumber - third.DayNumber) / 7 + 1;
-        for (; weeks > 0; weeks--)
+        // From the second one every so many days; one that falls on a closed day moves to the business day before it.
+        var times = (today.DayNumber - second.DayNumber) / rules.RepeatDays + 1;
+        for (; times > 0; times--)
         {
-            var on = calendar.ShiftToPrevious(third.AddDays(7 * weeks));
-            if (on <= today && on > third)
+            var on = calendar.ShiftToPrevious(second.AddDays(rules.RepeatDays * times));
+            if (on <= today && on > second)
             {
-                return new Reminder($"+{7 * weeks}", on, true);
+                return new Reminder($"+{rules.RepeatDays * times}", on, true);
             }
         }
-        return new Reminder("3", third, true);
+        return new Reminder($"{rules.SecondAfter}", second, true);
     }
 }

@@ -74,7 +74,8 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
             rows.Reverse();
         }
         var calendar = await BusinessCalendars.LoadAsync(connection, ct);
-        var shown = rows.ConvertAll(mail => WithLeaving(mail, now, calendar));
+        var window = await SendWindow.LoadAsync(connection, settings, ct);
+        var shown = rows.ConvertAll(mail => WithLeaving(mail, now, calendar, window));
         var (hasBefore, hasAfter) = back is null ? (id is not null, more) : (more, true);
         return new LedgerPage(shown, hasBefore && shown.Count > 0 ? CursorOf(shown[0]) : null, hasAfter && shown.Count > 0 ? CursorOf(shown[^1]) : null);
     }
@@ -120,12 +121,13 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
             """, may, ct);
         var attempts = await connection.ListAsync<LedgerAttempt>("select at, outcome, reply from mail_attempts where mail_id = @id and @sees order by id desc limit 100", may, ct);
         var calendar = await BusinessCalendars.LoadAsync(connection, ct);
+        var window = await SendWindow.LoadAsync(connection, settings, ct);
         if (mail.State == "queued" && may.bodies && await PreviewAsync(connection, mail, today, calendar, ct) is { } preview)
         {
             mail = mail with { Subject = preview.Subject };
             body = body! with { Text = preview.Text, Html = preview.Html };
         }
-        return new LedgerRecord(WithLeaving(mail, now, calendar), body!.MessageId, body.Text, body.Html, body.ErasedAt, body.ResendOf, notices, attempts);
+        return new LedgerRecord(WithLeaving(mail, now, calendar, window), body!.MessageId, body.Text, body.Html, body.ErasedAt, body.ResendOf, notices, attempts);
     }
 
     /// <summary>What a waiting mail would say if it left today, secrets masked; null when it cannot be written.</summary>
@@ -150,13 +152,13 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
         }
     }
 
-    private LedgerMail WithLeaving(LedgerMail mail, DateTime now, BusinessCalendar calendar) => mail with
+    private LedgerMail WithLeaving(LedgerMail mail, DateTime now, BusinessCalendar calendar, SendWindow window) => mail with
     {
         LeavesAt = mail switch
         {
             { State: "queued", Kind: "now" } => now,
             { State: "queued", LeavesAt: { } asked } when asked <= now && JapanTime.DateOf(asked) == JapanTime.DateOf(now) => now,
-            { State: "queued" } => new SendWindow(settings.SendFrom, settings.SendUntil).Next(now, calendar),
+            { State: "queued" } => window.Next(now, calendar),
             { State: "deferred" } => mail.LeavesAt,
             _ => null,
         },

@@ -9,7 +9,7 @@ namespace AuditTracker.Notifications;
 /// <summary>Hands over every mail that is due now, each once, and writes down what the other side said.</summary>
 public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTransport transport, IEnumerable<SecretMail> secrets, Settings settings, ILogger<SendMails> log)
 {
-    private readonly SendWindow window = new(settings.SendFrom, settings.SendUntil);
+    private SendWindow window = new(settings.SendFrom, settings.SendUntil);
     private readonly Dictionary<string, MintSecret> minters = secrets.ToDictionary(secret => secret.Template, secret => secret.Mint);
 
     /// <returns>How many were handed over.</returns>
@@ -43,6 +43,7 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(SendMails)), ct);
         await queue.TidyAsync(work, transport.CanRepeat, ct);
+        window = await SendWindow.LoadAsync(work.Connection, settings, ct);
         var company = await CompanyStore.LoadAsync(work.Connection, ct);
         var calendar = await BusinessCalendars.LoadAsync(work.Connection, ct);
         await work.CommitAsync(ct);

@@ -1,4 +1,6 @@
 using AuditTracker.Calendar;
+using AuditTracker.Company;
+using Npgsql;
 
 namespace AuditTracker.Notifications;
 
@@ -13,6 +15,13 @@ public sealed record SendWindow(TimeOnly From, TimeOnly Until)
 
     /// <summary>So many attempts, over about a business week, and then it has failed.</summary>
     public const int MostAttempts = 12;
+
+    /// <summary>The hours in force on the business day: the company's, or those the operator set.</summary>
+    public static async Task<SendWindow> LoadAsync(NpgsqlConnection connection, Settings settings, CancellationToken ct)
+    {
+        var rules = await NoticeRules.LoadAsync(connection, null, ct);
+        return new SendWindow(rules.SendFrom ?? settings.SendFrom, rules.SendUntil ?? settings.SendUntil);
+    }
 
     /// <summary>Whether mails of the day may leave at this instant.</summary>
     public bool IsOpen(DateTime now, BusinessCalendar calendar) => Next(now, calendar) == now;

@@ -13,7 +13,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "account.unlocked", "account.sessionsEnded", "account.passwordChanged",
         "role.granted", "role.ended", "token.added", "token.revoked",
         "request.added", "request.changed", "collections.opened", "collection.submitted", "collection.withdrawn", "collection.accepted", "collection.returned",
-        "collection.reopened", "control.changed", "company.changed", "company.appointed", "company.appointmentEnded", "company.appointmentWithdrawn",
+        "collection.reopened", "control.changed", "company.changed", "company.noticeRulesChanged", "company.appointed", "company.appointmentEnded", "company.appointmentWithdrawn",
         "company.closureAdded", "company.closureRemoved", "company.makeUpDayAdded", "company.makeUpDayRemoved", "company.holidaysImported", "collections.replanned",
         "company.changeWithdrawn", "people.imported",
         "collection.reopened", "control.changed", "company.changed", "people.imported", "departments.imported", "posts.imported", "department.changed", "post.changed",

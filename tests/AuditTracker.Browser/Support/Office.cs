@@ -84,6 +84,8 @@ public sealed class Office : IAsyncLifetime
             ["/reports"] = "/reports",
             ["/reports/runs/{id:long}"] = $"/reports/runs/{run}",
             ["/search"] = "/search?q=鍵",
+            ["/settings"] = "/settings",
+            ["/settings/notices"] = "/settings/notices",
             ["/sign-in"] = "/sign-in",
             ["/tokens"] = "/tokens",
             ["/trail"] = "/trail",

@@ -101,6 +101,8 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /reports"] = SeeReports,
         ["PAGE /reports/runs/{id:long}"] = SeeReports,
         ["PAGE /search"] = SignedIn,
+        ["PAGE /settings"] = Operate,
+        ["PAGE /settings/notices"] = [ComplianceManager],
         ["PAGE /trail"] = SeeTrail,
     };
 
@@ -194,6 +196,8 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         var (method, pattern) = (route.Split(' ')[0], route.Split(' ')[1]);
         var noun = pattern.Split('/').TakeWhile(part => !part.StartsWith("{id", StringComparison.Ordinal)).LastOrDefault() ?? "";
         var path = pattern.Replace("{framework}", "iso27001-2022").Replace("{itemRef}", "A.5.18").Replace("{documentName}", "v1").Replace("{kind}", "evidence").Replace("{section}", "name").Replace("/{id:long?}", "").Replace("{employeeNo}", Cast.Alice.EmployeeNo)
+        var path = pattern.Replace("{framework}", "iso27001-2022").Replace("{itemRef}", "A.5.18").Replace("{documentName}", "v1").Replace("{kind}", "evidence").Replace("/{id:long?}", "").Replace("{employeeNo}", Cast.Alice.EmployeeNo)
+            .Replace("{section}", "name")
             .Replace("{id:long}", $"{ids.GetValueOrDefault(noun, 1)}");
         var request = new HttpRequestMessage(method == "PAGE" ? HttpMethod.Get : HttpMethod.Parse(method), path);
         if (method is "POST" or "PATCH" or "PUT")
