@@ -48,9 +48,9 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
         var company = language == "en" && around.NameEn.Length > 0 || around.NameJa.Length == 0 ? around.NameEn : around.NameJa;
         var contact = string.Join(' ', new[] { around.SecretariatName, around.SecretariatContact }.Where(part => part.Length > 0));
-        if (user is null)
+        if (user is null or { MustEnrol: true })
         {
-            return Shell.Unknown with { Company = company, SecretariatContact = contact };
+            return Shell.Unknown with { Company = company, SecretariatContact = contact, PersonName = user?.Name };
         }
         var open = await DoorsAsync();
         return new Shell(company, Groups(user, open, http.Request.Path, around), user.Name, (int)around.Waiting,

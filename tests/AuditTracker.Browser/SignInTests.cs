@@ -10,14 +10,14 @@ public sealed class SignInTests(Chromium chromium, Office office)
     [Fact]
     public async Task Whoever_follows_a_link_signs_in_and_comes_to_the_page_of_the_link()
     {
-        await using var manami = await chromium.VisitAsync(office.App);
-        await manami.OpenAsync("/people?q=900001");
-        Assert.Contains("/sign-in", manami.Page.Url);
-        await manami.FillAsync("メールアドレス", "Mail address", Cast.Manami.Mail);
-        await manami.FillAsync("パスワード", "Password", Cast.Password);
-        await manami.PressAsync("入る", "Sign in");
-        await manami.SeesAsync("相川 有栖");
-        Assert.EndsWith("/people?q=900001", manami.Page.Url);
+        await using var alice = await chromium.VisitAsync(office.App);
+        await alice.OpenAsync("/people?q=900001");
+        Assert.Contains("/sign-in", alice.Page.Url);
+        await alice.FillAsync("メールアドレス", "Mail address", Cast.Alice.Mail);
+        await alice.FillAsync("パスワード", "Password", Cast.Password);
+        await alice.PressAsync("入る", "Sign in");
+        await alice.SeesAsync("相川 有栖");
+        Assert.EndsWith("/people?q=900001", alice.Page.Url);
     }
 
     [Theory, InlineData("ja", "エラー："), InlineData("en", "Error: ")]

@@ -75,6 +75,19 @@ public static class AccountMails
         }
     }
 
+    /// <summary>To every administrator and compliance manager, and to the person whose factors were reset.</summary>
+    public static async Task TellFactorResetAsync(UnitOfWork work, long account, string target, string by, CancellationToken ct)
+    {
+        foreach (var watcher in (await AccountStore.WatchersAsync(work, ct)).Where(watcher => watcher.AccountId != account))
+        {
+            await TellSecurityAsync(work, account, SecurityNews.FactorReset, watcher, target, by, ct);
+        }
+        if (await AccountStore.ReachAsync(work, account, ct) is { } person)
+        {
+            await TellSecurityAsync(work, account, SecurityNews.FactorReset, person, null, by, ct);
+        }
+    }
+
     /// <param name="target">Whose account it is, for others than its person.</param>
     /// <param name="by">Who did it, when that was not the person.</param>
     private static Task TellSecurityAsync(UnitOfWork work, long account, SecurityNews news, Watcher to, string? target, string? by, CancellationToken ct) =>

@@ -22,6 +22,9 @@ public sealed class AccountRow
     /// <summary>Business clock, UTC.</summary>
     public DateTime? InvitedAt { get; init; }
 
+    /// <summary>Has an authenticator app or a passkey.</summary>
+    public bool HasSecondFactor { get; init; }
+
     /// <summary>Granted roles that hold today, in the wire's spelling; a reviewer's as <c>reviewer:FRAMEWORK</c>.</summary>
     public string[] Roles { get; init; } = [];
 }
@@ -58,6 +61,7 @@ public sealed partial class AccountStore
 
     private const string Select = $"""
         select a.id, a.sign_in, coalesce(p.name, nullif(a.name, ''), a.sign_in) as name, a.person_id, p.employee_no, {PrimaryDepartment} as department, a.language, a.locked_until, a.invited_at,
+               a.totp_since is not null or exists (select from passkeys k where k.account_id = a.id) as has_second_factor,
                case when p.left_on < clock.today then 'Left' when a.disabled_at is not null then 'Disabled'
                     when a.password_hash is null and a.invited_at is null and not exists (select from one_time_links l where l.account_id = a.id) then 'NotInvited'
                     when a.password_hash is null then case when exists (select from one_time_links l where l.account_id = a.id and l.purpose = 'invitation'

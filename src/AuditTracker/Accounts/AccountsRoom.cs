@@ -1,6 +1,8 @@
+using AuditTracker.Accounts.Pages;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AuditTracker.Accounts;
 
@@ -19,11 +21,25 @@ public static class AccountsRoom
             .AddSingleton<InvitePerson>().AddSingleton<AddAccount>().AddSingleton<ChoosePassword>()
             .AddSingleton<GrantRole>().AddSingleton<EndRole>().AddSingleton<DisableAccount>().AddSingleton<EndLeaversAccounts>()
             .AddSingleton<Sessions>().AddSingleton<ChangePassword>()
+            .AddSingleton<FactorProof>().AddSingleton<SetUpAuthenticator>().AddSingleton<RemoveFactor>().AddSingleton<EnterCode>().AddSingleton<ConfirmCaller>()
+            .AddSingleton<PasskeyStore>().AddSingleton<Passkeys>().AddSingleton<EnterPasskey>()
+            .Configure<MvcOptions>(options => options.Filters.Add<AskAgainFilter>())
             .AddSingleton(new AccountLanguage(http => http.Caller()?.Language, (http, language) => RememberAsync(http, (accounts, work, user) => accounts.SetLanguageAsync(work, user.AccountId, language, http.RequestAborted))))
             .AddSingleton(new AccountTheme((http, theme) => RememberAsync(http, (accounts, work, user) => accounts.SetDisplayAsync(work, user.AccountId, theme, null, http.RequestAborted))));
     }
 
-    public static void MapAccounts(this IEndpointRouteBuilder app) => AccountsApi.Map(app);
+    public static void MapAccounts(this IEndpointRouteBuilder app)
+    {
+        AccountsApi.Map(app);
+        // The browser's script asks for it at the door, at the second step and where a change is confirmed.
+        app.MapPost("/passkeys/challenge", async (HttpContext http, EnterPasskey passkeys, CancellationToken ct) => Results.Content(Text(await passkeys.AskAsync(http, ct)), "application/json"))
+            .AllowAnonymous().ExcludeFromDescription();
+    }
+
+    internal static ContentResult Json(PasskeyChallenge challenge) => new() { Content = Text(challenge), ContentType = "application/json" };
+
+    // The options are JSON already.
+    private static string Text(PasskeyChallenge challenge) => $$"""{"key":"{{challenge.Key}}","options":{{challenge.Options}}}""";
 
     private static async Task RememberAsync(HttpContext http, Func<AccountStore, UnitOfWork, CurrentUser, Task> remember)
     {

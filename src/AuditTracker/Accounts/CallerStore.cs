@@ -49,7 +49,8 @@ public sealed class CallerStore(Db db, IReadOnlyList<NamedRole> namedRoles, Time
         {
             await connection.FirstAsync<int>("update sessions set seen_at = @now where token_hash = @hash", new { hash, now }, ct);
         }
-        return (From(row, requestId), session);
+        var user = From(row, requestId);
+        return (user with { MustEnrol = session.Factor is null && !row.IsDemo && SecondFactor.IsRequiredOf(user) }, session);
     }
 
     /// <summary>The caller of a live API token; also notes that it was used, at most once a minute.</summary>

@@ -18,10 +18,10 @@ public sealed class ChoosePassword(Db db, AccountStore accounts, SignIn signIn, 
     /// <summary>The link's account while it may be used; null when it is unknown, used or ended.</summary>
     public Task<OpenLink?> FindAsync(string token, CancellationToken ct) => accounts.FindLinkAsync(Secrets.Hash(token), time.GetUtcNow().UtcDateTime, ct);
 
-    /// <returns>The secret of the session that begins.</returns>
+    /// <returns>The session that begins, or the second step of an account that has one: a link in a mail does not stand in for it.</returns>
     /// <exception cref="InvalidInput">At the field <c>password</c>; the link stays as it was.</exception>
     /// <exception cref="NotFound">The link is unknown, used or ended.</exception>
-    public async Task<string> RunAsync(string token, string? password, string agent, string requestId, CancellationToken ct)
+    public async Task<SignInResult> RunAsync(string token, string? password, string agent, string requestId, CancellationToken ct)
     {
         var now = time.GetUtcNow().UtcDateTime;
         await using var work = await db.BeginAsync(new Actor("visitor", requestId), ct);
@@ -31,10 +31,11 @@ public sealed class ChoosePassword(Db db, AccountStore accounts, SignIn signIn, 
         // Whoever asked twice has two links; one choice ends them all.
         await AccountStore.RevokeLinksAsync(work, link.AccountId, null, now, ct);
         await AccountMails.SettleLinksAsync(work, link.AccountId, ct);
-        var session = await signIn.BeginSessionAsync(work, link.AccountId, agent, ct);
+        var account = await AccountStore.ForSignInAsync(work, link.AccountId, ct) ?? throw new NotFound();
+        var entered = await signIn.AfterPasswordAsync(work, account, agent, ct);
         await work.ActAsync(link.Purpose == "invitation" ? "account.opened" : "account.passwordReset", $"account:{link.AccountId}", ct: ct);
         await work.CommitAsync(ct);
-        return session;
+        return entered;
     }
 
     private sealed record Asking(long Id, long? PersonId, string Name, string SignIn, string Language);

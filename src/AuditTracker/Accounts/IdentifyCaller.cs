@@ -16,6 +16,26 @@ public static class IdentifyCaller
     /// <param name="secret">The session's secret.</param>
     public static void Give(HttpContext http, string secret) => http.Response.Cookies.Append(SessionCookie, secret, Options());
 
+    /// <summary>Between password and second factor; opens nothing else.</summary>
+    public const string WaitingCookie = "__Host-sign-in";
+
+    /// <summary>What a right password leads to: signed in and on to <paramref name="back"/>, or the second step. Null when it was not right.</summary>
+    public static string? Lead(HttpContext http, SignInResult result, string back)
+    {
+        switch (result)
+        {
+            case SignInResult.Started started:
+                Give(http, started.Token);
+                http.Response.Cookies.Delete(WaitingCookie, Options());
+                return back;
+            case SignInResult.Awaits awaits:
+                http.Response.Cookies.Append(WaitingCookie, awaits.Token, Options());
+                return $"/sign-in/code?back={Uri.EscapeDataString(back)}";
+            default:
+                return null;
+        }
+    }
+
     /// <summary>Takes the cookie away again.</summary>
     public static void Take(HttpContext http) => http.Response.Cookies.Delete(SessionCookie, Options());
 

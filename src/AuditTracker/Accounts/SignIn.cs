@@ -10,6 +10,10 @@ public abstract record SignInResult
 {
     /// <param name="Token">The session's secret, for the cookie.</param>
     public sealed record Started(string Token) : SignInResult;
+
+    /// <summary>The password was right and the account has a second factor.</summary>
+    /// <param name="Token">The secret that <see cref="EnterCode"/> wants with the code.</param>
+    public sealed record Awaits(string Token) : SignInResult;
     public sealed record Wrong : SignInResult;
     public sealed record Locked(int Minutes) : SignInResult;
 }
@@ -40,19 +44,38 @@ public sealed class SignIn(Db db, AccountStore accounts, TimeProvider time, Sett
         {
             return await FailAsync(work, account, signIn, now, ct);
         }
-        await accounts.SetFailuresAsync(work, account.Id, 0, null, ct);
-        var token = await BeginSessionAsync(work, account.Id, agent, ct);
-        await work.ActAsync("account.signedIn", $"account:{account.Id}", ct: ct);
+        var entered = await AfterPasswordAsync(work, account, agent, ct);
         await work.CommitAsync(ct);
-        return new SignInResult.Started(token);
+        return entered;
+    }
+
+    /// <summary>What a right password opens: a session, or the second step. Wrong codes keep their count until that is done too.</summary>
+    internal async Task<SignInResult> AfterPasswordAsync(UnitOfWork work, SignInAccount account, string agent, CancellationToken ct) => account.HasSecondFactor
+        ? new SignInResult.Awaits(await BeginSessionAsync(work, account.Id, agent, ct, waits: true))
+        : new SignInResult.Started(await EnterAsync(work, account.Id, null, agent, ct));
+
+    /// <summary>The person is in: failures are forgotten, the session begins, the trail notes it.</summary>
+    /// <param name="factor">Besides the password; null: none.</param>
+    internal async Task<string> EnterAsync(UnitOfWork work, long account, string? factor, string agent, CancellationToken ct)
+    {
+        await accounts.SetFailuresAsync(work, account, 0, null, ct);
+        var token = await BeginSessionAsync(work, account, agent, ct, factor);
+        await work.ActAsync("account.signedIn", $"account:{account}", factor is null ? null : new Dictionary<string, string?> { ["factor"] = factor }, ct: ct);
+        if (factor == SecondFactor.Recovery)
+        {
+            await AccountMails.TellSecurityAsync(work, account, SecurityNews.RecoveryUsed, ct);
+        }
+        return token;
     }
 
     /// <summary>A new session of the account, in the caller's operation.</summary>
+    /// <param name="factor">What it came in with besides the password; null: nothing.</param>
+    /// <param name="waits">Opens nothing but the second step.</param>
     /// <returns>The session's secret, for the cookie.</returns>
-    public async Task<string> BeginSessionAsync(UnitOfWork work, long account, string agent, CancellationToken ct)
+    public async Task<string> BeginSessionAsync(UnitOfWork work, long account, string agent, CancellationToken ct, string? factor = null, bool waits = false)
     {
         var (token, now) = (Secrets.New(), time.GetUtcNow().UtcDateTime);
-        await accounts.StartSessionAsync(work, account, Secrets.Hash(token), now, now + settings.SessionLength, agent, null, false, ct);
+        await accounts.StartSessionAsync(work, account, Secrets.Hash(token), now, now + (waits ? EnterCode.Length : settings.SessionLength), agent, factor, waits, ct);
         return token;
     }
 

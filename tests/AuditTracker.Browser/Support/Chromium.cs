@@ -31,11 +31,13 @@ public sealed class Chromium : IAsyncLifetime
     /// <param name="language">The browser's and, for who is signed in, the account's.</param>
     /// <param name="width">Of the window in px.</param>
     /// <param name="script">Whether the browser runs script.</param>
-    public async Task<Visitor> VisitAsync(TestApp app, Cast.Member? who = null, string language = "ja", int width = 1280, bool script = true)
+    /// <param name="host">By which name the app is opened; passkeys want one, and an address is none.</param>
+    public async Task<Visitor> VisitAsync(TestApp app, Cast.Member? who = null, string language = "ja", int width = 1280, bool script = true, string? host = null)
     {
+        var address = host is null ? app.Address : new UriBuilder(app.Address) { Host = host }.Uri;
         var context = await browser!.NewContextAsync(new()
         {
-            BaseURL = app.Address.ToString(),
+            BaseURL = address.ToString(),
             Locale = language == "ja" ? "ja-JP" : "en-US",
             ViewportSize = new() { Width = width, Height = 800 },
             JavaScriptEnabled = script,
@@ -46,11 +48,10 @@ public sealed class Chromium : IAsyncLifetime
         if (who is not null)
         {
             await app.Database.ArrangeAsync("update accounts set language = @language where id = @AccountId and language <> @language", new { language, who.AccountId });
-            var started = (SignInResult.Started)await app.Get<SignIn>().StartAsync(who.Mail, Cast.Password, "test", "test", CancellationToken.None);
             // A secure cookie is set for https only, and then also sent to this host on plain http, as it is the loopback.
-            await context.AddCookiesAsync([new Cookie { Name = IdentifyCaller.SessionCookie, Value = started.Token, Url = $"https://{app.Address.Host}/", Secure = true, HttpOnly = true }]);
+            await context.AddCookiesAsync([new Cookie { Name = IdentifyCaller.SessionCookie, Value = await TestApp.SessionAsync(app.Services, who), Url = $"https://{address.Host}/", Secure = true, HttpOnly = true }]);
         }
-        return new Visitor(context, await context.NewPageAsync(), app.Address, language);
+        return new Visitor(context, await context.NewPageAsync(), address, language);
     }
 }
 

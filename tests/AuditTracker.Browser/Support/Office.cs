@@ -80,13 +80,16 @@ public sealed class Office : IAsyncLifetime
             ["/people/import/{id:long}"] = $"/people/import/{preview}",
             ["/people/{employeeNo}"] = "/people/000005",
             ["/profile"] = "/profile",
+            ["/profile/authenticator"] = "/profile/authenticator",
             ["/profile/password"] = "/profile/password",
+            ["/profile/second-factor"] = "/profile/second-factor",
             ["/reports"] = "/reports",
             ["/reports/runs/{id:long}"] = $"/reports/runs/{run}",
             ["/search"] = "/search?q=鍵",
             ["/settings"] = "/settings",
             ["/settings/notices"] = "/settings/notices",
             ["/sign-in"] = "/sign-in",
+            ["/sign-in/code"] = "/sign-in/code",
             ["/tokens"] = "/tokens",
             ["/trail"] = "/trail",
         };
@@ -98,7 +101,7 @@ public sealed class Office : IAsyncLifetime
     public Task DisposeAsync() => App.DisposeAsync();
 
     /// <summary>Who can open a page: those of the door are for nobody in particular, all others for the compliance manager.</summary>
-    public static Cast.Member? Reader(string route) => route is "/sign-in" or "/password-reset" or "/invitation" or "/first-administrator" ? null : Cast.Manami;
+    public static Cast.Member? Reader(string route) => route is "/sign-in" or "/sign-in/code" or "/password-reset" or "/invitation" or "/first-administrator" ? null : Cast.Manami;
 
     /// <summary>The file of next month: somebody is new, somebody has another name, somebody is not in it.</summary>
     private static byte[] Next(byte[] csv)

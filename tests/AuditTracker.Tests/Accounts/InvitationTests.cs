@@ -237,7 +237,7 @@ public sealed partial class InvitationTests : IAsyncLifetime
 
         Assert.Equal("/", (await visitor.PostFormAsync(link, "/first-administrator", typed)).Headers.Location!.ToString());
 
-        Assert.Contains("アカウント", await visitor.PageAsync("/accounts"));
+        Assert.Equal("/profile/second-factor", (await visitor.GetAsync("/accounts")).Headers.Location!.ToString());
         Assert.Equal("ひばり株式会社||コンプライアンス事務局|内線 7010|nitta@example.test",
             await app.Database.ScalarAsync<string>("select concat_ws('|', name_ja, name_en, secretariat_name, secretariat_contact, sender_address) from company"));
         var user = (await app.Get<CallerStore>().BySignInAsync("nitta@example.test", "t"))!;

@@ -63,7 +63,9 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /accounts/invite"] = Operate,
         ["PAGE /accounts/{id:long}"] = Operate,
         ["PAGE /profile"] = SignedIn,
+        ["PAGE /profile/authenticator"] = SignedIn,
         ["PAGE /profile/password"] = SignedIn,
+        ["PAGE /profile/second-factor"] = SignedIn,
         ["PAGE /tokens"] = SignedIn,
         ["PAGE /company"] = SeeReports,
         ["PAGE /company/appointments"] = SeeReports,
@@ -108,7 +110,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
 
     /// <summary>Open to anonymous visitors (design §7a).</summary>
     private static readonly string[] Open =
-        ["GET /healthz", "HEAD /healthz", "GET /readyz", "HEAD /readyz", "GET /language", "GET /display", "PAGE /sign-in", "PAGE /sign-out", "PAGE /invitation", "PAGE /password-reset", "PAGE /first-administrator"];
+        ["GET /healthz", "HEAD /healthz", "GET /readyz", "HEAD /readyz", "GET /language", "GET /display", "POST /passkeys/challenge", "PAGE /sign-in", "PAGE /sign-in/code", "PAGE /sign-out", "PAGE /invitation", "PAGE /password-reset", "PAGE /first-administrator"];
 
     /// <summary>Each role by somebody of the cast who has no other that matters here.</summary>
     private static readonly Dictionary<Role, Cast.Member> Players = new()

@@ -52,9 +52,9 @@ public sealed class TrailProtectionTests : IAsyncLifetime
         await using var single = new Installation(database.Installation.Settings, database.OwnerConnection + ";Pooling=false", database.OwnerConnection);
         await using var app = Web.Build(single, worksHere: false);
         await app.StartAsync();
-        var started = (SignInResult.Started)await app.Services.GetRequiredService<SignIn>().StartAsync(Cast.Manami.Mail, Cast.Password, "test", "test", CancellationToken.None);
+        var session = await TestApp.SessionAsync(app.Services, Cast.Manami);
         using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
-        client.DefaultRequestHeaders.Add("Cookie", $"{IdentifyCaller.SessionCookie}={started.Token}");
+        client.DefaultRequestHeaders.Add("Cookie", $"{IdentifyCaller.SessionCookie}={session}");
         Assert.Contains("この記録は保護されていません", await client.GetStringAsync("/trail"), StringComparison.Ordinal);
     }
 

@@ -12,7 +12,7 @@ namespace AuditTracker.Accounts.Pages;
 
 /// <summary>One account: its roles from–to and its access. Administrators change others'; compliance managers look and invite.</summary>
 [May(Role.Administrator, Role.ComplianceManager)]
-public sealed class AccountModel(AccountStore accounts, ReviewScopes scopes, InvitePerson invite, GrantRole grants, EndRole ends, DisableAccount access,
+public sealed class AccountModel(AccountStore accounts, ReviewScopes scopes, InvitePerson invite, GrantRole grants, EndRole ends, DisableAccount access, RemoveFactor factors,
     BusinessClock clock, TimeProvider time, IStringLocalizer<Words> words) : PageModel
 {
     [FromRoute(Name = "id")] public long Id { get; set; }
@@ -40,14 +40,21 @@ public sealed class AccountModel(AccountStore accounts, ReviewScopes scopes, Inv
 
     public Task<IActionResult> OnPostInviteAsync(CancellationToken ct) => DoAsync("InvitedDone", () => invite.RunAsync(Reader, Account!.EmployeeNo ?? throw new NotFound(), ct), ct);
 
+    [AsksAgain]
     public Task<IActionResult> OnPostEndAsync(long grant, CancellationToken ct) => DoAsync("EndedDone", () => ends.RunAsync(Reader, Id, grant, ct), ct);
 
+    [AsksAgain]
     public Task<IActionResult> OnPostDisableAsync(CancellationToken ct) => DoAsync("DisabledDone", () => access.DisableAsync(Reader, Id, ct), ct);
 
+    [AsksAgain]
     public Task<IActionResult> OnPostEnableAsync(CancellationToken ct) => DoAsync("EnabledDone", () => access.EnableAsync(Reader, Id, ct), ct);
 
     public Task<IActionResult> OnPostUnlockAsync(CancellationToken ct) => DoAsync("UnlockedDone", () => access.UnlockAsync(Reader, Id, ct), ct);
 
+    [AsksAgain]
+    public Task<IActionResult> OnPostResetFactorAsync(CancellationToken ct) => DoAsync("FactorResetDone", () => factors.ResetAsync(Reader, Id, ct), ct);
+
+    [AsksAgain]
     public Task<IActionResult> OnPostGrantAsync(CancellationToken ct) => DoAsync("GrantedDone", async () =>
     {
         var role = Input.Role ?? throw InvalidInput.At<Words>("role", "RoleEmpty");

@@ -31,8 +31,7 @@ public sealed class InvitationModel(ChoosePassword passwords) : PageModel
         }
         try
         {
-            IdentifyCaller.Give(HttpContext, await passwords.RunAsync(Token!, Input.Password, Request.Headers.UserAgent.ToString(), HttpContext.TraceIdentifier, ct));
-            return LocalRedirect("/");
+            return LocalRedirect(IdentifyCaller.Lead(HttpContext, await passwords.RunAsync(Token!, Input.Password, Request.Headers.UserAgent.ToString(), HttpContext.TraceIdentifier, ct), "/")!);
         }
         catch (InvalidInput refusal)
         {

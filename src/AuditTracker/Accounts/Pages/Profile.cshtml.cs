@@ -13,6 +13,7 @@ public sealed class ProfileModel(Db db, AccountStore accounts, Sessions sessions
 {
     [BindProperty] public Form Input { get; set; } = new();
     public IReadOnlyList<SessionRow> Rows { get; private set; } = [];
+    public bool HasSecondFactor { get; private set; }
     public CurrentUser Reader => HttpContext.CurrentUser();
     public CallerSession Here => HttpContext.Session();
 
@@ -27,6 +28,7 @@ public sealed class ProfileModel(Db db, AccountStore accounts, Sessions sessions
     {
         Input = new Form { Language = Reader.Language, Theme = Theme.Of(HttpContext), Density = Reader.IsDense ? "dense" : "normal" };
         Rows = await sessions.ListAsync(Reader, ct);
+        HasSecondFactor = (await accounts.FactorsAsync(Reader.AccountId, ct)).Any;
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)

@@ -10,7 +10,7 @@ namespace AuditTracker.Accounts.Pages;
 
 /// <summary>Sign-in with address and password; afterwards the page that was first asked for, if it is one of this host.</summary>
 [AllowAnonymous]
-public sealed class SignInModel(SignIn signIn, IStringLocalizer<Words> words) : PageModel
+public sealed class SignInModel(SignIn signIn, EnterPasskey passkeys, IStringLocalizer<Words> words) : PageModel
 {
     [BindProperty] public Form Input { get; set; } = new();
 
@@ -20,9 +20,17 @@ public sealed class SignInModel(SignIn signIn, IStringLocalizer<Words> words) : 
         [Required(ErrorMessage = "PasswordEmpty")] public string? Password { get; set; }
     }
 
-    private string Back => Request.BackOr("/");
+    public string Back => Request.BackOr("/");
 
     public IActionResult OnGet() => HttpContext.Caller() is null ? Page() : LocalRedirect(Back);
+
+    public async Task<IActionResult> OnPostPasskeyAsync([Bind(Prefix = "Passkey")] PasskeyAnswer passkey, CancellationToken ct)
+    {
+        // The fields of the other form are not in this one.
+        ModelState.Clear();
+        return IdentifyCaller.Lead(HttpContext, await passkeys.SignInAsync(passkey.Key, passkey.Credential, HttpContext, ct), Back) is { } next ? LocalRedirect(next)
+            : this.Invalid("", words["PasskeyWrong"]);
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -30,15 +38,8 @@ public sealed class SignInModel(SignIn signIn, IStringLocalizer<Words> words) : 
         {
             return this.Invalid();
         }
-        switch (await signIn.StartAsync(Input.Address!, Input.Password!, Request.Headers.UserAgent.ToString(), HttpContext.TraceIdentifier, ct))
-        {
-            case SignInResult.Started started:
-                IdentifyCaller.Give(HttpContext, started.Token);
-                return LocalRedirect(Back);
-            case SignInResult.Locked locked:
-                return this.Invalid("", words["Locked", locked.Minutes]);
-            default:
-                return this.Invalid("", words["WrongSignIn"]);
-        }
+        var result = await signIn.StartAsync(Input.Address!, Input.Password!, Request.Headers.UserAgent.ToString(), HttpContext.TraceIdentifier, ct);
+        return IdentifyCaller.Lead(HttpContext, result, Back) is { } next ? LocalRedirect(next)
+            : this.Invalid("", result is SignInResult.Locked locked ? words["Locked", locked.Minutes] : words["WrongSignIn"]);
     }
 }

@@ -27,6 +27,7 @@ public sealed class TokensModel(Tokens tokens, AccountStore accounts, TimeProvid
 
     public Task OnGetAsync(CancellationToken ct) => LoadAsync(ct);
 
+    [AsksAgain]
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         if (!ModelState.IsValid)
