@@ -31,6 +31,7 @@ public static class Rooms
         new(nameof(ExtendPlans), "0 5 0 * * ?", (services, ct) => services.GetRequiredService<ExtendPlans>().RunAsync(ct)),
         new(nameof(ReplanForCalendar), EveryMinute, (services, ct) => services.GetRequiredService<ReplanForCalendar>().RunAsync(ct)),
         new(nameof(OpenDueCollections), EveryMinute, (services, ct) => services.GetRequiredService<OpenDueCollections>().RunAsync(ct)),
+        new(nameof(HandOverLeavers), EveryMinute, (services, ct) => services.GetRequiredService<HandOverLeavers>().RunAsync(ct)),
         new(nameof(RemindOwners), EveryMinute, (services, ct) => services.GetRequiredService<RemindOwners>().RunAsync(ct)),
         new(nameof(BuildReports), "0/10 * * * * ?", (services, ct) => services.GetRequiredService<BuildReports>().RunAsync(ct)),
         new(nameof(SendMails), EveryMinute, (services, ct) => services.GetRequiredService<SendMails>().RunAsync(ct)),

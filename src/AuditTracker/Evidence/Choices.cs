@@ -25,7 +25,7 @@ public sealed class Choices(Db db)
 {
     private const string PeopleSql = """
         select p.employee_no, p.name, p.name_kana, d.name as department, p.left_on, coalesce(p.left_on < clock.today, false) as has_left,
-               coalesce((select e.kind = 'on_leave' from people_events e where e.person_id = p.id and e.kind in ('on_leave', 'back') and e.happened_on <= clock.today order by e.happened_on desc, e.id desc limit 1), false) as is_on_leave
+               exists (select 1 from leaves l where l.person_id = p.id and clock.today between l.from_on and coalesce(l.to_on, 'infinity')) as is_on_leave
         from people p
         cross join (select tokyo_date(business_now()) as today) clock
         left join lateral (select v.name from posts s join department_versions v on v.department_id = s.department_id

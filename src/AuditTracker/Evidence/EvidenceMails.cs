@@ -12,6 +12,7 @@ public static class EvidenceMails
     private const string Overdue = "evidence/collection-overdue";
     private const string OverdueManager = "evidence/collection-overdue-manager";
     private const string HandedIn = "evidence/collection-handed-in";
+    private const string LeaverHandedOver = "evidence/leaver-handed-over";
     private const string Returned = "evidence/collection-returned";
 
     /// <summary>What a notice about a collection is about.</summary>
@@ -103,6 +104,38 @@ public static class EvidenceMails
         await work.SettleManyAsync([.. reminders.Keys.Select(Subject)], [Opened, DueSoon, Overdue], ct: ct);
         await work.SettleManyAsync([.. reminders.Where(pair => pair.Value.ToManager).Select(pair => Subject(pair.Key))], [OverdueManager], ct: ct);
         return await work.TellManyAsync(notices, ct);
+    }
+
+    private sealed record LeaverFacts(string Name, string ToNo, string? ToTitle);
+
+    /// <summary>To whoever takes over from a leaver: what came to them, and which requests wait for an owner.</summary>
+    /// <param name="handed">How many collections came to whom.</param>
+    public static async Task TellLeaverAsync(UnitOfWork work, long leftEvent, long leaver, DateOnly leftOn, IReadOnlyDictionary<long, int> handed, long? proposed, int requests, CancellationToken ct)
+    {
+        List<Notice> notices = [];
+        foreach (var to in handed.Keys.Union(proposed is { } next && requests > 0 ? [next] : []))
+        {
+            var facts = (await work.FirstAsync<LeaverFacts>("""
+                select p.name, b.employee_no as to_no, (select s.title from posts s where s.person_id = b.id and s.is_primary and s.title <> '' and @Today between s.from_on and coalesce(s.to_on, 'infinity') limit 1) as to_title
+                from people p, people b where p.id = @leaver and b.id = @to
+                """, new { leaver, to, work.Today }, ct))!;
+            notices.Add(new Notice($"{LeaverHandedOver}:{leftEvent}:{to}", LeaverHandedOver, to, $"person:{leaver}")
+            {
+                Urgency = Urgency.Other,
+                Model = new Dictionary<string, object?>
+                {
+                    ["personTitle"] = facts.ToTitle,
+                    ["leaverName"] = facts.Name,
+                    ["leftOn"] = DateText.Iso(leftOn),
+                    ["collections"] = handed.GetValueOrDefault(to) is > 0 and var count ? count : null,
+                    ["requests"] = to == proposed && requests > 0 ? requests : null,
+                    ["minutes"] = 3,
+                    ["link"] = $"/evidence/collections?assignee={Uri.EscapeDataString(facts.ToNo)}",
+                },
+            });
+        }
+
+        await work.TellManyAsync(notices, ct);
     }
 
     /// <summary>Collections whose return still waits to be mailed: its words say more than a reminder would.</summary>

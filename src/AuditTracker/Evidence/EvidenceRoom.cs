@@ -31,6 +31,9 @@ public static class EvidenceRoom
         .AddSingleton<SweepDrafts>();
         .AddSingleton<RequestStore>().AddSingleton<CollectionStore>().AddSingleton<SubmissionStore>().AddSingleton<CoverageStore>()
         .AddSingleton<Library>().AddSingleton<Choices>().AddSingleton<CompanyDays>().AddSingleton<ShowCollection>()
+        .AddSingleton<HandOverLeavers>().AddSingleton<HandOver>()
+        .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>()
+        .AddSingleton<CollectionNotes>().AddSingleton<WaiveCollection>().AddSingleton<WithdrawAsk>()
         .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>().AddSingleton<ChangeBatch>()
         .AddSingleton<CollectionNotes>().AddSingleton<DraftStore>().AddSingleton<SweepDrafts>().AddSingleton<WaiveCollection>().AddSingleton<MoveDueDate>().AddSingleton<WithdrawAsk>()
         .AddSingleton<ExtendPlans>().AddSingleton<ReplanForCalendar>().AddSingleton<OpenDueCollections>().AddSingleton<RemindOwners>();

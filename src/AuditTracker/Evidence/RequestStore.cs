@@ -46,7 +46,7 @@ public sealed class RequestRow
 
 /// <summary>What a list of requests is narrowed to.</summary>
 /// <param name="Item">Ref of an item of <paramref name="Framework"/>.</param>
-/// <param name="Owner">Employee number.</param>
+/// <param name="Owner">Employee number; <c>none</c> = requests whose owner has left.</param>
 public sealed record RequestFilter(string? Search = null, string? Framework = null, string? Item = null, string? Owner = null);
 
 /// <summary>One version of a request: what it said from an instant on.</summary>
@@ -88,7 +88,7 @@ public sealed class RequestStore(Db db)
     internal static string Pattern(string typed) => $"%{Key(typed).Replace("\0", "").Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
 
     private const string Where = """
-        (@search::text is null or r.title_key like @search) and (@owner::text is null or o.employee_no = @owner)
+        (@search::text is null or r.title_key like @search) and (@owner::text is null or o.employee_no = @owner or (@owner = 'none' and o.left_on < tokyo_date(business_now())))
         and (@framework::text is null or exists (select 1 from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework and (@item::text is null or i.ref = @item)))
         """;
 

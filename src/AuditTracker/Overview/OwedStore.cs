@@ -14,6 +14,9 @@ public sealed record OwedCollection(long Id, string Title, DateOnly PeriodFrom, 
     public string Label => Overdue ? "collection.overdue" : $"collection.{State}";
 }
 
+/// <summary>An account as a person's page shows it: None, Invited, Open, Disabled.</summary>
+public sealed record AccountState(long Id, string State);
+
 /// <summary>A request a person owns or reviews.</summary>
 public sealed record HeldRequest(long Id, string Title, bool Reviews);
 
@@ -46,6 +49,33 @@ public sealed class OwedStore(Db db)
             from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version cross join (select tokyo_date(business_now()) as today) clock
             where c.assignee_id = @owed and {Open} and {CollectionScope.Condition} order by c.due_on, c.id limit 100
             """, parameters, ct);
+    }
+
+    /// <summary>What waits for the person's review, oldest first, at most 100.</summary>
+    public async Task<IReadOnlyList<OwedCollection>> ReviewsAsync(CurrentUser user, long reviewer, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["reviewer"] = reviewer;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<OwedCollection>($"""
+            select c.id, v.title, c.period_from, c.period_to, c.due_on, c.state, false as overdue
+            from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version
+            where c.reviewer_id = @reviewer and c.state = 'submitted' and {CollectionScope.Condition} order by c.state_at, c.id limit 100
+            """, parameters, ct);
+    }
+
+    /// <summary>How it stands with the person's account, for those who invite; null for others.</summary>
+    public async Task<AccountState?> AccountAsync(CurrentUser user, long person, CancellationToken ct)
+    {
+        if (!user.IsAny(Role.ComplianceManager, Role.Administrator))
+        {
+            return null;
+        }
+
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<AccountState>("""
+            select a.id, case when a.disabled_at is not null then 'Disabled' when a.password_hash is null then 'Invited' else 'Open' end as state from accounts a where a.person_id = @person order by a.disabled_at nulls first limit 1
+            """, new { person }, ct) ?? new(0, "None");
     }
 
     /// <summary>The requests in force that the person owns or reviews, at most 200.</summary>

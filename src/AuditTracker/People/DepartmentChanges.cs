@@ -9,6 +9,7 @@ internal static class DepartmentChanges
         PeopleAsTheyAre known, IReadOnlyDictionary<string, KnownPerson> after, IReadOnlyDictionary<string, string> names, DateOnly effectiveOn)
     {
         var before = known.Departments.ToDictionary(department => department.Code, StringComparer.Ordinal);
+        var was = known.People.ToDictionary(person => person.EmployeeNo, person => (person.DepartmentCode, person.Title), StringComparer.Ordinal);
         var wasIn = known.People.ToDictionary(person => person.EmployeeNo, person => person.DepartmentCode, StringComparer.Ordinal);
         var members = after.Values.Where(person => person.DepartmentCode is not null).ToLookup(person => person.DepartmentCode!, StringComparer.Ordinal);
         return
@@ -20,17 +21,18 @@ internal static class DepartmentChanges
                select new DepartmentDifference(code, old?.Name, names[code], old?.HeadNo, head),
         ];
 
-        // The only one here with a head's title; else whoever is head now, unless they left the company or moved out of the department.
+        // Whoever is head now, unless they left the company or moved out of the department; the only one here with a head's title takes their place,
+        // and also the place of one who was named otherwise, but only on getting the title: a head named by hand stays.
         string? Head(string code, string? now)
         {
             var holders = members[code].Where(person => person.IsHereOn(effectiveOn) && known.HeadTitles.Contains(person.Title)).ToArray();
-            if (holders.Length == 1)
+            var stays = now is not null && after.TryGetValue(now, out var person) && !person.HasLeftBy(effectiveOn) && (person.DepartmentCode == code || wasIn.GetValueOrDefault(now) != code);
+            if (holders is [var holder] && ((now is not null && !stays) || !was.TryGetValue(holder.EmployeeNo, out var before) || before != (holder.DepartmentCode, holder.Title)))
             {
-                return holders[0].EmployeeNo;
+                return holder.EmployeeNo;
             }
 
-            return now is not null && after.TryGetValue(now, out var person) && !person.HasLeftBy(effectiveOn)
-                && (person.DepartmentCode == code || wasIn.GetValueOrDefault(now) != code) ? now : null;
+            return stays ? now : null;
         }
     }
 }

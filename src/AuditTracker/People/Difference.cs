@@ -79,7 +79,7 @@ public sealed record Difference(
     {
         var before = known.People.ToDictionary(person => person.EmployeeNo, StringComparer.Ordinal);
         var names = Names(file, known);
-        var inFile = file.Rows.Select(row => Of(file, row, before.GetValueOrDefault(row.EmployeeNo), terms, names)).ToArray();
+        var inFile = file.Rows.Select(row => Of(file, row, before.GetValueOrDefault(row.EmployeeNo), terms, names, known.LeaveKinds)).ToArray();
         var missing = known.People
             .Where(person => !file.EmployeeNos.Contains(person.EmployeeNo) && !person.HasLeftBy(terms.EffectiveOn))
             .Select(person => Missing(person, terms));
@@ -91,7 +91,7 @@ public sealed record Difference(
         }
 
         var departments = DepartmentChanges.Between(known, after, names, terms.EffectiveOn);
-        var errors = file.Errors.Concat(DifferenceErrors.Of(file, inFile, after)).OrderBy(error => error.Line).ThenBy(error => error.Field).ToArray();
+        var errors = file.Errors.Concat(DifferenceErrors.Of(file, inFile, after)).Concat(PlanLeave.Errors(file, inFile, known)).OrderBy(error => error.Line).ThenBy(error => error.Field).ToArray();
         return new(terms, people, departments, errors, known.People.Count(person => person.IsHereOn(terms.EffectiveOn)))
         {
             Warnings = [.. file.Warnings.Concat(Unpadded(file, before)).DistinctBy(warning => (warning.Line, warning.Field))],
@@ -106,7 +106,7 @@ public sealed record Difference(
             .Select(row => new PeopleFileError(row.Line, PeopleField.EmployeeNo, "ImportZerosMissing", row.EmployeeNo, bare[row.EmployeeNo].First()));
     }
 
-    private static PersonDifference Of(PeopleFile file, PeopleFileRow row, KnownPerson? before, ImportTerms terms, IReadOnlyDictionary<string, string> names)
+    private static PersonDifference Of(PeopleFile file, PeopleFileRow row, KnownPerson? before, ImportTerms terms, IReadOnlyDictionary<string, string> names, IReadOnlyDictionary<string, string> kinds)
     {
         var left = file.Columns.Contains(PeopleField.LeftOn) ? row.LeftOn : before?.LeftOn;
         var after = new KnownPerson(
@@ -121,6 +121,7 @@ public sealed record Difference(
             row.DepartmentCode,
             file.Columns.Contains(PeopleField.Title) ? row.Title : before?.Title ?? "",
             file.Columns.Contains(PeopleField.ManagerNo) ? row.ManagerNo : before?.ManagerNo);
+        after = PlanLeave.After(file, row, before, after, terms.EffectiveOn, kinds);
         if (before is null)
         {
             return new(PersonChange.Added, row.Line, null, after, null, []);
@@ -143,7 +144,7 @@ public sealed record Difference(
     private static PersonDifference Missing(KnownPerson person, ImportTerms terms)
     {
         var leaves = terms.MissingLeaveOn is { } on && on >= person.HiredOn && (person.LeftOn is null || person.LeftOn > on);
-        var after = leaves ? person with { LeftOn = terms.MissingLeaveOn } : person;
+        var after = leaves ? PlanLeave.EndedBy(person with { LeftOn = terms.MissingLeaveOn }) : person;
         return new(PersonChange.Missing, null, person, after, null, Changes(person, after, new Dictionary<string, string>()));
     }
 

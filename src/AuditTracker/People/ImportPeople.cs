@@ -154,6 +154,15 @@ public sealed class ImportPeople(Db db)
 
     private static async Task ApplyAsync(UnitOfWork work, long id, byte[] content, Difference difference, CancellationToken ct)
     {
+        await WriteAsync(work, difference, ct);
+        await PeopleImportStore.SetAppliedAsync(work, id, difference.Terms.EffectiveOn, difference.Totals, difference.Skipped.DistinctBy(error => error.Line).Count(), ct);
+        await work.ActAsync("people.imported", $"import:{id}", Facts(difference, content), ct: ct);
+        await work.CommitAsync(ct);
+    }
+
+    /// <summary>Writes what a difference changes: people, posts, managers, departments, leave, and the events that tell of it. Every door ends here.</summary>
+    internal static async Task WriteAsync(UnitOfWork work, Difference difference, CancellationToken ct)
+    {
         var people = difference.ToApply.ToArray();
         var known = people.Where(person => person.Before is not null).Select(person => person.After).ToArray();
         var ids = known.Select(person => person.Id).ToArray();
@@ -165,10 +174,8 @@ public sealed class ImportPeople(Db db)
         await PeopleStore.WriteManagersAsync(work, RewriteTimelines.Managers(difference, await PeopleStore.ManagersAsync(work, ids, ct)), ct);
         var codes = RewriteTimelines.DepartmentsConcerned(difference, posts);
         await PeopleStore.WriteDepartmentsAsync(work, RewriteTimelines.Departments(difference, await PeopleStore.DepartmentsAsync(work, codes, ct), posts), ct);
+        await PeopleStore.WriteLeavesAsync(work, people, ct);
         await PeopleStore.AddEventsAsync(work, people.SelectMany(person => Events(person, difference.Terms)), ct);
-        await PeopleImportStore.SetAppliedAsync(work, id, difference.Terms.EffectiveOn, difference.Totals, difference.Skipped.DistinctBy(error => error.Line).Count(), ct);
-        await work.ActAsync("people.imported", $"import:{id}", Facts(difference, content), ct: ct);
-        await work.CommitAsync(ct);
     }
 
     private static IEnumerable<PersonEvent> Events(PersonDifference person, ImportTerms terms)
@@ -184,17 +191,28 @@ public sealed class ImportPeople(Db db)
         }
         else if (before.LeftOn is not null && after.LeftOn is null)
         {
-            yield return new(after.EmployeeNo, "back", terms.EffectiveOn);
+            yield return new(after.EmployeeNo, "back", terms.EffectiveOn, "left");
+        }
+
+        if (before is not null && before.HiredOn != after.HiredOn && person.BackOn is null)
+        {
+            yield return new(after.EmployeeNo, "joined", after.HiredOn, "joined");
         }
 
         if (person.IsTransferred)
         {
-            yield return new(after.EmployeeNo, "transferred", terms.EffectiveOn > after.HiredOn ? terms.EffectiveOn : after.HiredOn);
+            yield return new(after.EmployeeNo, "transferred", terms.EffectiveOn > after.HiredOn ? terms.EffectiveOn : after.HiredOn, "transferred");
         }
 
         if (after.LeftOn is { } left && left != before?.LeftOn)
         {
-            yield return new(after.EmployeeNo, "left", left);
+            // A last day that was moved, or one that had been withdrawn.
+            yield return new(after.EmployeeNo, "left", left, before is null || person.BackOn is not null ? null : before.LeftOn is null ? "back" : "left");
+        }
+
+        foreach (var leave in PlanLeave.Events(before, after))
+        {
+            yield return leave;
         }
     }
 

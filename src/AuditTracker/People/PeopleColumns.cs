@@ -4,7 +4,7 @@ using System.Text;
 namespace AuditTracker.People;
 
 /// <summary>What an HR export says about a person, in the order of the file we describe.</summary>
-public enum PeopleField { EmployeeNo, Name, NameKana, Email, DepartmentCode, DepartmentName, Title, EmploymentType, HiredOn, LeftOn, ManagerNo }
+public enum PeopleField { EmployeeNo, Name, NameKana, Email, DepartmentCode, DepartmentName, Title, EmploymentType, HiredOn, LeftOn, ManagerNo, LeaveKind, LeaveFrom, LeaveTo }
 
 /// <summary>A column of an HR export.</summary>
 /// <param name="Field">What it holds.</param>
@@ -29,6 +29,9 @@ public static class PeopleColumns
         new(PeopleField.HiredOn, "ColumnHiredOn", true, "入社日", "hire_date", "入社年月日", "hired_on", "date_of_hire"),
         new(PeopleField.LeftOn, "ColumnLeftOn", false, "退職日", "leave_date", "退職年月日", "left_on", "termination_date"),
         new(PeopleField.ManagerNo, "ColumnManagerNo", false, "上長社員番号", "manager_no", "上司社員番号", "上長番号", "manager_employee_no", "manager_id"),
+        new(PeopleField.LeaveKind, "ColumnLeaveKind", false, "休職区分", "leave_kind", "休職種別", "休業区分"),
+        new(PeopleField.LeaveFrom, "ColumnLeaveFrom", false, "休職開始日", "leave_from", "休業開始日"),
+        new(PeopleField.LeaveTo, "ColumnLeaveTo", false, "休職終了日", "leave_to", "休業終了日", "休職満了日"),
     ];
 
     private static readonly Dictionary<string, PeopleColumn> ByHeader =

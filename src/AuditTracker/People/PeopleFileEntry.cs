@@ -28,6 +28,10 @@ internal sealed partial class PeopleFileEntry
 
     public DateOnly? LeftOn { get; private set; }
 
+    public DateOnly? LeaveFrom { get; private set; }
+
+    public DateOnly? LeaveTo { get; private set; }
+
     public string this[PeopleField field] => cells[(int)field] ?? "";
 
     /// <summary>Reads a line; what is wrong with single cells goes to <paramref name="errors"/>.</summary>
@@ -63,6 +67,13 @@ internal sealed partial class PeopleFileEntry
         entry.CheckMail(errors);
         entry.HiredOn = entry.ReadDate(PeopleField.HiredOn, errors);
         entry.LeftOn = entry.ReadDate(PeopleField.LeftOn, errors);
+        entry.LeaveFrom = entry.ReadDate(PeopleField.LeaveFrom, errors);
+        entry.LeaveTo = entry.ReadDate(PeopleField.LeaveTo, errors);
+        if (entry.LeaveTo is { } back && (entry.LeaveFrom is null || back < entry.LeaveFrom))
+        {
+            errors.Add(new(line.Line, PeopleField.LeaveTo, "ImportLeaveOrder"));
+        }
+
         if (entry.LeftOn is { } left && entry.HiredOn is { } hired && left < hired)
         {
             errors.Add(new(line.Line, PeopleField.LeftOn, "ImportLeftBeforeHired", left, hired));
@@ -85,11 +96,14 @@ internal sealed partial class PeopleFileEntry
         HiredOn!.Value,
         LeftOn,
         ManagerNo.Length == 0 ? null : ManagerNo,
-        ManagerNo.Length > 0 && !employeeNosInFile.Contains(ManagerNo));
+        ManagerNo.Length > 0 && !employeeNosInFile.Contains(ManagerNo),
+        this[PeopleField.LeaveKind],
+        LeaveFrom,
+        LeaveTo);
 
     // NFKC would turn 塚 隆 神 福 as CP932 has them, and ㈱, into other characters than the person writes.
     private static bool IsTakenAsTyped(PeopleField field) =>
-        field is PeopleField.Name or PeopleField.DepartmentName or PeopleField.Title or PeopleField.EmploymentType or PeopleField.HiredOn or PeopleField.LeftOn;
+        field is PeopleField.Name or PeopleField.DepartmentName or PeopleField.Title or PeopleField.EmploymentType or PeopleField.HiredOn or PeopleField.LeftOn or PeopleField.LeaveKind or PeopleField.LeaveFrom or PeopleField.LeaveTo;
 
     // Private-use characters are gaiji of one machine, U+FFFD is what an earlier conversion lost.
     internal static Rune? UnreadableCharacter(string cell)

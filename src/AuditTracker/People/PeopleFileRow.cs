@@ -8,6 +8,7 @@ namespace AuditTracker.People;
 /// <param name="Line">The line of the file, from 1.</param>
 /// <param name="ManagerNo">The manager's employee number, or null.</param>
 /// <param name="ManagerOutsideFile">The manager is not in this file: look among the people already here.</param>
+/// <param name="LeaveTo">The last day of leave, included; null = until further notice.</param>
 public sealed record PeopleFileRow(
     int Line,
     string EmployeeNo,
@@ -21,7 +22,10 @@ public sealed record PeopleFileRow(
     DateOnly HiredOn,
     DateOnly? LeftOn,
     string? ManagerNo,
-    bool ManagerOutsideFile);
+    bool ManagerOutsideFile,
+    string LeaveKind = "",
+    DateOnly? LeaveFrom = null,
+    DateOnly? LeaveTo = null);
 
 /// <summary>Something in an HR export that must be put right before it can be taken.</summary>
 /// <param name="Line">The line of the file, from 1.</param>
@@ -33,10 +37,13 @@ public sealed record PeopleFileError(int Line, PeopleField? Field, string Key, p
     /// <summary>The field as the API names it (hiredOn); empty when it is about the whole line or file.</summary>
     public string FieldName => Field is { } column ? JsonNamingPolicy.CamelCase.ConvertName(column.ToString()) : "";
 
+    /// <summary>What is wrong, in the reader's language, for a form that shows it at its field.</summary>
+    public string Message(IStringLocalizer words) => words[Key, [.. Args.Select(arg => Worded(arg, words))]].Value;
+
     /// <summary>The whole sentence in the reader's language: line, column, what is wrong.</summary>
     public string In(IStringLocalizer words)
     {
-        var message = words[Key, [.. Args.Select(arg => Worded(arg, words))]].Value;
+        var message = Message(words);
         return Field is { } column
             ? words["ImportErrorAtColumn", Line, Label(column, words), message]
             : words["ImportErrorAtLine", Line, message];

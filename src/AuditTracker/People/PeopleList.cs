@@ -27,6 +27,12 @@ public sealed class PersonRow
     public string? ManagerName { get; init; }
     public string? PostsJson { get; init; }
 
+    /// <summary>The leave on the base date; null when there is none or the reader may not see it.</summary>
+    public string? LeaveKindJa { get; init; }
+    public string? LeaveKindEn { get; init; }
+    public DateOnly? LeaveFrom { get; init; }
+    public DateOnly? LeaveTo { get; init; }
+
     /// <summary>Every post, oldest first.</summary>
     public IReadOnlyList<PostEntry> Posts => PostsJson is null ? [] : JsonSerializer.Deserialize<PostEntry[]>(PostsJson, JsonSerializerOptions.Web)!;
 }
@@ -40,14 +46,22 @@ public sealed record PostDepartment(string Code, string? Name);
 /// <param name="People">How many people have their primary post in it then.</param>
 public sealed record DepartmentEntry(string Code, string? Name, string? HeadNo, string? HeadName, string? Parent, long People);
 
+/// <summary>Something that happened to a person, and what it puts right.</summary>
+/// <param name="At">When it was told, UTC.</param>
+public sealed record PersonEventRow(string Kind, DateOnly HappenedOn, DateTime At, string? CorrectsKind, DateOnly? CorrectsOn, bool IsLeave);
+
 /// <summary>What a department was called and who headed it, from a day to a day.</summary>
 public sealed record DepartmentVersion(string Code, string Name, string? HeadNo, string? HeadName, DateOnly FromOn, DateOnly? ToOn);
 
 /// <summary>Which people a list shows.</summary>
 /// <param name="On">The base date; null = today.</param>
 /// <param name="Search">Part of the name or kana, or the start of the address or the employee number.</param>
+/// <param name="Status">Only those who are on leave, or have left; leave is known only to those who see whole records.</param>
 /// <param name="HereOnly">Without those who have left by, or not yet joined on, the base date.</param>
-public sealed record PeopleFilter(DateOnly? On = null, string? Search = null, string? Department = null, bool HereOnly = false);
+public sealed record PeopleFilter(DateOnly? On = null, string? Search = null, string? Department = null, bool HereOnly = false, PeopleStatus? Status = null);
+
+/// <summary>On leave, or left, on the base date.</summary>
+public enum PeopleStatus { OnLeave, Left }
 
 /// <summary>SQL of the lists of people and departments.</summary>
 public sealed class PeopleList(Db db)
@@ -61,12 +75,15 @@ public sealed class PeopleList(Db db)
         cross join lateral (select least(greatest(base.day, p.hired_on), p.left_on) as day) its
         left join posts o on o.person_id = p.id and o.is_primary and its.day between o.from_on and coalesce(o.to_on, 'infinity')
         left join departments d on d.id = o.department_id
+        left join leaves l on l.person_id = p.id and base.day between l.from_on and coalesce(l.to_on, 'infinity')
         """;
 
     private const string Where = $"""
         where {PeopleScope.Condition}
           and (not @hereOnly or (p.hired_on <= base.day and (p.left_on is null or p.left_on >= base.day)))
-          and (@department::text is null or d.code = @department)
+          and (@status::text is null or (@status = 'OnLeave' and l.id is not null and {PeopleScope.WholeRecord}) or (@status = 'Left' and p.left_on < base.day))
+          and (@department::text is null or d.code = @department or exists (select 1 from posts co join departments cd on cd.id = co.department_id
+               where co.person_id = p.id and cd.code = @department and its.day between co.from_on and coalesce(co.to_on, 'infinity')))
           and (@pattern::text is null or replace(p.name_key, ' ', '') like @pattern or p.employee_no like @number or p.email_key like @mail)
         """;
 
@@ -75,6 +92,8 @@ public sealed class PeopleList(Db db)
         (select v.name from department_versions v where v.department_id = d.id and its.day between v.from_on and coalesce(v.to_on, 'infinity')) as department_name,
         w.is_whole, case when w.is_whole then coalesce(o.title, '') end as title, case when w.is_whole then p.employment_type end as employment_type, case when w.is_whole then p.hired_on end as hired_on,
         m.employee_no as manager_no, m.name as manager_name,
+        case when w.is_whole then lk.name_ja end as leave_kind_ja, case when w.is_whole then lk.name_en end as leave_kind_en,
+        case when w.is_whole then l.from_on end as leave_from, case when w.is_whole then l.to_on end as leave_to,
         case when w.is_whole then (select jsonb_agg(jsonb_build_object('department', jsonb_build_object('code', pd.code, 'name', (
                 select v.name from department_versions v where v.department_id = po.department_id and coalesce(po.to_on, greatest(base.day, po.from_on)) between v.from_on and coalesce(v.to_on, 'infinity'))),
                 'title', po.title, 'primary', po.is_primary, 'from', po.from_on, 'to', po.to_on) order by po.from_on, po.is_primary desc, po.id)
@@ -85,6 +104,7 @@ public sealed class PeopleList(Db db)
         cross join lateral (select {PeopleScope.WholeRecord} as is_whole) w
         left join managers g on w.is_whole and g.person_id = p.id and its.day between g.from_on and coalesce(g.to_on, 'infinity')
         left join people m on m.id = g.manager_id
+        left join leave_kinds lk on lk.code = l.kind
         """;
 
     /// <summary>A page in the order in which people were added; the cursor is the last id.</summary>
@@ -145,6 +165,26 @@ public sealed class PeopleList(Db db)
         return rows.Count <= limit ? (rows, null) : ([.. rows.Take(limit)], rows[limit - 1].Code);
     }
 
+    /// <summary>What happened to a person, newest first; nothing where the reader may not see the whole record.</summary>
+    public async Task<IReadOnlyList<PersonEventRow>> EventsAsync(CurrentUser user, long person, CancellationToken ct)
+    {
+        var parameters = PeopleScope.Parameters(user);
+        parameters["subject"] = person;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<PersonEventRow>($"""
+            select e.kind, e.happened_on, e.at, c.kind as corrects_kind, c.happened_on as corrects_on, e.leave_id is not null as is_leave
+            from people_events e join people p on p.id = e.person_id left join people_events c on c.id = e.corrects_id
+            where p.id = @subject and {PeopleScope.WholeRecord} order by e.at desc, e.id desc limit 200
+            """, parameters, ct);
+    }
+
+    /// <summary>The kinds of leave there are.</summary>
+    public async Task<IReadOnlyList<LeaveKindRow>> LeaveKindsAsync(CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<LeaveKindRow>("select code, name_ja, name_en from leave_kinds order by position, code", ct: ct);
+    }
+
     /// <summary>Every version of the departments the reader may see, oldest first.</summary>
     public async Task<IReadOnlyList<DepartmentVersion>> DepartmentVersionsAsync(CurrentUser user, CancellationToken ct)
     {
@@ -162,6 +202,7 @@ public sealed class PeopleList(Db db)
         parameters["on"] = filter.On;
         parameters["department"] = string.IsNullOrWhiteSpace(filter.Department) ? null : filter.Department;
         parameters["hereOnly"] = filter.HereOnly;
+        parameters["status"] = filter.Status?.ToString();
         parameters["pattern"] = pattern;
         parameters["number"] = pattern is null ? null : NameKey.PatternOfNumber(filter.Search!);
         parameters["mail"] = pattern is null ? null : NameKey.PatternOfMail(filter.Search!);

@@ -14,13 +14,15 @@ public static class PeopleStore
     /// <summary>The whole company as it is on the effective date.</summary>
     public static async Task<PeopleAsTheyAre> AsTheyAreAsync(UnitOfWork work, DateOnly effectiveOn, CancellationToken ct) => new(
         await work.QueryAsync<KnownPerson>("""
-            select p.id, p.employee_no, p.name, p.name_kana, p.email, p.employment_type, p.hired_on, p.left_on, d.code as department_code, coalesce(o.title, '') as title, m.employee_no as manager_no
+            select p.id, p.employee_no, p.name, p.name_kana, p.email, p.employment_type, p.hired_on, p.left_on, d.code as department_code, coalesce(o.title, '') as title, m.employee_no as manager_no,
+                   l.id as leave_id, l.kind as leave_kind, l.from_on as leave_from, l.to_on as leave_to
             from people p
             cross join lateral (select least(greatest(@effectiveOn, p.hired_on), p.left_on) as day) its
             left join posts o on o.person_id = p.id and o.is_primary and its.day between o.from_on and coalesce(o.to_on, 'infinity')
             left join departments d on d.id = o.department_id
             left join managers g on g.person_id = p.id and its.day between g.from_on and coalesce(g.to_on, 'infinity')
             left join people m on m.id = g.manager_id
+            left join lateral (select * from leaves l where l.person_id = p.id and (l.to_on is null or l.to_on >= its.day) order by l.from_on limit 1) l on true
             order by p.id
             """, new { effectiveOn }, ct),
         await work.QueryAsync<KnownDepartment>("""
@@ -28,7 +30,12 @@ public static class PeopleStore
             from departments d left join department_versions v on v.department_id = d.id and @effectiveOn between v.from_on and coalesce(v.to_on, 'infinity')
             left join people h on h.id = v.head_id order by d.code
             """, new { effectiveOn }, ct),
-        (await work.QueryAsync<string>("select title from head_titles", ct: ct)).ToHashSet(StringComparer.Ordinal));
+        (await work.QueryAsync<string>("select title from head_titles", ct: ct)).ToHashSet(StringComparer.Ordinal))
+    {
+        Leaves = await work.QueryAsync<LeaveRow>("select l.id, p.employee_no, l.kind, l.from_on, l.to_on from leaves l join people p on p.id = l.person_id", ct: ct),
+        LeaveKinds = (await work.QueryAsync<LeaveKindRow>("select code, name_ja, name_en from leave_kinds", ct: ct))
+            .SelectMany(kind => new[] { kind.Code, kind.NameJa, kind.NameEn }, (kind, name) => (kind.Code, Name: name)).DistinctBy(pair => pair.Name).ToDictionary(pair => pair.Name, pair => pair.Code, StringComparer.OrdinalIgnoreCase),
+    };
 
     /// <summary>Adds the new people and departments, so that every code and number has a row.</summary>
     public static Task AddAsync(UnitOfWork work, IEnumerable<KnownPerson> people, IEnumerable<string> departments, CancellationToken ct) => work.ExecuteAsync("""
@@ -90,10 +97,42 @@ public static class PeopleStore
         from jsonb_to_recordset(@added::jsonb) as r (code text, name text, parent_id bigint, head_no text, from_on date, to_on date) join departments d using (code) left join people h on h.employee_no = r.head_no;
         """, new { gone = departments.Gone.ToArray(), changed = Rows(departments.Changed), added = Rows(departments.Added) }, ct);
 
-    /// <summary>Tells the rooms above what happened to whom (design §3).</summary>
+    /// <summary>Leave that begins, changes or is withdrawn.</summary>
+    public static Task WriteLeavesAsync(UnitOfWork work, IReadOnlyList<PersonDifference> people, CancellationToken ct)
+    {
+        var changed = people.Where(person => person.Before is null ? person.After.LeaveFrom is not null : !Equals(person.Before.Leave, person.After.Leave)).ToArray();
+        return changed.Length == 0 ? Task.CompletedTask : work.ExecuteAsync("""
+            delete from leaves where id = any (@gone);
+            update leaves l set kind = r.kind, from_on = r.from_on, to_on = r.to_on from jsonb_to_recordset(@changed::jsonb) as r (id bigint, kind text, from_on date, to_on date) where l.id = r.id;
+            insert into leaves (person_id, kind, from_on, to_on)
+            select p.id, r.kind, r.from_on, r.to_on from jsonb_to_recordset(@added::jsonb) as r (employee_no text, kind text, from_on date, to_on date) join people p using (employee_no);
+            """, new
+        {
+            gone = changed.Where(person => person.After.LeaveFrom is null).Select(person => person.Before!.LeaveId!.Value).ToArray(),
+            changed = Rows(changed.Where(person => person.After.LeaveFrom is not null && person.After.LeaveId > 0).Select(Leave)),
+            added = Rows(changed.Where(person => person.After.LeaveFrom is not null && person.After.LeaveId is null or 0).Select(Leave)),
+        }, ct);
+
+        static object Leave(PersonDifference person) => new { Id = person.After.LeaveId, person.After.EmployeeNo, Kind = person.After.LeaveKind, FromOn = person.After.LeaveFrom, ToOn = person.After.LeaveTo };
+    }
+
+    /// <summary>
+    /// Tells the rooms above what happened to whom (design §3): append-only, every fact once. An event that puts an earlier one right names it;
+    /// the earlier one stays.
+    /// </summary>
     public static Task AddEventsAsync(UnitOfWork work, IEnumerable<PersonEvent> events, CancellationToken ct) => work.ExecuteAsync("""
-        insert into people_events (person_id, kind, happened_on, at)
-        select p.id, r.kind, r.happened_on, @Now from jsonb_to_recordset(@rows::jsonb) as r (employee_no text, kind text, happened_on date) join people p using (employee_no)
+        insert into people_events (person_id, kind, happened_on, at, leave_id, corrects_id)
+        select p.id, r.kind, r.happened_on, @Now, its.leave_id,
+               (select max(e.id) from people_events e where e.person_id = p.id and e.kind = r.corrects and e.leave_id is not distinct from its.leave_id
+                   and (e.kind <> 'transferred' or e.happened_on = r.happened_on)
+                   and (e.kind <> 'back' or e.leave_id is not null or e.corrects_id is not null)
+                   and not exists (select 1 from people_events later where later.corrects_id = e.id))
+        from rows from (jsonb_to_recordset(@rows::jsonb) as (employee_no text, kind text, happened_on date, corrects text, leave_id bigint, leave_from date))
+             with ordinality as r (employee_no, kind, happened_on, corrects, leave_id, leave_from, place)
+        join people p using (employee_no)
+        cross join lateral (select coalesce(nullif(r.leave_id, 0), (select l.id from leaves l where l.person_id = p.id and l.from_on = r.leave_from)) as leave_id) its
+        order by r.place
+        on conflict do nothing
         """, new { rows = Rows(events), work.Now }, ct);
 
     private static object Stored(KnownPerson person) => new
@@ -122,8 +161,11 @@ public sealed record ManagerRow(long Id, string EmployeeNo, string ManagerNo, Da
 /// <summary>What a department was called and who headed it.</summary>
 public sealed record DepartmentRow(long Id, string Code, string Name, long? ParentId, string? HeadNo, DateOnly FromOn, DateOnly? ToOn);
 
-/// <summary>joined, left, transferred, back.</summary>
-public sealed record PersonEvent(string EmployeeNo, string Kind, DateOnly HappenedOn);
+/// <summary>joined, left, transferred, on_leave, back.</summary>
+/// <param name="Corrects">The kind of the newest event that this one puts right, if there is one that nothing has put right yet.</param>
+/// <param name="LeaveId">The leave it is about, when it has a row.</param>
+/// <param name="LeaveFrom">The first day of that leave, when its row is new.</param>
+public sealed record PersonEvent(string EmployeeNo, string Kind, DateOnly HappenedOn, string? Corrects = null, long? LeaveId = null, DateOnly? LeaveFrom = null);
 
 /// <summary>How rows by date differ from what is stored.</summary>
 public sealed record Rewrite<T>(IReadOnlyList<long> Gone, IReadOnlyList<T> Changed, IReadOnlyList<T> Added);

@@ -18,11 +18,16 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
     [FromQuery(Name = "q")] public string? Search { get; set; }
     [FromQuery(Name = "department")] public string? Department { get; set; }
     [FromQuery(Name = "left")] public bool WithLeft { get; set; }
+
+    /// <summary>here (or nothing), leave, left, all.</summary>
+    [FromQuery(Name = "state")] public string? State { get; set; }
     [FromQuery(Name = "after")] public string? From { get; set; }
     [FromQuery(Name = "before")] public string? To { get; set; }
 
     public DateOnly On { get; private set; }
     public string? OnError { get; private set; }
+    public IReadOnlyList<DepartmentNode> Tree { get; private set; } = [];
+    public bool SeesDepartments { get; private set; }
     public bool MayImport { get; private set; }
     public bool HasNobody { get; private set; }
     public long Total { get; private set; }
@@ -42,12 +47,14 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
         OnError = typed.Day is null && !string.IsNullOrWhiteSpace(OnText) ? words["ImportNotADate", OnText].Value : null;
         On = typed.Day ?? today;
         MayImport = user.Is(Role.ComplianceManager);
-        var filter = new PeopleFilter(On, Search?.Replace("\0", ""), Department?.Replace("\0", ""), HereOnly: !WithLeft);
+        var filter = new PeopleFilter(On, Search?.Replace("\0", ""), Department?.Replace("\0", ""), HereOnly: !WithLeft && State is not ("left" or "all"), State switch { "leave" => PeopleStatus.OnLeave, "left" => PeopleStatus.Left, _ => null });
         (Departments, _) = await people.DepartmentsAsync(user, On, null, 500, ct);
+        Tree = DepartmentNode.Tree(Departments);
+        SeesDepartments = user.IsAny(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner);
         (Rows, Before, After) = await people.PageByDepartmentAsync(user, filter, To, From, 50, ct);
         Total = await people.CountAsync(user, filter, ct);
         counts = await owed.CountsAsync(user, Rows.Select(row => row.Id), ct);
-        HasNobody = Total == 0 && string.IsNullOrWhiteSpace(Search) && string.IsNullOrEmpty(Department) && OnError is null;
+        HasNobody = Total == 0 && string.IsNullOrWhiteSpace(Search) && string.IsNullOrEmpty(Department) && string.IsNullOrEmpty(State) && OnError is null;
         Chips = [.. InForce()];
     }
 
@@ -72,9 +79,13 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
             yield return new(words["AsOf", DateText.Table(On)], "on");
         }
 
-        if (WithLeft)
+        if (WithLeft || State == "all")
         {
-            yield return new(words["WithLeft"], "left");
+            yield return new(words["WithLeft"], WithLeft ? "left" : "state");
+        }
+        else if (State is "leave" or "left")
+        {
+            yield return new(words[State == "leave" ? "OnLeave" : "HasLeft"], "state");
         }
     }
 }

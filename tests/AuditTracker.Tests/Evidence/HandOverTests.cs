@@ -1,0 +1,121 @@
+using System.Net;
+using AuditTracker.Evidence;
+using AuditTracker.Tests.People;
+using AuditTracker.Tests.Support;
+using static AuditTracker.Tests.People.ImportFiles;
+
+namespace AuditTracker.Tests.Evidence;
+
+public sealed class HandOverTests : IAsyncLifetime
+{
+    private readonly Desk desk = new();
+    private long request, collection;
+
+    private TestApp App => desk.App;
+
+    public async Task InitializeAsync()
+    {
+        await desk.InitializeAsync();
+        request = await desk.RequestAsync();
+        collection = await desk.CollectionAsync(request, "2026-07-01");
+    }
+
+    public Task DisposeAsync() => desk.DisposeAsync();
+
+    [Fact]
+    public async Task The_day_after_the_last_day_what_is_open_goes_to_the_manager_once()
+    {
+        await LeaveAsync("2026/11/30");
+        await App.Database.SetClockAsync("2026-11-30T18:00:00");
+        Assert.Equal(0, await RunAsync());
+        await App.Database.SetClockAsync("2026-12-01T09:00:00");
+        Assert.Equal(1, await RunAsync());
+        Assert.Equal(Cast.Hana.PersonId, await AssigneeAsync());
+        Assert.Equal(0, await RunAsync());
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from leaver_handovers"));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>($"select count(*) from notices where template = 'evidence/leaver-handed-over' and person_id = {Cast.Hana.PersonId}"));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'leaver.handedOver' and subject = 'person:900001'"));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>($"select count(*) from trail.entries where what = 'collection.handedOver' and subject = 'collection:{collection}'"));
+        // The request is nobody's now, and listed so.
+        var none = await App.Get<RequestStore>().PageAsync(Desk.Manager, new RequestFilter(Owner: "none"), null, null, 50, default);
+        Assert.Equal([request], none.Rows.Select(row => row.Id));
+    }
+
+    [Fact]
+    public async Task Killed_before_the_end_it_leaves_nothing_and_the_next_run_does_it_once()
+    {
+        await LeaveAsync("2026/11/25");
+        await App.Database.SetClockAsync("2026-12-01T09:00:00");
+        await App.Database.ArrangeAsync("""
+            create function public.fail() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$;
+            create trigger fail before insert on leaver_handovers execute function public.fail();
+            """);
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(RunAsync);
+        Assert.Equal(Cast.Alice.PersonId, await AssigneeAsync());
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from notices where template = 'evidence/leaver-handed-over'"));
+        await App.Database.ArrangeAsync("drop trigger fail on leaver_handovers");
+        await Task.WhenAll(RunAsync(), RunAsync(), RunAsync());
+        Assert.Equal(Cast.Hana.PersonId, await AssigneeAsync());
+        Assert.Equal((1L, 1L), (await App.Database.ScalarAsync<long>("select count(*) from leaver_handovers"), await App.Database.ScalarAsync<long>("select count(*) from notices where template = 'evidence/leaver-handed-over'")));
+    }
+
+    [Fact]
+    public async Task Nobody_hands_over_for_somebody_whose_last_day_was_moved_or_withdrawn()
+    {
+        await LeaveAsync("2026/11/25");
+        await LeaveAsync("2027/3/31");
+        await App.Database.SetClockAsync("2026-12-01T09:00:00");
+        Assert.Equal(0, await RunAsync());
+        Assert.Equal(Cast.Alice.PersonId, await AssigneeAsync());
+    }
+
+    [Fact]
+    public async Task What_opens_after_the_leave_goes_on_to_the_manager_and_never_to_its_reviewer()
+    {
+        var reviewed = await desk.RequestAsync("花田が確認する", reviewer: Cast.Hana);
+        await LeaveAsync("2026/11/25");
+        await App.Database.SetClockAsync("2026-12-01T09:00:00");
+        await RunAsync();
+        Assert.Equal(Cast.Alice.PersonId, await App.Database.ScalarAsync<long>("select assignee_id from collections where request_id = @reviewed and period_from = '2026-07-01'", new { reviewed }));
+        await App.Database.SetClockAsync("2027-01-04T09:00:00");
+        await App.Get<OpenDueCollections>().RunAsync(default);
+        await RunAsync();
+        Assert.Equal(Cast.Hana.PersonId, await App.Database.ScalarAsync<long>("select assignee_id from collections where request_id = @request and period_from = '2026-10-01'", new { request }));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from leaver_handovers"));
+    }
+
+    [Fact]
+    public async Task The_secretariat_chooses_another_owner_before_or_after()
+    {
+        var pages = await App.PagesAsAsync(Cast.Manami);
+        await LeaveAsync("2026/11/30");
+        const string Page = "/people/900001/hand-over";
+        var shown = WebUtility.HtmlDecode(await pages.GetStringAsync(Page));
+        Assert.Contains("アクセス権棚卸し（顧客DB）", shown);
+        Assert.Contains(Cast.Hana.EmployeeNo, shown);
+        Assert.Contains(Page, WebUtility.HtmlDecode(await pages.GetStringAsync("/people/900001")));
+        Assert.Equal(HttpStatusCode.BadRequest, (await pages.PostFormAsync(Page, null, ("Input.To", "7777"), ("Input.Requests", $"{request}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync(Page, null, ("Input.To", Cast.Mallory.EmployeeNo), ("Input.Requests", $"{request}"))).StatusCode);
+        Assert.Equal(Cast.Mallory.PersonId, await AssigneeAsync());
+        Assert.Equal(Cast.Mallory.PersonId, await App.Database.ScalarAsync<long>("select owner_id from evidence_requests where id = @request", new { request }));
+        // To the reviewer it cannot go: the request stays and the page says why.
+        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync("/people/900004/hand-over", null, ("Input.To", Cast.Alice.EmployeeNo), ("Input.Requests", $"{request}"))).StatusCode);
+        var refused = await pages.PostFormAsync(Page, null, ("Input.To", Cast.Bob.EmployeeNo), ("Input.Requests", $"{request}"));
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        foreach (var member in new[] { Cast.Mallory, Cast.Hana, Cast.Adam, Cast.Tom, Cast.Carol })
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await (await App.PagesAsAsync(member)).GetAsync(Page)).StatusCode);
+        }
+    }
+
+    private Task<int> RunAsync() => App.Get<HandOverLeavers>().RunAsync(default);
+
+    private Task<long> AssigneeAsync() => App.Database.ScalarAsync<long>("select assignee_id from collections where id = @collection", new { collection });
+
+    private async Task LeaveAsync(string on)
+    {
+        var (_, answer) = await App.As(Cast.Manami).ImportAsync(
+            Lines(Person(Cast.Alice.EmployeeNo, name: Cast.Alice.Name, mail: Cast.Alice.Mail, code: "D1", department: "第一部", left: on, manager: Cast.Hana.EmployeeNo)), "?apply=true");
+        Assert.True(answer!.Applied);
+    }
+}
