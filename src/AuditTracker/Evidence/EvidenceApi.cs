@@ -25,6 +25,7 @@ public static class EvidenceApi
         api.MapDelete("/submissions/{id:long}", Withdraw).May(Role.ComplianceManager, Role.ControlOwner).Produces(StatusCodes.Status204NoContent);
         api.MapPost("/collections/{id:long}/reviews", Review).May(Role.ComplianceManager, Role.Reviewer);
         api.MapPost("/collections/{id:long}/waiver", Waive).May(Role.ComplianceManager, Role.ControlOwner);
+        api.MapPost("/collections/{id:long}/comments", AddComment).May(Role.ComplianceManager, Role.ControlOwner, Role.Reviewer).Produces<WireId>(StatusCodes.Status201Created);
         api.MapPost("/collections/{id:long}/due", MoveDue).May(Role.ComplianceManager, Role.ControlOwner, Role.Reviewer);
         api.MapGet("/{id:long}/file", Download).May(readers).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
     }
@@ -68,14 +69,15 @@ public static class EvidenceApi
 
     private static string? Given(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 
-    private static async Task<WireCollectionDetail> FindCollection(HttpContext http, long id, CollectionStore collections, SubmissionStore submissions, CancellationToken ct)
+    private static async Task<WireCollectionDetail> FindCollection(HttpContext http, long id, CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, CancellationToken ct)
     {
         var row = await collections.FindAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
         var (handIns, evidence, _) = await submissions.OfCollectionAsync(http.CurrentUser(), id, ct);
         return new WireCollectionDetail(row.Id, row.RequestId, row.Title, new WirePeriod(row.PeriodFrom, row.PeriodTo), row.OpensOn, row.DueOn, row.State.ToString().ToLowerInvariant(), row.Overdue, row.Assignee, row.Items,
             [.. handIns.Select(handIn => new WireSubmission(handIn.Id, handIn.ByNumber, handIn.By, handIn.OnBehalfOfNumber, handIn.OnBehalfOf, handIn.At, handIn.CapturedOn, handIn.Note, handIn.State,
                 [.. evidence.Where(piece => piece.SubmissionId == handIn.Id).Select(WireEvidence.From)],
-                handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedByNumber, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment)))]);
+                handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedByNumber, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment)))],
+            [.. (await notes.OfAsync(http.CurrentUser(), id, ct)).Where(note => note.Kind == "comment").Select(note => new WireComment(note.Id, note.By, note.At, note.TakenBack ? null : note.Words))]);
     }
 
     private const int LongestKey = 200;
@@ -161,6 +163,9 @@ public static class EvidenceApi
         var row = await collections.FindAsync(user, id, ct) ?? throw new NotFound();
         return new WireDue(row.DueOn, row.PlannedDueOn);
     }
+
+    private static async Task<IResult> AddComment(HttpContext http, long id, WireWords body, CommentOnCollection comment, CancellationToken ct) =>
+        Results.Created($"/api/evidence/collections/{id}", new WireId(await comment.AddAsync(http.CurrentUser(), id, body.Words, ct)));
 
     internal static async Task<IResult> Download(HttpContext http, long id, SubmissionStore submissions, BlobStore blobs, CancellationToken ct)
     {

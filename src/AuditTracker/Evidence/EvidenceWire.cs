@@ -27,6 +27,9 @@ public sealed record WireReview(string Decision, string? By, string? ByName, Dat
 /// <summary>A hand-in on the wire; people by employee number, their names beside them for reading.</summary>
 /// <param name="By">Null when the account that handed in belongs to no person.</param>
 public sealed record WireSubmission(long Id, string? By, string ByName, string? OnBehalfOf, string? OnBehalfOfName, DateTime At, DateOnly? CapturedOn, string Note, string State, IReadOnlyList<WireEvidence> Evidence, WireReview? Review);
+/// <summary>A comment; words are null when it was taken back.</summary>
+public sealed record WireComment(long Id, string? By, DateTime At, string? Words);
+public sealed record WireWords(string? Words);
 public sealed record WireHandedIn(long Id, IReadOnlyList<WireEvidence> Evidence);
 
 public sealed record WireCollection(long Id, long RequestId, string Title, WirePeriod Period, DateOnly OpensOn, DateOnly DueOn, string State, bool Overdue, string Assignee, string[] Items)
@@ -36,7 +39,7 @@ public sealed record WireCollection(long Id, long RequestId, string Title, WireP
 }
 
 public sealed record WireCollectionDetail(long Id, long RequestId, string Title, WirePeriod Period, DateOnly OpensOn, DateOnly DueOn, string State, bool Overdue, string Assignee, string[] Items,
-    IReadOnlyList<WireSubmission> Submissions);
+    IReadOnlyList<WireSubmission> Submissions, IReadOnlyList<WireComment> Comments);
 
 public sealed record WireRequest(long Id, int Version, string Title, string Guidance, int Minutes, string[] Items, string Owner, string Reviewer, WireRecurrence Recurrence, WireOffset Opens, WireOffset Due, DateOnly StartOn, DateOnly? EndOn)
 {

@@ -82,6 +82,7 @@ public sealed class HandIn(Db db, SubmissionStore submissions)
               and id < (select min(id) from collection_acts where submission_id = @submission) order by id desc limit 1
             """, new { collection, submission }, ct);
         var after = found.Withdraw(Enum.Parse<CollectionState>(before!, ignoreCase: true));
+        await TakeReview.EndAsync(work, collection, ct);
         await CollectionStore.RecordAsync(work, user, collection, "withdraw", after, submission, null, ct);
         await work.SettleAsync(EvidenceMails.Subject(collection), ct: ct);
         await work.ActAsync("collection.withdrawn", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{submission}" }, ct: ct);

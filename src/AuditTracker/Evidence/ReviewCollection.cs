@@ -22,6 +22,7 @@ public sealed class ReviewCollection(Db db)
         var found = await CollectionStore.LockAsync(work, user, collection, CollectionScope.MayReview, ct) ?? throw new NotFound();
         var after = found.Decide(decision, comment, user.AccountId, user.PersonId, user.Is(Role.ComplianceManager));
         comment = comment.Trim();
+        await TakeReview.EndAsync(work, collection, ct);
         var submission = await work.FirstAsync<long>("select max(id) from submissions where collection_id = @collection", new { collection }, ct);
         await CollectionStore.RecordAsync(work, user, collection, decision.ToString().ToLowerInvariant(), after, submission, comment.Length == 0 ? null : comment, ct);
         if (after == CollectionState.Returned)

@@ -6,7 +6,7 @@ namespace AuditTracker.Evidence;
 /// <summary>Everything the page of one collection says, as its reader may see it.</summary>
 public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, CompanyDay Day, IReadOnlyList<ItemName> Items,
     IReadOnlyList<SubmissionRow> Submissions, ILookup<long, EvidenceRow> Evidence, IReadOnlyList<ActRow> Acts, IReadOnlyList<LastAccepted> Last,
-    IReadOnlyList<NoteRow> Notes, IReadOnlyList<OpenAsk> Asks, Draft Draft, CurrentUser Reader)
+    IReadOnlyList<NoteRow> Notes, IReadOnlyList<OpenAsk> Asks, Draft Draft, ReviewLease? Lease, CurrentUser Reader)
 {
     public string Period => Day.Label(Row.PeriodFrom, Row.PeriodTo);
 
@@ -27,6 +27,12 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
     public bool MayDecide => Terms.MayReview && Pending is not null && !IsOwn;
     public bool MayWithdraw => Pending is { } one && (one.ByAccount == Reader.AccountId || Reader.Is(Role.ComplianceManager));
     public bool MayReopen => Reader.Is(Role.ComplianceManager) && Row.State == CollectionState.Accepted;
+
+    /// <summary>Owner's and reviewer's side talk; others read.</summary>
+    public bool MayComment => Terms.MayHandIn || Terms.MayReview;
+
+    /// <summary>The reader's comments that can still be taken back.</summary>
+    public IEnumerable<NoteRow> Regrettable => Notes.Where(note => note.Kind == "comment" && !note.TakenBack && note.ByAccount == Reader.AccountId && Day.Now - note.At <= CommentOnCollection.Regret);
 
     /// <summary>The owner still has to hand it in (or will have to).</summary>
     public bool IsStillOwed => Row.State is CollectionState.Planned or CollectionState.Open or CollectionState.Returned;
@@ -53,7 +59,7 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
 }
 
 /// <summary>Puts one collection together from the stores.</summary>
-public sealed class ShowCollection(CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, DraftStore drafts, Choices choices, CompanyDays days)
+public sealed class ShowCollection(CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, DraftStore drafts, TakeReview leases, Choices choices, CompanyDays days)
 {
     /// <summary>Null when it is not there or not the reader's to see.</summary>
     public async Task<CollectionView?> FindAsync(CurrentUser user, long id, CancellationToken ct)
@@ -66,6 +72,7 @@ public sealed class ShowCollection(CollectionStore collections, SubmissionStore 
         return new CollectionView(row, terms, await days.LoadAsync(ct), await choices.ItemsOfAsync(row.Items, ct), handIns,
             evidence.ToLookup(piece => piece.SubmissionId), acts, await submissions.LastAcceptedAsync(user, id, ct),
             await notes.OfAsync(user, id, ct), row.State is CollectionState.Planned or CollectionState.Open or CollectionState.Returned ? await notes.OpenAsync(user, id, ct) : [],
-            terms.MayHandIn ? await drafts.FindAsync(user, id, ct) : Draft.None, user);
+            terms.MayHandIn ? await drafts.FindAsync(user, id, ct) : Draft.None,
+            (await leases.OfAsync(user, [id], ct)).GetValueOrDefault(id), user);
     }
 }

@@ -9,6 +9,7 @@ namespace AuditTracker.Evidence;
 public static class WorkingMails
 {
     private const string Asked = "evidence/collection-asked";
+    private const string Commented = "evidence/collection-comment";
     private const string Answered = "evidence/collection-answered";
 
     /// <summary>To those who may decide: somebody asks for a waiver or another due date.</summary>
@@ -51,6 +52,23 @@ public static class WorkingMails
         await work.TellManyAsync([.. told.OfType<long>().Distinct().Where(person => person != decider.PersonId).Select(person =>
             new Notice($"{Answered}:{collection}:{step}:{person}", Answered, person, EvidenceMails.Subject(collection)) { DueOn = facts.DueOn, Model = model })], ct);
     }
+
+    /// <summary>To the other side: from the owner to the reviewer, from the reviewer to the owner, from others to both.</summary>
+    public static async Task TellCommentAsync(UnitOfWork work, CurrentUser writer, long collection, long comment, string words, CancellationToken ct)
+    {
+        var facts = (await EvidenceMails.FactsAsync(work, [collection], ct))[0];
+        long?[] told = [facts.OwnerHere ? facts.OwnerId : null, facts.ReviewerHere ? facts.ReviewerId : null];
+        await work.TellManyAsync([.. told.OfType<long>().Where(person => person != writer.PersonId).Select(person => new Notice($"{Commented}:{comment}:{person}", Commented, person, Comment(comment))
+        {
+            DueOn = facts.DueOn,
+            Model = new Dictionary<string, object?>(EvidenceMails.Model(facts)) { ["byName"] = writer.Name, ["comment"] = OneLine(words), ["minutes"] = null },
+        })], ct);
+    }
+
+    /// <summary>What was taken back is not told any more.</summary>
+    public static Task SettleCommentAsync(UnitOfWork work, long comment, CancellationToken ct) => work.SettleAsync(Comment(comment), ct: ct);
+
+    private static string Comment(long id) => $"comment:{id}";
 
     /// <summary>Nobody has to decide any more.</summary>
     public static Task SettleAskAsync(UnitOfWork work, long collection, CancellationToken ct) => work.SettleAsync(EvidenceMails.Subject(collection), [Asked], ct: ct);

@@ -44,6 +44,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["POST /api/evidence/collections/{id:long}/submissions"] = [ComplianceManager, ControlOwner],
         ["DELETE /api/evidence/submissions/{id:long}"] = [ComplianceManager, ControlOwner],
         ["POST /api/evidence/collections/{id:long}/reviews"] = [ComplianceManager, Reviewer],
+        ["POST /api/evidence/collections/{id:long}/comments"] = [ComplianceManager, ControlOwner, Reviewer],
         ["POST /api/evidence/collections/{id:long}/due"] = [ComplianceManager, ControlOwner, Reviewer],
         ["POST /api/evidence/collections/{id:long}/waiver"] = [ComplianceManager, ControlOwner],
         ["GET /api/evidence/{id:long}/file"] = SeeEvidence,

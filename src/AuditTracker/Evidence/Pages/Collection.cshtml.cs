@@ -8,7 +8,7 @@ namespace AuditTracker.Evidence.Pages;
 
 /// <summary>One collection: what exactly is handed in, by when, and what became of it.</summary>
 [May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer)]
-public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCollection review, IStringLocalizer<Words> words) : CollectionPage(show, words)
+public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCollection review, CommentOnCollection comment, TakeReview take, IStringLocalizer<Words> words) : CollectionPage(show, words)
 {
     [BindProperty] public override HandInFields Input { get; set; } = new();
 
@@ -38,6 +38,31 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
         {
             await handIn.WithdrawAsync(HttpContext.CurrentUser(), submission, ct);
             return this.Done(Action(null), T["DoneWithdrawn"]);
+        }
+        catch (Refusal refusal)
+        {
+            return this.Refused(refusal);
+        }
+    }
+
+    public Task<IActionResult> OnPostCommentAsync(long id, CancellationToken ct) => DoAsync(id, () => comment.AddAsync(HttpContext.CurrentUser(), id, Input.Words, ct), "DoneCommented", ct);
+
+    public Task<IActionResult> OnPostUncommentAsync(long id, long note, CancellationToken ct) => DoAsync(id, () => comment.UndoAsync(HttpContext.CurrentUser(), id, note, ct), "DoneUncommented", ct);
+
+    public Task<IActionResult> OnPostTakeAsync(long id, CancellationToken ct) => DoAsync(id, () => take.TakeAsync(HttpContext.CurrentUser(), id, ct), "DoneTaken", ct);
+
+    public Task<IActionResult> OnPostLayDownAsync(long id, CancellationToken ct) => DoAsync(id, () => take.LayDownAsync(HttpContext.CurrentUser(), id, ct), "DoneLaidDown", ct);
+
+    private async Task<IActionResult> DoAsync(long id, Func<Task> act, string done, CancellationToken ct)
+    {
+        if (!await LoadAsync(id, ct))
+        {
+            return NotFound();
+        }
+        try
+        {
+            await act();
+            return this.Done(Action(null), T[done]);
         }
         catch (Refusal refusal)
         {

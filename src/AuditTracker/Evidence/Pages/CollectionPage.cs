@@ -61,7 +61,7 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
             .Concat(View.Notes.Where(note => note.Kind is not ("grantWaiver" or "uncomment")).Select(note => new HistoryEntry(note.At, note.By ?? T["Automatic"], NoteWord(note), Change(note), note.TakenBack ? null : note.Words)))
             .OrderByDescending(entry => entry.At)];
 
-    private string NoteWord(NoteRow note) => T["Note" + char.ToUpperInvariant(note.Kind[0]) + note.Kind[1..]];
+    private string NoteWord(NoteRow note) => note.TakenBack ? T["CommentTakenBack"] : T["Note" + char.ToUpperInvariant(note.Kind[0]) + note.Kind[1..]];
 
     private static string? Change(NoteRow note) => (note.DueBefore, note.DueOn, note.PersonBefore, note.Person) switch
     {
@@ -112,6 +112,9 @@ public sealed class HandInFields
 
     /// <summary>The same form sent twice is one hand-in.</summary>
     public string Key { get; set; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>A comment.</summary>
+    public string? Words { get; set; }
 
     /// <summary>What the reviewer writes.</summary>
     public string? Comment { get; set; }

@@ -10,7 +10,7 @@ namespace AuditTracker.Evidence.Pages;
 
 /// <summary>The review queue: what waits for this reader's decision, one of it open; after a decision the next one opens.</summary>
 [May(Role.ComplianceManager, Role.Reviewer)]
-public sealed class ReviewModel(CollectionStore collections, ShowCollection show, ReviewCollection review, CompanyDays days, IStringLocalizer<Words> words) : PageModel
+public sealed class ReviewModel(CollectionStore collections, ShowCollection show, ReviewCollection review, TakeReview take, CompanyDays days, IStringLocalizer<Words> words) : PageModel
 {
     private const int Size = 50;
     private static readonly CollectionFilter Waiting = new(Waiting: true);
@@ -23,6 +23,9 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
     public long Total { get; private set; }
     public long Own { get; private set; }
     public DateOnly? NextOn { get; private set; }
+
+    /// <summary>Who has which of them in hand.</summary>
+    public IReadOnlyDictionary<long, ReviewLease> Leases { get; private set; } = new Dictionary<long, ReviewLease>();
 
     /// <summary>The one that is open; null when nothing waits.</summary>
     public CollectionView? Open { get; private set; }
@@ -40,6 +43,27 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
     public Task<IActionResult> OnPostAcceptAsync(long id, string? after, CancellationToken ct) => DecideAsync(id, Decision.Accept, after, ct);
 
     public Task<IActionResult> OnPostReturnAsync(long id, string? after, CancellationToken ct) => DecideAsync(id, Decision.Return, after, ct);
+
+    public Task<IActionResult> OnPostTakeAsync(long id, string? after, CancellationToken ct) => HandleAsync(id, after, () => take.TakeAsync(HttpContext.CurrentUser(), id, ct), "DoneTaken", ct);
+
+    public Task<IActionResult> OnPostLayDownAsync(long id, string? after, CancellationToken ct) => HandleAsync(id, after, () => take.LayDownAsync(HttpContext.CurrentUser(), id, ct), "DoneLaidDown", ct);
+
+    /// <summary>Address of a handler for the open one, keeping the place in the queue.</summary>
+    public string Action(string handler, string? after) => $"/evidence/review?handler={handler}&id={Open!.Row.Id}&after={Uri.EscapeDataString(after ?? "")}";
+
+    private async Task<IActionResult> HandleAsync(long id, string? after, Func<Task> act, string done, CancellationToken ct)
+    {
+        try
+        {
+            await act();
+            return this.Done($"/evidence/review?at={id}", words[done]);
+        }
+        catch (Refusal refusal)
+        {
+            await LoadAsync(id, after, ct);
+            return this.Refused(refusal);
+        }
+    }
 
     private async Task<IActionResult> DecideAsync(long id, Decision decision, string? after, CancellationToken ct)
     {
@@ -68,6 +92,7 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
         Day = await days.LoadAsync(ct);
         (Queue, More) = await collections.ListAsync(user, Waiting, Prose.Given(after), Size, ct);
         Total = await collections.CountAsync(user, Waiting, ListQuery.Cap, ct);
+        Leases = await take.OfAsync(user, Queue.Select(row => row.Id), ct);
         Own = await collections.CountOwnWaitingAsync(user, ct);
         NextOn = Queue.Count == 0 ? await collections.NextForReviewAsync(user, ct) : null;
         var open = at is { } wanted ? await show.FindAsync(user, wanted, ct) : null;
