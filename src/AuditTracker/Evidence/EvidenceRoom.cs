@@ -28,17 +28,11 @@ public static class EvidenceRoom
         .AddSingleton<RemindOwners>()
         .AddSingleton<MoveDueDate>()
         .AddSingleton<DraftStore>()
-        .AddSingleton<SweepDrafts>();
-        .AddSingleton<RequestStore>().AddSingleton<CollectionStore>().AddSingleton<SubmissionStore>().AddSingleton<CoverageStore>()
-        .AddSingleton<Library>().AddSingleton<Choices>().AddSingleton<CompanyDays>().AddSingleton<ShowCollection>()
-        .AddSingleton<HandOverLeavers>().AddSingleton<HandOver>()
-        .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>()
-        .AddSingleton<CollectionNotes>().AddSingleton<WaiveCollection>().AddSingleton<WithdrawAsk>()
-        .AddSingleton<SaveRequest>().AddSingleton<HandIn>().AddSingleton<ReviewCollection>().AddSingleton<ChangeBatch>()
-        .AddSingleton<CollectionNotes>().AddSingleton<DraftStore>().AddSingleton<SweepDrafts>().AddSingleton<WaiveCollection>().AddSingleton<MoveDueDate>().AddSingleton<WithdrawAsk>()
-        .AddSingleton<ExtendPlans>().AddSingleton<ReplanForCalendar>().AddSingleton<OpenDueCollections>().AddSingleton<RemindOwners>();
-        .AddSingleton<CollectionNotes>().AddSingleton<DraftStore>().AddSingleton<SweepDrafts>().AddSingleton<CommentOnCollection>().AddSingleton<TakeReview>().AddSingleton<WaiveCollection>().AddSingleton<MoveDueDate>().AddSingleton<WithdrawAsk>()
-        .AddSingleton<ExtendPlans>().AddSingleton<OpenDueCollections>().AddSingleton<RemindOwners>();
+        .AddSingleton<SweepDrafts>()
+        .AddSingleton<HandOverLeavers>()
+        .AddSingleton<HandOver>()
+        .AddSingleton<CommentOnCollection>()
+        .AddSingleton<TakeReview>();
 
     /// <summary>Roles that follow from being named in this room's rows.</summary>
     public static IEnumerable<NamedRole> NamedRoles =>
