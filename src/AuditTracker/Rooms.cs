@@ -24,6 +24,13 @@ public static class Rooms
 {
     private const string EveryMinute = "0 * * * * ?";
 
+    /// <summary>Who has something to hand in or to review, now or by a request that goes on, or heads a department.</summary>
+    private const string OpenWork = """
+        exists (select from collections where assignee_id = @person and state in ('open', 'returned', 'submitted')) or exists (select from collections where reviewer_id = @person and state in ('open', 'returned', 'submitted'))
+        or exists (select from evidence_requests where @person in (owner_id, reviewer_id) and clock.today <= coalesce(end_on, 'infinity'))
+        or exists (select from department_versions where head_id = @person and clock.today between from_on and coalesce(to_on, 'infinity'))
+        """;
+
     /// <summary>Every job, in the order in which a tick runs them: what opens and reminds comes before what sends.</summary>
     public static IReadOnlyList<Schedule> Schedules { get; } =
     [
@@ -56,6 +63,7 @@ public static class Rooms
         .AddNotifications()
         .AddSingleton<IReadOnlyList<NamedRole>>([.. ControlsRoom.NamedRoles, .. EvidenceRoom.NamedRoles])
         .AddSingleton(new ReviewScopeSource("select key, short_ja as name_ja, short_en as name_en from frameworks where not archived and not reference order by position"))
+        .AddSingleton(new OwingSource(OpenWork))
         .AddAccounts()
         .AddSingleton<ActorNames>()
         .AddSingleton<NameActors>(provider => provider.GetRequiredService<ActorNames>().NameAsync)

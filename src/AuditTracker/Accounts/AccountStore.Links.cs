@@ -20,7 +20,8 @@ public sealed partial class AccountStore
     }
 
     /// <param name="purpose">Null: whatever for.</param>
-    public static Task RevokeLinksAsync(UnitOfWork work, long account, LinkPurpose? purpose, DateTime now, CancellationToken ct) =>
+    /// <returns>How many were open.</returns>
+    public static Task<int> RevokeLinksAsync(UnitOfWork work, long account, LinkPurpose? purpose, DateTime now, CancellationToken ct) =>
         work.ExecuteAsync("update one_time_links set revoked_at = @now where account_id = @account and (@purpose is null or purpose = @purpose) and used_at is null and revoked_at is null",
             new { account, purpose = purpose is { } given ? Wire(given) : null, now }, ct);
 

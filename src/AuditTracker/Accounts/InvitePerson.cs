@@ -23,7 +23,7 @@ public sealed class InvitePerson(Db db, AccountStore accounts, TimeProvider time
     private sealed record Invitee(long Id, string Name, string Email, string Language, bool Employed, long? AccountId, bool HasPassword, bool Disabled);
 
     /// <exception cref="NotFound">No such person, or the caller may not invite.</exception>
-    /// <exception cref="Refusal">Not employed today, has an account with a password or a disabled one, or the address signs another person in.</exception>
+    /// <exception cref="Refusal">Not employed today, has no mail address, has an account with a password or a disabled one, or the address signs another person in.</exception>
     public async Task<Invited> RunAsync(CurrentUser user, string employeeNo, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
@@ -36,6 +36,10 @@ public sealed class InvitePerson(Db db, AccountStore accounts, TimeProvider time
         {
             throw Refusal.Of<Words>("NotEmployed", person.Name);
         }
+        if (person.Email.Length == 0)
+        {
+            throw Refusal.Of<Words>("NoMail", person.Name);
+        }
         if (person.HasPassword || person.Disabled)
         {
             throw Refusal.Of<Words>(person.Disabled ? "AccountDisabled" : "AlreadyHasAccount", person.Name);
@@ -46,6 +50,21 @@ public sealed class InvitePerson(Db db, AccountStore accounts, TimeProvider time
         await work.ActAsync(invited.Linked ? "account.linked" : "account.invited", $"account:{invited.AccountId}", ct: ct);
         await work.CommitAsync(ct);
         return invited;
+    }
+
+    /// <summary>Takes an invitation back: its link opens nothing any more, and a mail that still waits is not sent.</summary>
+    /// <exception cref="NotFound">No such account, no open invitation, or the caller may not invite.</exception>
+    public async Task RevokeAsync(CurrentUser user, long account, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        if (!user.IsAny(Role.Administrator, Role.ComplianceManager) || await AccountStore.RevokeLinksAsync(work, account, LinkPurpose.Invitation, now, ct) == 0)
+        {
+            throw new NotFound();
+        }
+        await AccountMails.SettleLinksAsync(work, account, ct);
+        await work.ActAsync("account.invitationRevoked", $"account:{account}", ct: ct);
+        await work.CommitAsync(ct);
     }
 
     /// <summary>The first administrator comes before the people: their account becomes the person's when the address is the same.</summary>

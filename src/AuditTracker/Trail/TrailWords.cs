@@ -10,7 +10,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
     [
         "account.added", "account.disabled", "account.enabled", "account.endedWithEmployment", "account.firstAdministrator", "account.invited", "account.linked",
         "account.locked", "account.opened", "account.passwordReset", "account.resetAsked", "account.signInFailed", "account.signedIn", "account.signedOut",
-        "account.unlocked", "account.sessionsEnded", "account.passwordChanged", "account.factorAdded", "account.factorRemoved", "account.factorReset", "account.codesRenewed", "account.confirmed",
+        "account.unlocked", "account.sessionsEnded", "account.passwordChanged", "account.factorAdded", "account.factorRemoved", "account.factorReset", "account.codesRenewed", "account.confirmed", "account.invitationRevoked",
         "role.granted", "role.ended", "token.added", "token.revoked",
         "request.added", "request.changed", "collections.opened", "collection.submitted", "collection.withdrawn", "collection.accepted", "collection.returned",
         "collection.reopened", "control.changed", "company.changed", "company.noticeRulesChanged", "company.appointed", "company.appointmentEnded", "company.appointmentWithdrawn",

@@ -47,6 +47,7 @@ public sealed class Office : IAsyncLifetime
             ["/"] = "/",
             ["/accounts"] = "/accounts",
             ["/accounts/invite"] = "/accounts/invite?find=伊藤",
+            ["/accounts/invite/check"] = "/accounts/invite/check?people=000005&people=000006&people=900001",
             ["/accounts/{id:long}"] = $"/accounts/{Cast.Alice.AccountId}",
             ["/company"] = "/company",
             ["/company/appointments"] = "/company/appointments",

@@ -44,7 +44,8 @@ public sealed partial class InvitationTests : IAsyncLifetime
         var client = await app.PagesAsAsync(by);
         var found = await client.PageAsync($"/accounts/invite?find={person}");
         Assert.Contains($"value=\"{person}\"", found);
-        var done = await client.PostFormAsync($"/accounts/invite?find={person}", null, ("Input.EmployeeNo", person));
+        var check = $"/accounts/invite/check?people={person}";
+        var done = await client.PostFormAsync(check, null, ("person", person));
         Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
         Assert.Contains(by.Language == "en" ? "Invited" : "招待中", await client.PageAsync(done.Headers.Location!.ToString()));
     }
@@ -80,6 +81,47 @@ public sealed partial class InvitationTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, second.StatusCode);
         Assert.IsType<SignInResult.Wrong>(await app.Get<SignIn>().StartAsync("nitta@example.test", "another long sentence", "", "t", default));
         Assert.IsType<SignInResult.Started>(await app.Get<SignIn>().StartAsync("nitta@example.test", Chosen, "", "t", default));
+    }
+
+    [Fact]
+    public async Task Everybody_who_has_open_work_and_no_way_in_is_invited_at_once()
+    {
+        await app.Database.ArrangeAsync("""
+            insert into people (employee_no, name, name_kana, name_key, email, email_key, language, hired_on) values
+                ('900102', '無目 留', '', '無目 留', '', '', 'ja', '2020-04-01'), ('900103', '部長 頭', '', '部長 頭', 'head@example.test', 'head@example.test', 'ja', '2020-04-01'),
+                ('900104', '何無 人', '', '何無 人', 'none@example.test', 'none@example.test', 'ja', '2020-04-01');
+            insert into departments (code) values ('D8'), ('D9');
+            insert into department_versions (department_id, name, head_id, from_on)
+            select d.id, d.code, p.id, '2020-04-01' from departments d join people p on p.employee_no = case d.code when 'D8' then '900102' when 'D9' then '900103' end;
+            """);
+        var manami = await app.PagesAsAsync(Cast.Manami);
+        Assert.Contains("担当・確認者・部門長のうち2名は、まだサインインできません", await manami.PageAsync("/accounts"));
+        var check = await manami.PageAsync("/accounts/invite/check?who=owing");
+        Assert.Contains("1名に招待のメールを送ります", check);
+        Assert.Contains("無目 留</span> (900102): メールアドレスがありません。", check);
+        Assert.DoesNotContain("何無 人", check);
+
+        await app.Database.ArrangeAsync("update people set email = 'mune@example.test', email_key = 'mune@example.test' where employee_no = '900102'");
+        var done = await manami.PostFormAsync("/accounts/invite/check?who=owing", null, ("person", "900102"), ("person", "900103"));
+        Assert.Equal("/accounts", done.Headers.Location!.ToString());
+        Assert.Equal(["head@example.test", "mune@example.test"], await app.Database.ListAsync<string>("select to_address from mails order by to_address"));
+        Assert.Contains("再送", await manami.PageAsync("/accounts/invite/check?who=owing"));
+    }
+
+    [Fact]
+    public async Task A_revoked_invitation_opens_nothing_and_a_mail_that_waits_is_not_sent()
+    {
+        await InviteAsync(Cast.Manami);
+        var link = await LinkInMailToAsync("nitta@example.test");
+        var account = await app.Database.ScalarAsync<long>("select id from accounts where sign_in = 'nitta@example.test'");
+        var manami = await app.PagesAsAsync(Cast.Manami);
+        Assert.Equal(HttpStatusCode.Redirect, (await manami.PostFormAsync($"/accounts/{account}", $"/accounts/{account}?handler=revoke")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Anonymous().GetAsync(link)).StatusCode);
+        Assert.Contains("招待の期限切れ", await manami.PageAsync($"/accounts/{account}"));
+        Assert.Equal(HttpStatusCode.NotFound, (await manami.PostFormAsync("/accounts", $"/accounts/{account}?handler=revoke")).StatusCode);
+        Assert.Contains(account, await app.Database.ListAsync<long>("select id from accounts where password_hash is null"));
+        var person = await app.Database.ScalarAsync<long>("select person_id from accounts where id = @account", new { account });
+        Assert.Equal([person], await app.Get<AccountStore>().WithoutAccountAsync([person, Cast.Alice.PersonId], default));
     }
 
     [Fact]
@@ -158,12 +200,17 @@ public sealed partial class InvitationTests : IAsyncLifetime
     {
         var manami = await app.PagesAsAsync(Cast.Manami);
         Assert.Contains("該当する在職中の従業者はいません", await manami.PageAsync("/accounts/invite?find=900101"));
-        var early = await manami.PostFormAsync("/accounts/invite?find=900100", "/accounts/invite", ("Input.EmployeeNo", "900101"));
+        const string Check = "/accounts/invite/check?people=900100&people=900101&people=900001";
+        var check = await manami.PageAsync(Check);
+        Assert.Contains("1名に招待のメールを送ります", check);
+        Assert.Contains("先野 来</span> (900101): 今日の時点で在職していません。", check);
+        Assert.Contains("相川 有栖</span> (900001): すでに利用しています。", check);
+        var early = await manami.PostFormAsync(Check, null, ("person", "900101"));
         Assert.Equal(HttpStatusCode.Conflict, early.StatusCode);
-        Assert.Contains("在職していません", await early.TextAsync());
-        var twice = await manami.PostFormAsync("/accounts/invite?find=900100", "/accounts/invite", ("Input.EmployeeNo", Cast.Alice.EmployeeNo));
-        Assert.Contains("すでに利用しています", await twice.TextAsync());
-        var unknown = await manami.PostFormAsync("/accounts/invite?find=900100", "/accounts/invite", ("Input.EmployeeNo", "nobody"));
+        Assert.Contains("先野 来さんは今日の時点で在職していません", await early.TextAsync());
+        var twice = await manami.PostFormAsync(Check, null, ("person", Cast.Alice.EmployeeNo));
+        Assert.Contains("相川 有栖さんはすでに利用しています", await twice.TextAsync());
+        var unknown = await manami.PostFormAsync(Check, null, ("person", "nobody"));
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
         Assert.Contains("新田 忍", await manami.PageAsync("/accounts/invite?find=" + Uri.EscapeDataString("にった")));
 
@@ -173,12 +220,14 @@ public sealed partial class InvitationTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/accounts")).StatusCode);
             Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/accounts/1")).StatusCode);
             Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/accounts/invite?find=900100")).StatusCode);
-            Assert.Equal(HttpStatusCode.NotFound, (await client.PostFormAsync("/tokens", "/accounts/invite", ("Input.EmployeeNo", New))).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await client.PostFormAsync("/tokens", "/accounts/invite/check", ("person", New))).StatusCode);
             Assert.Equal(HttpStatusCode.NotFound, (await client.PostFormAsync("/tokens", "/accounts/1?handler=grant", ("Input.Role", "Administrator"))).StatusCode);
             var user = (await app.Get<CallerStore>().BySignInAsync(member.Mail, "t"))!;
             await Assert.ThrowsAsync<NotFound>(() => app.Get<InvitePerson>().RunAsync(user, New, default));
             Assert.Empty((await app.Get<AccountStore>().ListAsync(user, null, null, 50, DateTime.UtcNow, default)).Rows);
             Assert.Empty(await app.Get<AccountStore>().CandidatesAsync(user, New, default));
+            Assert.Empty(await app.Get<AccountStore>().CheckAsync(user, [New], app.Get<OwingSource>(), default));
+            await Assert.ThrowsAsync<NotFound>(() => app.Get<InvitePerson>().RevokeAsync(user, 1, default));
         }
         Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from accounts where sign_in = 'nitta@example.test'"));
     }

@@ -62,6 +62,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /"] = SignedIn,
         ["PAGE /accounts"] = Operate,
         ["PAGE /accounts/invite"] = Operate,
+        ["PAGE /accounts/invite/check"] = Operate,
         ["PAGE /accounts/{id:long}"] = Operate,
         ["PAGE /profile"] = SignedIn,
         ["PAGE /profile/authenticator"] = SignedIn,

@@ -40,6 +40,8 @@ public sealed class AccountModel(AccountStore accounts, ReviewScopes scopes, Inv
 
     public Task<IActionResult> OnPostInviteAsync(CancellationToken ct) => DoAsync("InvitedDone", () => invite.RunAsync(Reader, Account!.EmployeeNo ?? throw new NotFound(), ct), ct);
 
+    public Task<IActionResult> OnPostRevokeAsync(CancellationToken ct) => DoAsync("InvitationRevokedDone", () => invite.RevokeAsync(Reader, Id, ct), ct);
+
     [AsksAgain]
     public Task<IActionResult> OnPostEndAsync(long grant, CancellationToken ct) => DoAsync("EndedDone", () => ends.RunAsync(Reader, Id, grant, ct), ct);
 

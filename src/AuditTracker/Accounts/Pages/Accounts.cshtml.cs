@@ -9,7 +9,7 @@ namespace AuditTracker.Accounts.Pages;
 
 /// <summary>Who has access, and in which roles.</summary>
 [May(Role.Administrator, Role.ComplianceManager)]
-public sealed class AccountsModel(AccountStore accounts, ReviewScopes scopes, TimeProvider time) : PageModel
+public sealed class AccountsModel(AccountStore accounts, ReviewScopes scopes, OwingSource owing, TimeProvider time) : PageModel
 {
     private const int PageSize = 50;
     private IReadOnlyList<ReviewScope> frameworks = [];
@@ -18,11 +18,15 @@ public sealed class AccountsModel(AccountStore accounts, ReviewScopes scopes, Ti
     [FromQuery(Name = "after")] public string? After { get; set; }
     public IReadOnlyList<AccountRow> Rows { get; private set; } = [];
     public string? Next { get; private set; }
+
+    /// <summary>How many have open work and no way in.</summary>
+    public long Owing { get; private set; }
     public IReadOnlyList<Chip> Chips => string.IsNullOrWhiteSpace(Search) ? [] : [new Chip(Search.Trim(), "q")];
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         (Rows, Next) = await accounts.ListAsync(HttpContext.CurrentUser(), Search, After?.Replace("\0", "", StringComparison.Ordinal), PageSize, time.GetUtcNow().UtcDateTime, ct);
+        Owing = await accounts.OwingCountAsync(HttpContext.CurrentUser(), owing, ct);
         frameworks = await scopes.ListAsync(ct);
     }
 
