@@ -69,9 +69,12 @@ public sealed class HandOver(Db db, RequestStore requests, SaveRequest save)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var to = await RequestStore.EmployedAsync(work, toNo, ct) ?? throw InvalidInput.At<Words>("to", "PersonUnknown", toNo);
+        // Never to the reviewer: nobody decides about what they handed in.
         var moved = await work.QueryAsync<long>("""
-            update collections c set assignee_id = @to from people p where p.id = c.assignee_id and p.employee_no = @fromNo and c.id = any (@ids) and c.reviewer_id <> @to and c.state in ('open', 'returned') returning c.id
+            select c.id from collections c join people p on p.id = c.assignee_id
+            where p.employee_no = @fromNo and c.id = any (@ids) and c.reviewer_id <> @to and c.state in ('open', 'returned') order by c.id for update of c
             """, new { to, fromNo, ids = ids.ToArray() }, ct);
+        await AssignmentStore.MoveAsync(work, user, await work.FirstAsync<long>("select nextval('assignment_batches')", ct: ct), [.. moved], to, ct);
         await work.SettleManyAsync([.. moved.Select(EvidenceMails.Subject)], ct: ct);
         await EvidenceMails.TellOpenedAsync(work, moved, ct);
         foreach (var id in moved)

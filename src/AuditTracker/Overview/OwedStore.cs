@@ -1,4 +1,5 @@
 using AuditTracker.Evidence;
+using AuditTracker.People;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 
@@ -13,6 +14,9 @@ public sealed record OwedCollection(long Id, string Title, DateOnly PeriodFrom, 
     /// <summary>The state of its label.</summary>
     public string Label => Overdue ? "collection.overdue" : $"collection.{State}";
 }
+
+/// <summary>Something a person is appointed to.</summary>
+public sealed record HeldAppointment(string TitleJa, string TitleEn, DateOnly FromOn, DateOnly? ToOn);
 
 /// <summary>An account as a person's page shows it: None, Invited, Open, Disabled.</summary>
 public sealed record AccountState(long Id, string State);
@@ -61,6 +65,19 @@ public sealed class OwedStore(Db db)
             select c.id, v.title, c.period_from, c.period_to, c.due_on, c.state, false as overdue
             from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version
             where c.reviewer_id = @reviewer and c.state = 'submitted' and {CollectionScope.Condition} order by c.state_at, c.id limit 100
+            """, parameters, ct);
+    }
+
+    /// <summary>What the person is appointed to on the day.</summary>
+    public async Task<IReadOnlyList<HeldAppointment>> AppointmentsAsync(CurrentUser user, long person, DateOnly on, CancellationToken ct)
+    {
+        var parameters = PeopleScope.Parameters(user);
+        parameters["subject"] = person;
+        parameters["day"] = on;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<HeldAppointment>($"""
+            select k.title_ja, k.title_en, a.from_on, a.to_on from appointments a join appointment_kinds k on k.key = a.kind join people p on p.id = a.person_id
+            where p.id = @subject and a.withdrawn_at is null and @day between a.from_on and coalesce(a.to_on, 'infinity') and {PeopleScope.WholeRecord} order by k.position, a.from_on
             """, parameters, ct);
     }
 

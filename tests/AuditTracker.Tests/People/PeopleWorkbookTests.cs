@@ -135,6 +135,13 @@ public sealed class PeopleWorkbookTests(ITestOutputHelper output)
         output.WriteLine($"applied in {watch.Elapsed.TotalSeconds:F1} s");
         Assert.Equal((HttpStatusCode.OK, 10_000), (status, answer!.Added));
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 120);
+
+        var pages = await app.PagesAsAsync(Cast.Manami);
+        await pages.PageAsync("/people");
+        watch.Restart();
+        await pages.PageAsync("/people?after=5000");
+        output.WriteLine($"list of 10,000 shown in {watch.Elapsed.TotalSeconds:F2} s");
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
     }
 
     internal static string[] Row(string number, bool numeric = false) => [(numeric ? "#" : "") + number, "山田 花子", "ヤマダ ハナコ", $"p{number}@hibari-net.example", "D700", "開発部", "", "正社員", "2020/4/1", "", ""];

@@ -26,6 +26,7 @@ public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructu
     public IReadOnlyList<HeldRequest> Requests { get; private set; } = [];
     public IReadOnlyList<PersonEventRow> Events { get; private set; } = [];
     public IReadOnlyList<DepartmentEntry> Departments { get; private set; } = [];
+    public IReadOnlyList<HeldAppointment> Appointments { get; private set; } = [];
     public AccountState? Account { get; private set; }
     public bool SeesPeople { get; private set; }
     public bool MayChange { get; private set; }
@@ -59,6 +60,7 @@ public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructu
         Reviews = await owed.ReviewsAsync(user, person.Id, ct);
         Requests = await owed.RequestsAsync(user, person.Id, ct);
         Events = await people.EventsAsync(user, person.Id, ct);
+        Appointments = await owed.AppointmentsAsync(user, person.Id, On, ct);
         Account = await owed.AccountAsync(user, person.Id, ct);
         SeesPeople = user.IsAny(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner);
         MayChange = user.Is(Role.ComplianceManager);
