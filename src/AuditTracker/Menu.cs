@@ -25,7 +25,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
     private static readonly (string? Group, (string Path, string Word)[] Entries)[] All =
     [
         (null, [("/", "Today"), (ToReview, "ToReview")]),
-        ("Collect", [("/evidence/requests", "EvidenceRequests"), ("/controls", "Controls")]),
+        ("Collect", [("/evidence/requests", "EvidenceRequests"), ("/evidence/year", "YearPlan"), ("/controls/coverage", "Coverage"), ("/controls", "Controls")]),
         ("FaceTheAudit", [("/reports", "Reports")]),
         ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts"), ("/health", "Health")]),
         ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts"), ("/settings", "Settings")]),
@@ -79,7 +79,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         _ => null,
     };
 
-    private static bool IsHere(string path, PathString here) => path == "/" ? here == "/" : here.StartsWithSegments(path) || path == "/evidence/requests" && here.StartsWithSegments("/evidence/collections");
+    private static bool IsHere(string path, PathString here) => path == "/" ? here == "/" : path == "/controls" && here == "/controls/coverage" ? false : here.StartsWithSegments(path) || path == "/evidence/requests" && here.StartsWithSegments("/evidence/collections");
 
     private async Task<Around> AskAsync(CurrentUser? user, CancellationToken ct)
     {

@@ -41,6 +41,7 @@ public sealed class DemoYear(IServiceProvider services, DemoCompany company)
         await SetClockAsync(Now, ct);
         await services.GetRequiredService<ExtendPlans>().RunAsync(ct);
         await services.GetRequiredService<EraseMailBodies>().RunAsync(ct);
+        await services.GetRequiredService<KeepCoverageDays>().RunAsync(ct);
     }
 
     private async Task SetClockAsync(DateTime at, CancellationToken ct)

@@ -32,7 +32,9 @@ public static class EvidenceRoom
         .AddSingleton<HandOverLeavers>()
         .AddSingleton<HandOver>()
         .AddSingleton<CommentOnCollection>()
-        .AddSingleton<TakeReview>();
+        .AddSingleton<TakeReview>()
+        .AddSingleton<CoverageDays>()
+        .AddSingleton<KeepCoverageDays>();
 
     /// <summary>Roles that follow from being named in this room's rows.</summary>
     public static IEnumerable<NamedRole> NamedRoles =>

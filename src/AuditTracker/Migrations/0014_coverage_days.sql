@@ -21,3 +21,15 @@ grant execute on function search_key(text), search_pairs(text) to ${app};
 
 -- Titles of requests fold kana from now on, as people type them either way.
 update evidence_requests set title_key = search_key(title_key) where title_key <> search_key(title_key);
+
+-- How many items of a framework's theme stood in a state at the end of a day. Append-only; a day is written once and whole.
+create table coverage_days ( -- Evidence
+    day       date not null,
+    framework text not null references frameworks (key),
+    theme     text not null,
+    state     text not null check (state in ('covered', 'collecting', 'ageing', 'stale', 'missing', 'excluded')),
+    items     int not null check (items > 0),
+    primary key (framework, day, theme, state)
+);
+grant select, insert on coverage_days to ${app};
+insert into trail.exempt_tables values ('coverage_days', 'computed from facts that are under the trail; can be computed again');

@@ -5,7 +5,7 @@ public static class OverviewRoom
 {
     public static IServiceCollection AddOverview(this IServiceCollection services) => services
         .AddSingleton<ItemStore>().AddSingleton<ShowItems>().AddSingleton<CoverageWords>().AddSingleton<OwedStore>()
-        .AddSingleton<TodayStore>().AddSingleton<ShowToday>()
+        .AddSingleton<TodayStore>().AddSingleton<ShowToday>().AddSingleton<ShowCoverage>().AddSingleton<YearStore>().AddSingleton<ShowYear>()
         .AddSingleton<SearchStore>().AddSingleton<SearchEverything>();
 
     public static void MapOverview(this IEndpointRouteBuilder app) => OverviewApi.Map(app);

@@ -58,6 +58,8 @@ public sealed class Office : IAsyncLifetime
             ["/company/calendar/holidays/{id:long}"] = $"/company/calendar/holidays/{holidays}",
             ["/company/change/{section}"] = "/company/change/customs",
             ["/controls"] = "/controls?framework=iso27001-2022",
+            ["/controls/coverage"] = "/controls/coverage",
+            ["/evidence/year"] = "/evidence/year",
             ["/controls/{framework}/{itemRef}"] = "/controls/iso27001-2022/A.5.18",
             ["/evidence/collections"] = "/evidence/collections",
             ["/evidence/collections/{id:long}"] = $"/evidence/collections/{waiting}",

@@ -16,6 +16,8 @@ public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore 
     [FromQuery(Name = "framework")] public string? Key { get; set; }
     [FromQuery(Name = "theme")] public string? Theme { get; set; }
     [FromQuery(Name = "state")] public CoverageState? State { get; set; }
+    /// <summary>Only applicable items that are not covered.</summary>
+    [FromQuery(Name = "gaps")] public bool Gaps { get; set; }
     [FromQuery(Name = "owner")] public string? OwnerNo { get; set; }
     [FromQuery(Name = "applicable")] public bool? Applicable { get; set; }
     [FromQuery(Name = "q")] public string? Words { get; set; }
@@ -54,7 +56,7 @@ public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore 
         All = await show.ListAsync(user, new ItemFilter(Framework.Key), ct);
         var filter = new ItemFilter(Framework.Key, Given(Theme), State, Given(OwnerNo), Applicable, Given(Words)?.Replace("\0", ""));
         var kept = (await items.ListAsync(user, filter, ct)).Select(item => item.Ref).ToHashSet();
-        Found = [.. All.Where(item => kept.Contains(item.Item.Ref) && (State is null || item.Coverage?.State == State))];
+        Found = [.. All.Where(item => kept.Contains(item.Item.Ref) && (State is null || item.Coverage?.State == State) && (!Gaps || ShowCoverage.IsGap(item)))];
         Chips = [.. InForce()];
         return Page();
     }
@@ -70,6 +72,10 @@ public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore 
         if (State is { } state)
         {
             yield return new(StateWord(state), "state");
+        }
+        if (Gaps)
+        {
+            yield return new(words["NotCovered"], "gaps");
         }
         if (Given(OwnerNo) is { } owner)
         {

@@ -1,0 +1,113 @@
+using System.Text.RegularExpressions;
+using AuditTracker.Evidence;
+using AuditTracker.Platform.Security;
+using AuditTracker.Tests.Evidence;
+using AuditTracker.Tests.Support;
+
+namespace AuditTracker.Tests.Overview;
+
+/// <summary>Coverage over everything: today's numbers open their rows, yesterday's were kept once and agree with what is computed as of then.</summary>
+public sealed class CoveragePageTests(Desk desk) : IClassFixture<Desk>, IAsyncLifetime
+{
+    public async Task InitializeAsync()
+    {
+        if (await desk.App.Database.ScalarAsync<long>("select count(*) from evidence_requests") > 0)
+        {
+            return;
+        }
+        var request = await desk.RequestAsync(startOn: "2026-07-01");
+        var collection = await desk.CollectionAsync(request, "2026-07-01");
+        await desk.HandInAsync(collection, Cast.Alice, "id,name");
+        await desk.App.Get<ReviewCollection>().DecideAsync(Desk.User(Cast.Bob, Role.Reviewer), collection, Decision.Accept, "");
+        await desk.App.Database.ArrangeAsync("""
+            update request_versions set at = '2026-09-20T00:00:00Z';
+            update controls set owner_id = @alice where framework = 'iso27001-2022' and ref in ('A.5.18', 'A.5.19');
+            """, new { alice = Cast.Alice.PersonId });
+        await desk.App.Get<KeepCoverageDays>().RunAsync(CancellationToken.None);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Month_ends_since_the_first_request_and_yesterday_are_kept_once_as_they_were()
+    {
+        var database = desk.App.Database;
+        Assert.Equal(["2026-09-30", "2026-10-31", "2026-11-23"], await database.ListAsync<string>("select distinct day::text from coverage_days order by 1"));
+        Assert.Equal(0, await desk.App.Get<KeepCoverageDays>().RunAsync(CancellationToken.None));
+
+        foreach (var day in new[] { new DateOnly(2026, 9, 30), new DateOnly(2026, 10, 31) })
+        {
+            var computed = await desk.App.Get<CoverageStore>().OfFrameworkAsync("iso27001-2022", new DateTime(day.AddDays(1), new TimeOnly(14, 59, 59), DateTimeKind.Utc).AddDays(-1));
+            var kept = (await desk.App.Get<CoverageDays>().ListAsync([day])).Where(row => row.Framework == "iso27001-2022").ToList();
+            Assert.Equal(computed.Values.CountBy(item => item.State).OrderBy(state => state.Key), kept.GroupBy(row => row.State).Select(group => KeyValuePair.Create(group.Key, group.Sum(row => row.Items))).OrderBy(state => state.Key));
+        }
+        Assert.Equal(1, (await desk.App.Get<CoverageDays>().ListAsync([new(2026, 9, 30)])).Where(row => row is { Framework: "iso27001-2022", State: CoverageState.Collecting }).Sum(row => row.Items));
+        Assert.Equal(1, (await desk.App.Get<CoverageDays>().ListAsync([new(2026, 10, 31)])).Where(row => row is { Framework: "iso27001-2022", State: CoverageState.Stale }).Sum(row => row.Items));
+    }
+
+    [Fact]
+    public async Task The_page_says_what_changed_and_draws_the_trend_with_a_table_beside_it()
+    {
+        var page = await Browsing.PageAsync(await desk.App.PagesAsAsync(Cast.Manami), "/controls/coverage");
+        var text = Browsing.Plain(page);
+
+        Assert.Contains("先月末より1増えました。", text);
+        Assert.Contains("1 / 123項番 充足（0%）", text);
+        Assert.Matches("推移 12か月 ISO/IEC 27001 は0%です。", text);
+        Assert.Equal(2, Regex.Count(page, "<svg[^>]*role=\"img\""));
+        Assert.Matches("2026/10/31（土） 0% \\(0/123\\)", text);
+        Assert.Contains("2026/8/31（月） 記録なし", text);
+        Assert.DoesNotContain("style=", page);
+    }
+
+    [Fact]
+    public async Task Every_number_opens_its_items()
+    {
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var page = await Browsing.PageAsync(manami, "/controls/coverage?framework=iso27001-2022");
+        var main = page[page.IndexOf("id=\"gaps\"", StringComparison.Ordinal)..];
+        var numbers = Regex.Matches(main, "<a href=\"(/controls\\?framework=[^\"]+)\">(\\d+)</a>").Select(match => (Href: match.Groups[1].Value.Replace("&amp;", "&"), Count: match.Groups[2].Value)).ToList();
+
+        Assert.Contains(numbers, number => number.Href.EndsWith("gaps=true", StringComparison.Ordinal) && number.Count == "122");
+        Assert.Contains(numbers, number => number.Href.Contains("owner=900001&state=missing") && number.Count == "1");
+        foreach (var (href, count) in numbers)
+        {
+            Assert.Contains($">{count}項番<", await Browsing.PageAsync(manami, href));
+        }
+    }
+
+    [Fact]
+    public async Task An_owner_sees_their_items_only_and_no_trend_of_the_company()
+    {
+        var page = Browsing.Plain(await Browsing.PageAsync(await desk.App.PagesAsAsync(Cast.Alice), "/controls/coverage"));
+        Assert.Contains("1 / 2項番 充足（50%）", page);
+        Assert.DoesNotContain("推移", page);
+    }
+
+    [Fact]
+    public async Task The_workbook_has_the_themes_and_the_gaps()
+    {
+        using var answer = await (await desk.App.PagesAsAsync(Cast.Manami)).GetAsync("/controls/coverage?handler=Excel&framework=iso27001-2022");
+        Assert.Equal("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", answer.Content.Headers.ContentType!.MediaType);
+        var sheets = await Sheets.OfAsync(answer);
+        Assert.Contains("組織的管理策", sheets);
+        Assert.Contains("A.5.19", sheets);
+        Assert.Contains("相川 有栖", sheets);
+    }
+}
+
+/// <summary>The texts of a workbook that was answered.</summary>
+internal static class Sheets
+{
+    public static async Task<string> OfAsync(HttpResponseMessage answer)
+    {
+        using var archive = new System.IO.Compression.ZipArchive(await answer.Content.ReadAsStreamAsync());
+        var texts = new List<string>();
+        foreach (var part in archive.Entries.Where(part => part.FullName.StartsWith("xl/worksheets/sheet", StringComparison.Ordinal)))
+        {
+            using var reader = new StreamReader(part.Open());
+            texts.Add(await reader.ReadToEndAsync());
+        }
+        return string.Join('\n', texts);
+    }
+}
