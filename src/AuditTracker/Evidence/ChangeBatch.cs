@@ -7,7 +7,7 @@ using AuditTracker.Trail;
 namespace AuditTracker.Evidence;
 
 /// <summary>Doing one thing to many collections: each row is judged again under its lock, and what cannot be done is left alone and told.</summary>
-public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection review)
+public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection review, WaiveCollection waive)
 {
     /// <summary>What would happen.</summary>
     /// <param name="to">For <see cref="BatchAct.Assign"/> the employee number of the new owner, once chosen.</param>
@@ -22,7 +22,7 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
         if (act != BatchAct.Accept)
         {
             var toId = to is null ? null : await connection.FirstAsync<long?>("select id from people where employee_no = @to", new { to }, ct);
-            return BatchPlan.Of(rows, chosen, row => act == BatchAct.Assign ? row.CannotAssign(toId) : row.CannotRemind());
+            return BatchPlan.Of(rows, chosen, row => act switch { BatchAct.Assign => row.CannotAssign(toId), BatchAct.Waive => row.CannotWaive(user.PersonId), _ => row.CannotRemind() });
         }
         var warned = new HashSet<long>();
         foreach (var row in rows.Where(row => row.CannotAccept() is null))
@@ -104,16 +104,28 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
         return plan;
     }
 
-    /// <summary>Accepts what waits without a warning; each is a decision of its own, so one that changed meanwhile holds no other up.</summary>
-    public async Task<BatchPlan> AcceptAsync(CurrentUser user, Chosen chosen, CancellationToken ct)
+    /// <summary>Accepts what waits without a warning.</summary>
+    public Task<BatchPlan> AcceptAsync(CurrentUser user, Chosen chosen, CancellationToken ct) =>
+        DecideAsync(user, BatchAct.Accept, chosen, row => review.DecideAsync(user, row.Id, Decision.Accept, "", ct), ct);
+
+    /// <summary>Waives the periods, all for the same reason.</summary>
+    /// <exception cref="InvalidInput">No reason, or one that is too long.</exception>
+    public Task<BatchPlan> WaiveAsync(CurrentUser user, Chosen chosen, string? reason, CancellationToken ct)
     {
-        var plan = await PrepareAsync(user, BatchAct.Accept, chosen, null, ct);
+        var words = CollectionNotes.Reason(reason);
+        return DecideAsync(user, BatchAct.Waive, chosen, row => waive.WaiveAsync(user, row.Id, words, ct), ct);
+    }
+
+    // Each is a decision of its own, so one that changed meanwhile holds no other up.
+    private async Task<BatchPlan> DecideAsync(CurrentUser user, BatchAct act, Chosen chosen, Func<BatchRow, Task> decide, CancellationToken ct)
+    {
+        var plan = await PrepareAsync(user, act, chosen, null, ct);
         var (can, cannot) = (new List<BatchRow>(), plan.Cannot.ToList());
         foreach (var row in plan.Can)
         {
             try
             {
-                await review.DecideAsync(user, row.Id, Decision.Accept, "", ct);
+                await decide(row);
                 can.Add(row);
             }
             catch (Exception refused) when (refused is Refusal or NotFound)
@@ -134,7 +146,7 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
 
     private static void Limit(int rows, BatchAct act)
     {
-        var most = act == BatchAct.Accept ? Chosen.MostAccepted : Chosen.Most;
+        var most = act is BatchAct.Accept or BatchAct.Waive ? Chosen.MostDecided : Chosen.Most;
         if (rows > most)
         {
             throw InvalidInput.At<Words>("", "BulkTooMany", most);

@@ -1,7 +1,7 @@
 namespace AuditTracker.Evidence;
 
 /// <summary>What can be done to many collections at once.</summary>
-public enum BatchAct { Assign, Remind, Accept }
+public enum BatchAct { Assign, Remind, Waive, Accept }
 
 /// <summary>What was chosen in a list: rows by id, or all that match its filter, counted again by the server.</summary>
 /// <param name="Filter">For rows by id it holds <see cref="CollectionFilter.Ids"/> and nothing else.</param>
@@ -10,8 +10,8 @@ public sealed record Chosen(CollectionFilter Filter)
     /// <summary>More at once is a slip, or work for a narrower filter.</summary>
     public const int Most = 10_000;
 
-    /// <summary>Each acceptance is a decision of its own, in a transaction of its own.</summary>
-    public const int MostAccepted = 200;
+    /// <summary>Each acceptance and each waiver is a decision of its own, in a transaction of its own.</summary>
+    public const int MostDecided = 200;
 
     public static Chosen Rows(long[] ids) => new(new CollectionFilter(Ids: ids));
 }
@@ -49,6 +49,10 @@ public sealed class BatchRow
         : State is not (CollectionState.Open or CollectionState.Returned) ? "BulkHandedIn"
         : AssigneeLeft ? "BulkOwnerLeft"
         : RemindedToday ? "BulkRemindedToday" : null;
+
+    /// <summary>Why the period cannot be waived; nobody waives what they owe themselves.</summary>
+    public string? CannotWaive(long? by) =>
+        State is not (CollectionState.Planned or CollectionState.Open or CollectionState.Returned) ? "BulkHandedIn" : AssigneeId == by ? "BulkOwn" : null;
 
     /// <summary>Why it cannot be accepted among others.</summary>
     public string? CannotAccept() => State != CollectionState.Submitted ? "BulkNotHandedIn" : Waits ? null : "BulkNotYours";

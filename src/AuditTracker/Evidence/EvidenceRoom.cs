@@ -34,7 +34,8 @@ public static class EvidenceRoom
         .AddSingleton<CommentOnCollection>()
         .AddSingleton<TakeReview>()
         .AddSingleton<CoverageDays>()
-        .AddSingleton<KeepCoverageDays>();
+        .AddSingleton<KeepCoverageDays>()
+        .AddSingleton<ChangeRequests>();
 
     /// <summary>Roles that follow from being named in this room's rows.</summary>
     public static IEnumerable<NamedRole> NamedRoles =>

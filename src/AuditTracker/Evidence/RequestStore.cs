@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text;
 using AuditTracker.Calendar;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using Dapper;
 
 namespace AuditTracker.Evidence;
 
@@ -40,14 +40,38 @@ public sealed class RequestRow
     /// <summary>States of the last four collections that were opened, oldest first, with <c>late</c> and <c>overdue</c> told apart.</summary>
     public string[] Recent { get; init; } = [];
 
+    /// <summary>Its place in the list it was read for.</summary>
+    public string Place { get; init; } = "";
+
     public PeriodKind Kind => Enum.Parse<PeriodKind>(Every, ignoreCase: true);
     public OffsetUnit Unit => Enum.Parse<OffsetUnit>(DueUnit, ignoreCase: true);
 }
 
 /// <summary>What a list of requests is narrowed to.</summary>
 /// <param name="Item">Ref of an item of <paramref name="Framework"/>.</param>
-/// <param name="Owner">Employee number; <c>none</c> = requests whose owner has left.</param>
-public sealed record RequestFilter(string? Search = null, string? Framework = null, string? Item = null, string? Owner = null);
+/// <param name="Owner">Employee number, or <see cref="NoOwner"/>.</param>
+/// <param name="Every">Frequency, as the table spells it.</param>
+/// <param name="Ids">Only these.</param>
+public sealed record RequestFilter(string? Search = null, string? Framework = null, string? Item = null, string? Owner = null, string? Every = null, long[]? Ids = null)
+{
+    /// <summary>Owned by somebody who has left.</summary>
+    public const string NoOwner = "none";
+}
+
+/// <summary>The orders a list of requests may be put in; the first is its own.</summary>
+public static class RequestOrders
+{
+    public static readonly ListOrder Added = new("added", new SortKey("r.id"));
+    public static readonly ListOrder Title = new("title", new("r.title_key", "r.id", "(select title_key from evidence_requests where id = {0})"), new("r.id"));
+    public static readonly ListOrder Owner = new("owner", new("o.name_kana", "r.owner_id", "(select name_kana from people where id = {0})"), new("r.owner_id"), new("r.id"));
+    public static readonly ListOrder Every = new("every", new("case v.every when 'month' then 1 when 'quarter' then 2 when 'half' then 3 else 4 end"), new("r.id"));
+
+    /// <summary>What has nothing ahead of it comes last.</summary>
+    public static readonly ListOrder Next = new("next",
+        new("coalesce((select min(k.due_on) from collections k where k.request_id = r.id and k.state in ('planned', 'open', 'returned')), '9999-12-31')", IsDate: true), new("r.id"));
+
+    public static readonly ListOrder[] All = [Added, Title, Owner, Every, Next];
+}
 
 /// <summary>One version of a request: what it said from an instant on.</summary>
 public sealed record RequestVersionRow(int Version, string Title, int Minutes, string Every, int OpensOffset, int DueOffset, string DueUnit,
@@ -88,33 +112,39 @@ public sealed class RequestStore(Db db)
     internal static string Pattern(string typed) => $"%{Key(typed).Replace("\0", "").Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
 
     private const string Where = """
-        (@search::text is null or r.title_key like @search) and (@owner::text is null or o.employee_no = @owner or (@owner = 'none' and o.left_on < tokyo_date(business_now())))
+        (@search::text is null or r.title_key like @search) and (@every::text is null or v.every = @every) and (@ids::bigint[] is null or r.id = any(@ids))
+        and (@owner::text is null or case @owner when 'none' then o.left_on < tokyo_date(business_now()) else o.employee_no = @owner end)
         and (@framework::text is null or exists (select 1 from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework and (@item::text is null or i.ref = @item)))
         """;
 
     /// <summary>A page of requests in the order they were added; the cursor is the last id.</summary>
     public async Task<(IReadOnlyList<RequestRow> Rows, string? After)> ListAsync(CurrentUser user, string? search, string? framework, string? item, string? after, int limit, CancellationToken ct)
     {
-        var page = await PageAsync(user, new RequestFilter(search, framework, item), after, null, limit, ct);
-        return (page.Rows, page.After);
+        var page = await PageAsync(user, new RequestFilter(search, framework, item), new ListSlice(RequestOrders.Added, Descending: false, limit, after is null ? null : $"added.{after}"), ct);
+        return (page.Rows, page.After?["added.".Length..]);
     }
 
-    /// <summary>A page behind <paramref name="after"/> or, when that is null, in front of <paramref name="before"/>.</summary>
-    public async Task<ListPage<RequestRow>> PageAsync(CurrentUser user, RequestFilter filter, string? after, string? before, int limit, CancellationToken ct)
+    /// <summary>A part of the list.</summary>
+    public async Task<ListPage<RequestRow>> PageAsync(CurrentUser user, RequestFilter filter, ListSlice slice, CancellationToken ct)
     {
         var parameters = Parameters(user, filter);
-        var backwards = after is null && before is not null;
-        var cursor = long.TryParse(after ?? before, CultureInfo.InvariantCulture, out var id) ? $"and r.id {(backwards ? '<' : '>')} @at" : "";
-        parameters["at"] = id;
-        parameters["limit"] = limit + 1;
+        var behind = slice.Behind(parameters);
+        parameters["limit"] = slice.Limit;
         await using var connection = await db.OpenAsync(ct);
         var found = await connection.ListAsync<RequestRow>($"""
-            select {Columns} {From} where {CollectionScope.RequestCondition} and {Where} {cursor} order by r.id {(backwards ? "desc" : "")} limit @limit
+            select {Columns}, {slice.Order.Place} as place {From} where {CollectionScope.RequestCondition} and {Where} {behind} order by {slice.OrderBy} limit @limit
             """, parameters, ct);
-        var more = found.Count > limit;
-        var rows = backwards ? found.Take(limit).Reverse().ToList() : found.Take(limit).ToList();
-        return rows.Count == 0 ? new(rows, null, null)
-            : new(rows, (backwards ? more : cursor.Length > 0) ? $"{rows[0].Id}" : null, (backwards || more) ? $"{rows[^1].Id}" : null);
+        return slice.Page(found, row => row.Place);
+    }
+
+    /// <summary>Every row of the list in its order, read as they are taken; the connection is held so long.</summary>
+    public async IAsyncEnumerable<RequestRow> AllAsync(CurrentUser user, RequestFilter filter, ListSlice slice, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        await foreach (var row in connection.QueryUnbufferedAsync<RequestRow>($"select {Columns} {From} where {CollectionScope.RequestCondition} and {Where} order by {slice.OrderBy}", Parameters(user, filter)).WithCancellation(ct))
+        {
+            yield return row;
+        }
     }
 
     /// <summary>How many there are, exact to <paramref name="cap"/>.</summary>
@@ -124,16 +154,17 @@ public sealed class RequestStore(Db db)
         parameters["cap"] = cap;
         await using var connection = await db.OpenAsync(ct);
         return await connection.FirstAsync<long>($"""
-            select count(*) from (select 1 from evidence_requests r join people o on o.id = r.owner_id where {CollectionScope.RequestCondition} and {Where} limit @cap) counted
+            select count(*) from (select 1 from evidence_requests r join request_versions v on v.request_id = r.id and v.version = r.version join people o on o.id = r.owner_id
+            where {CollectionScope.RequestCondition} and {Where} limit @cap) counted
             """, parameters, ct);
     }
 
-    /// <summary>Who owns requests the reader sees, by kana; at most 300.</summary>
+    /// <summary>Who owns requests the reader sees, by kana; one more than a filter offers.</summary>
     public async Task<IReadOnlyList<OwnerChoice>> OwnersAsync(CurrentUser user, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<OwnerChoice>($"""
-            select o.employee_no, o.name from people o where o.id in (select r.owner_id from evidence_requests r where {CollectionScope.RequestCondition}) order by o.name_kana, o.id limit 300
+            select o.employee_no, o.name from people o where o.id in (select r.owner_id from evidence_requests r where {CollectionScope.RequestCondition}) order by o.name_kana, o.id limit 101
             """, CollectionScope.Parameters(user), ct);
     }
 
@@ -195,6 +226,8 @@ public sealed class RequestStore(Db db)
         parameters["framework"] = filter.Framework;
         parameters["item"] = filter.Item;
         parameters["owner"] = filter.Owner;
+        parameters["every"] = filter.Every;
+        parameters["ids"] = filter.Ids;
         return parameters;
     }
 

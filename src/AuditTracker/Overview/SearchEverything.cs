@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using AuditTracker.Controls;
 using AuditTracker.Evidence;
 using AuditTracker.People;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 
 namespace AuditTracker.Overview;
@@ -33,7 +34,7 @@ public sealed partial class SearchEverything(ItemStore items, ControlStore contr
     public async Task<Found> RunAsync(CurrentUser user, string text, CancellationToken ct)
     {
         var item = items.ListAsync(user, new ItemFilter(Words: text), ct);
-        var request = requests.PageAsync(user, new RequestFilter(text), null, null, Most, ct);
+        var request = requests.PageAsync(user, new RequestFilter(text), new ListSlice(RequestOrders.Added, Descending: false, Most), ct);
         var person = people.PageAsync(user, new PeopleFilter(Search: text), null, Most, ct);
         var file = FilesAsync(user, text, ct);
         var (foundItems, foundRequests, foundPeople, foundFiles) = (await item, await request, (await person).Rows, await file);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using AuditTracker.Calendar;
 using AuditTracker.Evidence;
 using AuditTracker.Platform.Database;
 using AuditTracker.Tests.Support;
@@ -118,6 +119,47 @@ public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
         // Alice's own hand-in is nothing for Alice, and Manami decides on nothing she handed in.
         using var own = await (await desk.App.PagesAsAsync(Cast.Alice)).GetAsync(check);
         Assert.Equal(HttpStatusCode.NotFound, own.StatusCode);
+    }
+
+    [Fact]
+    public async Task Periods_are_waived_together_for_one_reason_but_never_ones_own()
+    {
+        var request = await desk.RequestAsync("まとめて免除する依頼");
+        var own = await desk.RequestAsync("事務局自身の依頼", Cast.Manami, Cast.Bob);
+        var ids = new[] { await desk.CollectionAsync(request, "2026-04-01"), await desk.CollectionAsync(request, "2026-07-01"), await desk.CollectionAsync(own, "2026-07-01") };
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var check = "/evidence/collections/bulk?act=waive&" + string.Join('&', ids.Select(id => $"id={id}"));
+        var page = await manami.PageAsync(check);
+        Assert.Contains("選んだ3件のうち2件を免除します。", Browsing.Plain(page));
+        using (var silent = await manami.SendAsync(page, check, ("do", "Waive")))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, silent.StatusCode);
+        }
+        using var done = await manami.SendAsync(page, check, ("do", "Waive"), ("Input.Reason", "設備を廃止した"));
+        Assert.Contains("2件を免除しました。次の1件はできませんでした。", Browsing.Plain(await done.Content.ReadAsStringAsync()));
+        Assert.Equal(["waived", "waived", "open"], await Database.ListAsync<string>("select state from collections where id = any(@ids) order by array_position(@ids, id)", new { ids }));
+        Assert.Equal(2, await Database.ScalarAsync<long>("select count(*) from collection_acts where act = 'waive' and comment = '設備を廃止した' and collection_id = any(@ids)", new { ids }));
+    }
+
+    [Fact]
+    public async Task Five_in_a_row_are_decided_each_opening_the_next()
+    {
+        var request = await desk.RequestAsync("五つ続けて確かめる依頼", Cast.Alice, Cast.Hana, startOn: "2026-05-01", every: PeriodKind.Month);
+        foreach (var month in Enumerable.Range(5, 5))
+        {
+            await desk.HandInAsync(await desk.CollectionAsync(request, $"2026-0{month}-01"), Cast.Alice, $"内容{month}");
+        }
+        var hana = await desk.App.PagesAsAsync(Cast.Hana);
+        var (page, seen) = (await hana.PageAsync("/evidence/review"), new List<string>());
+        for (var round = 0; round < 5; round++)
+        {
+            var accept = WebUtility.HtmlDecode(Regex.Match(page, "action=\"(/evidence/review\\?handler=Accept[^\"]*)\"").Groups[1].Value);
+            seen.Add(accept);
+            using var decided = await hana.SendAsync(page, accept, ("Input.Comment", ""));
+            page = await hana.PageAsync(decided.Headers.Location!.OriginalString);
+        }
+        Assert.Equal(5, seen.Distinct().Count());
+        Assert.Equal(5, await Database.ScalarAsync<long>("select count(*) from collections where request_id = @request and state = 'accepted'", new { request }));
     }
 
     [Fact]

@@ -83,6 +83,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /evidence/year"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /evidence/requests"] = SeeEvidence,
         ["PAGE /evidence/requests/{id:long}"] = SeeEvidence,
+        ["PAGE /evidence/requests/bulk"] = [ComplianceManager],
         ["PAGE /evidence/requests/new"] = [ComplianceManager],
         ["PAGE /evidence/requests/{id:long}/edit"] = [ComplianceManager],
         ["PAGE /evidence/library"] = [ComplianceManager],

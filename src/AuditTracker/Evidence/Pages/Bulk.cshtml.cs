@@ -23,6 +23,7 @@ public sealed class BulkModel(ChangeBatch batch, Choices choices, CompanyDays da
     {
         public string? To { get; set; }
         public string? ToSearch { get; set; }
+        public string? Reason { get; set; }
 
         /// <summary>How many matched when the check was shown.</summary>
         public int? Seen { get; set; }
@@ -82,9 +83,16 @@ public sealed class BulkModel(ChangeBatch batch, Choices choices, CompanyDays da
             case BatchAct.Remind:
                 return this.Done(Back, words["BulkRemindDone", (await batch.RemindAsync(user, chosen, ct)).Can.Count]);
             default:
-                Plan = await batch.AcceptAsync(user, chosen, ct);
+                try
+                {
+                    Plan = Act == BatchAct.Waive ? await batch.WaiveAsync(user, chosen, Input.Reason, ct) : await batch.AcceptAsync(user, chosen, ct);
+                }
+                catch (InvalidInput refusal)
+                {
+                    return this.Refused(refusal);
+                }
                 IsDone = Plan.Cannot.Count > 0;
-                return IsDone ? Page() : this.Done(Back, words["BulkAcceptDone", Plan.Can.Count]);
+                return IsDone ? Page() : this.Done(Back, words[$"Bulk{Act}Done", Plan.Can.Count]);
         }
     }
 
@@ -102,12 +110,7 @@ public sealed class BulkModel(ChangeBatch batch, Choices choices, CompanyDays da
         }
         if (Act == BatchAct.Assign)
         {
-            var chosen = await choices.PersonAsync(user, Input.To, ct);
-            var found = await choices.PeopleAsync(user, Input.ToSearch ?? "", RequestFormPage.PeopleShown + 1, ct);
-            chosen ??= found.Count == 1 ? found[0] : null;
-            Input.To = chosen?.EmployeeNo;
-            PersonChoice[] first = chosen is null ? [] : [chosen];
-            People = new([.. first, .. found.Where(person => person.EmployeeNo != chosen?.EmployeeNo).Take(RequestFormPage.PeopleShown)], found.Count);
+            (People, Input.To) = await PersonPicker.FindAsync(choices, user, Input.To, Input.ToSearch, ct);
         }
         Plan = await batch.PrepareAsync(user, Act.Value, Choice, Input.To, ct);
         return true;

@@ -21,6 +21,9 @@ public sealed class CollectionQuery
 
     /// <summary>Only what is with somebody who has left.</summary>
     public bool Absent { get; private init; }
+
+    /// <summary>Only what waits for the reader's decision.</summary>
+    public bool Waiting { get; private init; }
     public string? Framework { get; private init; }
     public string? Assignee { get; private init; }
     public string? Reviewer { get; private init; }
@@ -51,6 +54,7 @@ public sealed class CollectionQuery
             State = state,
             Overdue = Is("overdue"),
             Mine = Is("mine"),
+            Waiting = Is("waiting"),
             Absent = Is("absent"),
             Framework = Of("framework"),
             Assignee = Of("assignee"),
@@ -61,7 +65,7 @@ public sealed class CollectionQuery
             RequestId = request,
             Search = Of("q"),
             UnreadDate = from is null && Of("dueFrom") is { } first ? first : before is null ? Of("dueBefore") : null,
-            Filter = new CollectionFilter(state, Of("framework"), Of("assignee"), before, Is("overdue"), Mine: Is("mine"), RequestId: request, Search: Of("q"),
+            Filter = new CollectionFilter(state, Of("framework"), Of("assignee"), before, Is("overdue"), Is("waiting"), Is("mine"), RequestId: request, Search: Of("q"),
                 Active: state is null && name is not ("all" or "owed"), Owed: name == "owed", Absent: Is("absent"), Reviewer: Of("reviewer"), Department: Of("department"), DueFrom: from),
         };
     }
@@ -88,6 +92,10 @@ public sealed class CollectionQuery
         else if (StateName == "owed")
         {
             yield return new(words["StateOwed"], "state");
+        }
+        if (Waiting)
+        {
+            yield return new(words["ReviewTitle"], "waiting");
         }
         if (Absent)
         {

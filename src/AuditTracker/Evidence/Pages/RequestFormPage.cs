@@ -47,16 +47,7 @@ public abstract class RequestFormPage(Choices choices, CompanyDays days, IString
         }
     }
 
-    private async Task<(Picked, string?)> PickAsync(string? number, string? typed, CancellationToken ct)
-    {
-        var user = HttpContext.CurrentUser();
-        var chosen = await choices.PersonAsync(user, number, ct);
-        var found = await choices.PeopleAsync(user, typed ?? "", PeopleShown + 1, ct);
-        // A search that fits one person has chosen them.
-        chosen ??= found.Count == 1 ? found[0] : null;
-        PersonChoice[] first = chosen is null ? [] : [chosen];
-        return (new Picked([.. first, .. found.Where(person => person.EmployeeNo != chosen?.EmployeeNo).Take(PeopleShown)], found.Count), chosen?.EmployeeNo);
-    }
+    private Task<(Picked, string?)> PickAsync(string? number, string? typed, CancellationToken ct) => PersonPicker.FindAsync(choices, HttpContext.CurrentUser(), number, typed, ct);
 
     private DateOnly? Date(string? typed) => DateInput.Parse(typed, Day.FiscalYear).Day;
 

@@ -25,7 +25,7 @@ public sealed class FoundLineTag(IStringLocalizer<Words> words) : TagHelper
     {
         var http = View.HttpContext;
         output.Become("div", "found");
-        output.Content.AppendHtml(Html.Element("p", "count-line", Total > ListQuery.Exact ? words["TotalMany"].Value : words["Total", Total].Value).Set("role", "status"));
+        output.Content.AppendHtml(Html.Element("p", "count-line", Total > ListQuery.Exact ? words["TotalMany"].Value : words["FoundRows", Total].Value).Set("role", "status"));
         if (Excel && Total > 0)
         {
             output.Content.AppendHtml(Html.Link(http.Request.With("handler", "Excel"), words["ExcelOfThis"].Value, "button compact"));
