@@ -35,7 +35,8 @@ public static class EvidenceRoom
         .AddSingleton<TakeReview>()
         .AddSingleton<CoverageDays>()
         .AddSingleton<KeepCoverageDays>()
-        .AddSingleton<ChangeRequests>();
+        .AddSingleton<ChangeRequests>()
+        .AddSingleton<ForecastMails>();
 
     /// <summary>Roles that follow from being named in this room's rows.</summary>
     public static IEnumerable<NamedRole> NamedRoles =>

@@ -6,6 +6,8 @@ public static class OverviewRoom
     public static IServiceCollection AddOverview(this IServiceCollection services) => services
         .AddSingleton<ItemStore>().AddSingleton<ShowItems>().AddSingleton<CoverageWords>().AddSingleton<OwedStore>()
         .AddSingleton<TodayStore>().AddSingleton<ShowToday>().AddSingleton<ShowCoverage>().AddSingleton<YearStore>().AddSingleton<ShowYear>()
+        .AddSingleton<TodayStore>().AddSingleton<ShowToday>()
+        .AddSingleton<SetupSteps>()
         .AddSingleton<SearchStore>().AddSingleton<SearchEverything>();
 
     public static void MapOverview(this IEndpointRouteBuilder app) => OverviewApi.Map(app);

@@ -91,6 +91,7 @@ public sealed class Office : IAsyncLifetime
             ["/search"] = "/search?q=鍵",
             ["/settings"] = "/settings",
             ["/settings/notices"] = "/settings/notices",
+            ["/setup"] = "/setup",
             ["/sign-in"] = "/sign-in",
             ["/sign-in/code"] = "/sign-in/code",
             ["/tokens"] = "/tokens",

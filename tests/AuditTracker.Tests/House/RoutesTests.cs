@@ -112,6 +112,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /reports/runs/{id:long}"] = SeeReports,
         ["PAGE /search"] = SignedIn,
         ["PAGE /settings"] = Operate,
+        ["PAGE /setup"] = [ComplianceManager],
         ["PAGE /settings/notices"] = [ComplianceManager],
         ["PAGE /trail"] = SeeTrail,
     };
