@@ -93,5 +93,33 @@ public sealed class Choices(Db db)
         return await connection.ListAsync<ItemName>($"{ItemsSql} where i.framework || ':' || i.ref = any (@wanted) order by f.position, i.position", new { wanted }, ct);
     }
 
+    /// <summary>Somebody of a department of the owner's, its head, or the owner's manager; alias <c>p</c>, parameters <c>assignee</c> and <c>Today</c>.</summary>
+    internal const string ColleagueOfAssignee = """
+        (exists (select 1 from posts mine join posts theirs on theirs.department_id = mine.department_id
+            where mine.person_id = @assignee and theirs.person_id = p.id and @Today between mine.from_on and coalesce(mine.to_on, 'infinity') and @Today between theirs.from_on and coalesce(theirs.to_on, 'infinity'))
+         or exists (select 1 from managers m where m.person_id = @assignee and m.manager_id = p.id and @Today between m.from_on and coalesce(m.to_on, 'infinity'))
+         or exists (select 1 from posts mine join department_versions v on v.department_id = mine.department_id
+            where mine.person_id = @assignee and v.head_id = p.id and @Today between mine.from_on and coalesce(mine.to_on, 'infinity') and @Today between v.from_on and coalesce(v.to_on, 'infinity')))
+        """;
+
+    /// <summary>Who could do a collection in its owner's place: their department and their manager, without the owner and the reviewer; for those who may hand it in.</summary>
+    public async Task<IReadOnlyList<PersonChoice>> ColleaguesAsync(CurrentUser user, long collection, DateOnly today, int limit, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        (parameters["id"], parameters["Today"], parameters["limit"]) = (collection, today, limit);
+        await using var connection = await db.OpenAsync(ct);
+        var found = await connection.FirstAsync<(long Assignee, long Reviewer)?>($"select c.assignee_id, c.reviewer_id from collections c where c.id = @id and {CollectionScope.MayHandIn} and {CollectionScope.Condition}", parameters, ct);
+        if (found is not { } people)
+        {
+            return [];
+        }
+        (parameters["assignee"], parameters["reviewer"]) = (people.Assignee, people.Reviewer);
+        return await connection.ListAsync<PersonChoice>($"""
+            {PeopleSql}
+            where (p.left_on is null or p.left_on >= clock.today) and p.id <> @assignee and p.id <> @reviewer and {ColleagueOfAssignee}
+            order by p.name_kana, p.id limit @limit
+            """, parameters, ct);
+    }
+
     private static string Escape(string text) => text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
 }

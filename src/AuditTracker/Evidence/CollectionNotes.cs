@@ -21,7 +21,7 @@ public sealed record AskRow(long Id, string Kind, long CollectionId, string Titl
 public sealed record NoteRow(long Id, string Kind, string? By, long? ByAccount, DateTime At, string? Words, DateOnly? DueOn, DateOnly? DueBefore, string? Person, string? PersonBefore, bool TakenBack);
 
 /// <summary>What a note says beside its kind.</summary>
-public sealed record NewNote(string Kind, string? Words = null, long? Answers = null, DateOnly? DueOn = null, DateOnly? DueBefore = null, long? PersonId = null, long? PersonBefore = null);
+public sealed record NewNote(string Kind, string? Words = null, long? Answers = null, DateOnly? DueOn = null, DateOnly? DueBefore = null);
 
 /// <summary>SQL of the notes of a collection: append-only, they change no state.</summary>
 public sealed class CollectionNotes(Db db)
@@ -43,11 +43,19 @@ public sealed class CollectionNotes(Db db)
         parameters["id"] = collection;
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<NoteRow>($"""
-            select n.id, n.kind, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.by_account, n.at, n.words, n.due_on, n.due_before, w.name as person, b.name as person_before,
+            select n.id, n.kind, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.by_account, n.at, n.words, n.due_on, n.due_before, null::text as person, null::text as person_before,
                    exists (select 1 from collection_notes u where u.answers = n.id and u.kind = 'uncomment') as taken_back
             from collection_notes n join collections c on c.id = n.collection_id
-            left join people p on p.id = n.by_person left join accounts a on a.id = n.by_account left join people w on w.id = n.person_id left join people b on b.id = n.person_before
-            where n.collection_id = @id and {CollectionScope.Condition} order by n.id desc
+            left join people p on p.id = n.by_person left join accounts a on a.id = n.by_account
+            where n.collection_id = @id and n.kind <> 'changeOwner' and {CollectionScope.Condition}
+            union all
+            -- Who owes it is kept by the assignments; a note of the same operation says why.
+            select m.id, 'changeOwner', coalesce(p.name, nullif(a.name, ''), a.sign_in), m.by_account, m.at,
+                   (select n.words from collection_notes n where n.collection_id = m.collection_id and n.kind = 'changeOwner' and n.at = m.at limit 1), null, null, w.name, b.name, false
+            from collection_assignments m join collections c on c.id = m.collection_id
+            left join accounts a on a.id = m.by_account left join people p on p.id = a.person_id join people w on w.id = m.to_id join people b on b.id = m.from_id
+            where m.collection_id = @id and {CollectionScope.Condition}
+            order by 5 desc, 1 desc
             """, parameters, ct);
     }
 
@@ -80,9 +88,9 @@ public sealed class CollectionNotes(Db db)
 
     /// <summary>Writes a note.</summary>
     public static Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, NewNote note, CancellationToken ct) => work.FirstAsync<long>("""
-        insert into collection_notes (collection_id, kind, answers, due_on, due_before, person_id, person_before, by_account, by_person, at, words)
-        values (@collection, @Kind, @Answers, @DueOn, @DueBefore, @note_person, @PersonBefore, @AccountId, @PersonId, @Now, @Words) returning id
-        """, new { collection, note.Kind, note.Answers, note.DueOn, note.DueBefore, note_person = note.PersonId, note.PersonBefore, user.AccountId, user.PersonId, work.Now, note.Words }, ct);
+        insert into collection_notes (collection_id, kind, answers, due_on, due_before, by_account, by_person, at, words)
+        values (@collection, @Kind, @Answers, @DueOn, @DueBefore, @AccountId, @PersonId, @Now, @Words) returning id
+        """, new { collection, note.Kind, note.Answers, note.DueOn, note.DueBefore, user.AccountId, user.PersonId, work.Now, note.Words }, ct);
 
     /// <summary>What a person has to say, trimmed.</summary>
     /// <exception cref="InvalidInput">Nothing, or too much, at <c>reason</c>.</exception>

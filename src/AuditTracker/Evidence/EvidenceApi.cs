@@ -25,6 +25,7 @@ public static class EvidenceApi
         api.MapDelete("/submissions/{id:long}", Withdraw).May(Role.ComplianceManager, Role.ControlOwner).Produces(StatusCodes.Status204NoContent);
         api.MapPost("/collections/{id:long}/reviews", Review).May(Role.ComplianceManager, Role.Reviewer);
         api.MapPost("/collections/{id:long}/waiver", Waive).May(Role.ComplianceManager, Role.ControlOwner);
+        api.MapPost("/collections/{id:long}/owner", Hand).May(Role.ComplianceManager, Role.ControlOwner).Produces(StatusCodes.Status204NoContent);
         api.MapPost("/collections/{id:long}/comments", AddComment).May(Role.ComplianceManager, Role.ControlOwner, Role.Reviewer).Produces<WireId>(StatusCodes.Status201Created);
         api.MapPost("/collections/{id:long}/due", MoveDue).May(Role.ComplianceManager, Role.ControlOwner, Role.Reviewer);
         api.MapGet("/{id:long}/file", Download).May(readers).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
@@ -167,6 +168,12 @@ public static class EvidenceApi
     private static async Task<IResult> AddComment(HttpContext http, long id, WireWords body, CommentOnCollection comment, CancellationToken ct) =>
         Results.Created($"/api/evidence/collections/{id}", new WireId(await comment.AddAsync(http.CurrentUser(), id, body.Words, ct)));
 
+    private static async Task<IResult> Hand(HttpContext http, long id, WireOwner body, ChangeOwner change, CancellationToken ct)
+    {
+        await change.RunAsync(http.CurrentUser(), id, body.Owner, body.Reason, body.Whole == true, ct);
+        return Results.NoContent();
+    }
+
     internal static async Task<IResult> Download(HttpContext http, long id, SubmissionStore submissions, BlobStore blobs, CancellationToken ct)
     {
         var file = await submissions.FileAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
@@ -190,6 +197,7 @@ public static class HandInForm
         IEnumerable<string> links = upload.Fields.TryGetValue(named?.Invoke("link") ?? "link", out var given) ? given.SelectMany(value => (value ?? "").Split('\n')) : [];
         return new HandInInput(Field("note"), [.. links], Field("statement"), capturedOn, Field("onBehalfOf"), upload.Files)
         {
+            Nothing = Field("nothing"),
             Drafts = upload.Fields.TryGetValue(named?.Invoke("draft") ?? "draft", out var drafts) ? [.. drafts.Select(id => long.TryParse(id, out var known) ? known : 0)] : [],
         };
     }

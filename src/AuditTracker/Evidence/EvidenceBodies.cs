@@ -59,7 +59,9 @@ public sealed class SubmissionBody
     public string[]? Link { get; init; }
     public string? Statement { get; init; }
     public DateOnly? CapturedOn { get; init; }
-    [Description("Employee number of the assignee, when somebody else hands in.")]
+    [Description("There was nothing in this period; the reason.")]
+    public string? Nothing { get; init; }
+    [Description("Employee number of whose evidence it is, when somebody else hands in; a compliance manager may name anybody but the reviewer.")]
     public string? OnBehalfOf { get; init; }
     public IFormFile[]? File { get; init; }
 }

@@ -36,7 +36,8 @@ public static class EvidenceRoom
         .AddSingleton<CoverageDays>()
         .AddSingleton<KeepCoverageDays>()
         .AddSingleton<ChangeRequests>()
-        .AddSingleton<ForecastMails>();
+        .AddSingleton<ForecastMails>()
+        .AddSingleton<ChangeOwner>();
 
     /// <summary>Roles that follow from being named in this room's rows.</summary>
     public static IEnumerable<NamedRole> NamedRoles =>

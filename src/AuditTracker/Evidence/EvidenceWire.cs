@@ -27,6 +27,9 @@ public sealed record WireReview(string Decision, string? By, string? ByName, Dat
 /// <summary>A hand-in on the wire; people by employee number, their names beside them for reading.</summary>
 /// <param name="By">Null when the account that handed in belongs to no person.</param>
 public sealed record WireSubmission(long Id, string? By, string ByName, string? OnBehalfOf, string? OnBehalfOfName, DateTime At, DateOnly? CapturedOn, string Note, string State, IReadOnlyList<WireEvidence> Evidence, WireReview? Review);
+/// <summary>Another owner, by employee number; whole: also the other periods and those to come.</summary>
+public sealed record WireOwner(string? Owner, string? Reason, bool? Whole);
+
 /// <summary>A comment; words are null when it was taken back.</summary>
 public sealed record WireComment(long Id, string? By, DateTime At, string? Words);
 public sealed record WireWords(string? Words);

@@ -9,12 +9,15 @@ using AuditTracker.Trail;
 namespace AuditTracker.Evidence;
 
 /// <summary>What is handed in, after its files are stored.</summary>
-/// <param name="OnBehalfOf">Employee number of the assignee, when somebody else hands in; may be left out.</param>
+/// <param name="OnBehalfOf">Employee number of whose evidence it is, when somebody else hands in: the assignee, also when left out; a compliance manager may name anybody but the reviewer.</param>
 /// <param name="IdempotencyKey">The same key answers the first result.</param>
 public sealed record HandInInput(string Note, IReadOnlyList<string> Links, string? Statement, DateOnly? CapturedOn, string? OnBehalfOf, IReadOnlyList<UploadedFile> Files, string? IdempotencyKey = null)
 {
     /// <summary>Files of the draft that are handed in with it.</summary>
     public IReadOnlyList<long> Drafts { get; init; } = [];
+
+    /// <summary>There was nothing in this period, and why: a statement of its own kind.</summary>
+    public string? Nothing { get; init; }
 }
 
 /// <summary>The stored submission.</summary>
@@ -121,16 +124,29 @@ public sealed class HandIn(Db db, SubmissionStore submissions)
         {
             pieces.Add(new NewEvidence("statement", null, null, null, null, statement));
         }
+        if (input.Nothing?.Trim() is { Length: > 0 } nothing)
+        {
+            pieces.Add(nothing.Length > 4000 ? throw InvalidInput.At<Words>("nothing", "NoteLength", 4000) : new NewEvidence("statement", null, null, null, null, $"該当なし（0件）：{nothing}", true));
+        }
         return pieces.Count > 0 ? pieces : throw InvalidInput.At<Words>("file", "NothingHandedIn");
     }
 
     private static async Task<(long? Id, string? Name)> OnBehalfOfAsync(UnitOfWork work, CurrentUser user, Collection collection, string? given, CancellationToken ct)
     {
         var (number, name) = await work.FirstAsync<(string, string)>("select employee_no, name from people where id = @AssigneeId", new { collection.AssigneeId }, ct);
-        if (!string.IsNullOrWhiteSpace(given) && given.Trim() != number)
+        if (string.IsNullOrWhiteSpace(given) || given.Trim() == number)
+        {
+            return collection.AssigneeId == user.PersonId ? (null, null) : (collection.AssigneeId, name);
+        }
+        if (!user.Is(Role.ComplianceManager))
         {
             throw InvalidInput.At<Words>("onBehalfOf", "BehalfOfAssignee", number);
         }
-        return collection.AssigneeId == user.PersonId ? (null, null) : (collection.AssigneeId, name);
+        var person = await RequestStore.EmployedAsync(work, given.Trim().Replace("\0", ""), ct) ?? throw InvalidInput.At<Words>("onBehalfOf", "PersonUnknown", given);
+        if (person == collection.ReviewerId)
+        {
+            throw InvalidInput.At<Words>("onBehalfOf", "BehalfOfReviewer");
+        }
+        return person == user.PersonId ? (null, null) : (person, await work.FirstAsync<string>("select name from people where id = @person", new { person }, ct));
     }
 }

@@ -23,7 +23,11 @@ public static class ReviewChecks
         {
             checks.Add(new ReviewCheck("CheckOtherFile", false));
         }
-        if (evidence.All(piece => piece.Kind == "statement"))
+        if (evidence.Any(piece => piece.Nothing))
+        {
+            checks.Add(new ReviewCheck("CheckNothing", true));
+        }
+        else if (evidence.All(piece => piece.Kind == "statement"))
         {
             checks.Add(new ReviewCheck("CheckOnlyStatement", true));
         }

@@ -57,7 +57,14 @@ public sealed class SaveRequest(Db db)
         }
         var terms = await TermsAsync(work, input, ct);
         await RequestStore.AddVersionAsync(work, user, id, current + 1, terms, await ItemsAsync(work, input.Items, ct), ct);
-        await work.ExecuteAsync("delete from collections where request_id = @id and state = 'planned' and not exists (select 1 from collection_acts a where a.collection_id = collections.id)", new { id }, ct);
+        // What was decided or said about a planned period stays with it; only its people follow the request.
+        await work.ExecuteAsync("""
+            delete from drafts d using collections c where c.id = d.collection_id and c.request_id = @id and c.state = 'planned';
+            delete from draft_files d using collections c where c.id = d.collection_id and c.request_id = @id and c.state = 'planned';
+            delete from collections c where c.request_id = @id and c.state = 'planned'
+              and not exists (select 1 from collection_acts a where a.collection_id = c.id) and not exists (select 1 from collection_notes n where n.collection_id = c.id);
+            update collections set assignee_id = @OwnerId, reviewer_id = @ReviewerId where request_id = @id and state = 'planned' and (assignee_id, reviewer_id) <> (@OwnerId, @ReviewerId);
+            """, new { id, terms.OwnerId, terms.ReviewerId }, ct);
         var handedOver = await work.QueryAsync<long>("""
             with moved as (
                 select c.id, case when c.assignee_id = old.owner_id or c.assignee_id = @ReviewerId then @OwnerId else c.assignee_id end as assignee_id

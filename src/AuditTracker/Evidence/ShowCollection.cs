@@ -28,6 +28,8 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
     public bool MayWithdraw => Pending is { } one && (one.ByAccount == Reader.AccountId || Reader.Is(Role.ComplianceManager));
     public bool MayReopen => Reader.Is(Role.ComplianceManager) && Row.State == CollectionState.Accepted;
 
+    public bool MayChangeOwner => Terms.MayHandIn && IsStillOwed;
+
     /// <summary>Owner's and reviewer's side talk; others read.</summary>
     public bool MayComment => Terms.MayHandIn || Terms.MayReview;
 

@@ -5,7 +5,8 @@ using AuditTracker.Platform.Security;
 namespace AuditTracker.Evidence;
 
 /// <summary>One piece of a submission: a file, a link or a statement.</summary>
-public sealed record EvidenceRow(long Id, long SubmissionId, string Kind, string? FileName, string? MediaType, long? Size, string? Sha256, string? Content);
+/// <param name="Nothing">A statement that there was nothing in the period.</param>
+public sealed record EvidenceRow(long Id, long SubmissionId, string Kind, string? FileName, string? MediaType, long? Size, string? Sha256, string? Content, bool Nothing = false);
 
 /// <summary>A hand-in with how it ended.</summary>
 /// <param name="State">submitted, accepted, returned or withdrawn.</param>
@@ -22,7 +23,7 @@ public sealed record LastAccepted(long Id, string Kind, string? FileName, long? 
 public sealed record ActRow(long Id, string Act, string? By, DateTime At, string? Comment, long? SubmissionId);
 
 /// <summary>What was handed in before the new submission's row is written.</summary>
-public sealed record NewEvidence(string Kind, string? FileName, string? MediaType, long? Size, string? Sha256, string? Content);
+public sealed record NewEvidence(string Kind, string? FileName, string? MediaType, long? Size, string? Sha256, string? Content, bool Nothing = false);
 
 /// <summary>SQL of submissions and their evidence.</summary>
 public sealed class SubmissionStore(Db db, BlobStore blobs)
@@ -46,7 +47,7 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
             where s.collection_id = @id and {CollectionScope.Condition} order by s.id desc
             """, parameters, ct);
         var evidence = await connection.ListAsync<EvidenceRow>($"""
-            select e.id, e.submission_id, e.kind, e.file_name, e.media_type, e.size, e.sha256, e.content
+            select e.id, e.submission_id, e.kind, e.file_name, e.media_type, e.size, e.sha256, e.content, e.nothing
             from evidence e join submissions s on s.id = e.submission_id join collections c on c.id = s.collection_id
             where s.collection_id = @id and {CollectionScope.Condition} order by e.submission_id desc, e.position
             """, parameters, ct);
@@ -84,7 +85,7 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
         parameters["id"] = evidence;
         await using var connection = await db.OpenAsync(ct);
         return await connection.FirstAsync<EvidenceRow>($"""
-            select e.id, e.submission_id, e.kind, e.file_name, e.media_type, e.size, e.sha256, e.content
+            select e.id, e.submission_id, e.kind, e.file_name, e.media_type, e.size, e.sha256, e.content, e.nothing
             from evidence e join submissions s on s.id = e.submission_id join collections c on c.id = s.collection_id
             where e.id = @id and e.kind = 'file' and {CollectionScope.Condition}
             """, parameters, ct);
@@ -105,7 +106,7 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
     }
 
     public static Task<IReadOnlyList<EvidenceRow>> EvidenceOfAsync(UnitOfWork work, long submission, CancellationToken ct) =>
-        work.QueryAsync<EvidenceRow>("select id, submission_id, kind, file_name, media_type, size, sha256, content from evidence where submission_id = @submission order by position", new { submission }, ct);
+        work.QueryAsync<EvidenceRow>("select id, submission_id, kind, file_name, media_type, size, sha256, content, nothing from evidence where submission_id = @submission order by position", new { submission }, ct);
 
     public async Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, long? onBehalfOf, DateOnly? capturedOn, string note, string? key, IReadOnlyList<NewEvidence> pieces, CancellationToken ct)
     {
@@ -121,9 +122,9 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
         {
             await work.ExecuteAsync("""
                 insert into blobs (sha256, size, created_at) select @Sha256, @Size, @Now where @Sha256 is not null on conflict do nothing;
-                insert into evidence (submission_id, position, kind, file_name, media_type, size, sha256, content)
-                values (@id, @position, @Kind, @FileName, @MediaType, @Size, @Sha256, @Content);
-                """, new { id, position, piece.Kind, piece.FileName, piece.MediaType, piece.Size, piece.Sha256, piece.Content, work.Now }, ct);
+                insert into evidence (submission_id, position, kind, file_name, media_type, size, sha256, content, nothing)
+                values (@id, @position, @Kind, @FileName, @MediaType, @Size, @Sha256, @Content, @Nothing);
+                """, new { id, position, piece.Kind, piece.FileName, piece.MediaType, piece.Size, piece.Sha256, piece.Content, piece.Nothing, work.Now }, ct);
         }
         return id;
     }

@@ -15,9 +15,6 @@ create table collection_notes (
     -- A due date asked for or set, and the one it replaced; both stay.
     due_on        date,
     due_before    date,
-    -- Who became the owner, and who was it.
-    person_id     bigint references people (id),
-    person_before bigint references people (id),
     by_account    bigint references accounts (id),
     by_person     bigint references people (id),
     at            timestamptz not null,

@@ -117,14 +117,15 @@ public sealed class EvidenceFacts : IAsyncDisposable
         order by c.first_item, c.request_id, c.period_from, c.period_to, c.id, e.position
         """, parameters, snapshot, commandTimeout: 0);
 
-    /// <summary>What was overdue, returned or waived at the cut-off, in this order, then by due date; unbuffered. Who owned the request then owes it.</summary>
+    /// <summary>What was overdue, returned or waived at the cut-off, in this order, then by due date; unbuffered. Who owned the collection then, or else the request, owes it.</summary>
     public IAsyncEnumerable<MissedFacts> MissedAsync() => connection.QueryUnbufferedAsync<MissedFacts>(ActedCollections + """
         select c.id as collection, c.official_refs, v.title as request, c.period_from, c.period_to, c.due_on, c.state, c.state <> 'waived' and c.due_on < @cutoffOn as overdue,
                p.name as owner, case c.state when 'waived' then c.comment end as reason
         from acted c
         join request_versions v on v.request_id = c.request_id and v.version = c.version
-        cross join lateral (select owner_id from request_versions n where n.request_id = c.request_id and n.at <= @cutoffAt order by n.version desc limit 1) n
-        join people p on p.id = n.owner_id
+        cross join lateral (select owner_id, at from request_versions n where n.request_id = c.request_id and n.at <= @cutoffAt order by n.version desc limit 1) n
+        left join lateral (select k.to_id from collection_assignments k where k.collection_id = c.id and k.at between n.at and @cutoffAt order by k.id desc limit 1) k on true
+        join people p on p.id = coalesce(k.to_id, n.owner_id)
         where c.state in ('returned', 'waived') or (c.state = 'open' and c.due_on < @cutoffOn)
         order by case when c.state = 'waived' then 3 when c.due_on < @cutoffOn then 1 else 2 end, c.due_on, c.id
         """, parameters, snapshot, commandTimeout: 0);

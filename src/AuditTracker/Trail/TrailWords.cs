@@ -22,6 +22,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "account.unlocked", "role.granted", "role.ended", "token.added", "token.revoked",
         "request.added", "request.changed", "collections.opened", "collections.assigned", "collections.assignmentUndone", "collections.reminded", "collection.submitted", "collection.withdrawn", "collection.accepted", "collection.returned",
         "collection.commented", "collection.commentUndone", "collection.dueAsked", "collection.dueDeclined", "collection.dueMoved",
+        "collection.commented", "collection.commentUndone", "collection.ownerChanged", "collection.dueAsked", "collection.dueDeclined", "collection.dueMoved",
         "collection.reopened", "control.changed", "company.changed", "people.imported",
         "collection.reopened", "control.changed", "company.changed", "people.imported", "departments.imported", "posts.imported", "department.changed", "post.changed", "person.added", "person.changed", "leaver.handedOver", "collection.handedOver",
         "mail.arrived", "mail.sendNow", "mail.sentAgain", "mail.test",

@@ -66,6 +66,7 @@ public sealed class Office : IAsyncLifetime
             ["/evidence/collections/{id:long}/hand-in"] = $"/evidence/collections/{returned}/hand-in",
             ["/evidence/asks"] = "/evidence/asks",
             ["/evidence/collections/{id:long}/due"] = $"/evidence/collections/{returned}/due",
+            ["/evidence/collections/{id:long}/owner"] = $"/evidence/collections/{returned}/owner?q=伊藤",
             ["/evidence/collections/{id:long}/waiver"] = $"/evidence/collections/{returned}/waiver",
             ["/evidence/library"] = "/evidence/library",
             ["/evidence/requests"] = "/evidence/requests",

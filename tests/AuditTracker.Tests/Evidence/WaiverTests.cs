@@ -84,6 +84,8 @@ public sealed class WaiverTests(Desk desk) : IClassFixture<Desk>
         var request = await desk.RequestAsync("先の回を免除する依頼");
         var next = await desk.CollectionAsync(request, "2027-04-01");
         Assert.Equal(HttpStatusCode.OK, (await SayAsync(Cast.Manami, next, "waive", "システム停止")).StatusCode);
+        // Neither does one that was only spoken of.
+        await desk.App.Get<CommentOnCollection>().AddAsync(Desk.Manager, await desk.CollectionAsync(request, "2027-01-01"), "この回から書式が変わります");
         var changed = await desk.App.As(Cast.Manami).PatchAsJsonAsync($"/api/evidence/requests/{request}", new { due = new { offset = 5, unit = "businessDays" } });
         changed.EnsureSuccessStatusCode();
         Assert.Equal(["2026-10-01 planned", "2027-01-01 planned", "2027-04-01 waived", "2027-07-01 planned"], await desk.App.Database.ListAsync<string>(

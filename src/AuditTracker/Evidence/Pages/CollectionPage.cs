@@ -22,10 +22,18 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
     public bool KeepsForm { get; protected set; }
     public bool ShowsForm => View.IsOpenForHandIn || (KeepsForm && View.Terms.MayHandIn);
 
+    /// <summary>Whom a compliance manager may hand in for, beside the owner.</summary>
+    public IReadOnlyList<PersonChoice> Colleagues { get; private set; } = [];
+
     protected async Task<bool> LoadAsync(long id, CancellationToken ct)
     {
-        var found = await show.FindAsync(HttpContext.CurrentUser(), id, ct);
+        var user = HttpContext.CurrentUser();
+        var found = await show.FindAsync(user, id, ct);
         View = found!;
+        if (found is { IsOnBehalf: true, Terms.MayHandIn: true } && user.Is(Role.ComplianceManager))
+        {
+            Colleagues = await HttpContext.RequestServices.GetRequiredService<Choices>().ColleaguesAsync(user, id, found.Day.Today, 200, ct);
+        }
         return found is not null;
     }
 
@@ -86,6 +94,12 @@ public sealed class HandInFields
     public string? Link { get; set; }
     public string? Statement { get; set; }
 
+    /// <summary>There was nothing in this period, and why.</summary>
+    public string? Nothing { get; set; }
+
+    /// <summary>Employee number of whose evidence it is.</summary>
+    public string? OnBehalfOf { get; set; }
+
     /// <summary>Files of the draft that are handed in; null: all of them.</summary>
     public IReadOnlyList<long>? Draft { get; set; }
 
@@ -96,6 +110,8 @@ public sealed class HandInFields
         [nameof(Note)] = Note ?? "",
         [nameof(Link)] = Link ?? "",
         [nameof(Statement)] = Statement ?? "",
+        [nameof(Nothing)] = Nothing ?? "",
+        [nameof(OnBehalfOf)] = OnBehalfOf ?? "",
     };
 
     /// <summary>The fields as a draft kept them.</summary>
@@ -105,6 +121,8 @@ public sealed class HandInFields
         Note = draft.Fields.GetValueOrDefault(nameof(Note)),
         Link = draft.Fields.GetValueOrDefault(nameof(Link)),
         Statement = draft.Fields.GetValueOrDefault(nameof(Statement)),
+        Nothing = draft.Fields.GetValueOrDefault(nameof(Nothing)),
+        OnBehalfOf = draft.Fields.GetValueOrDefault(nameof(OnBehalfOf)),
     };
 
     /// <summary>Only names the field; files go past model binding.</summary>

@@ -188,6 +188,8 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
             Note = Field("note"),
             Link = Field("link"),
             Statement = Field("statement"),
+            Nothing = Field("nothing"),
+            OnBehalfOf = Field("onBehalfOf"),
             Draft = fields.TryGetValue(Named("draft"), out var ids) ? [.. ids.Select(value => long.TryParse(value, out var known) ? known : 0)] : [],
             Key = Field("key") is { Length: > 0 and <= 100 } key ? key : Input.Key,
         };

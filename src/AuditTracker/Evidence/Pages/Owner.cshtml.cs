@@ -1,0 +1,35 @@
+using AuditTracker.Platform.Security;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.Evidence.Pages;
+
+/// <summary>Another owner: from the department and the manager of the present one, or, for the secretariat, anybody who is searched for.</summary>
+[May(Role.ComplianceManager, Role.ControlOwner)]
+public sealed class OwnerModel(ShowCollection show, ChangeOwner change, Choices choices, IStringLocalizer<Words> words) : CollectionActPage(show, words)
+{
+    public const int Shown = 50;
+
+    [FromQuery(Name = "q")] public string? Typed { get; set; }
+
+    public IReadOnlyList<PersonChoice> People { get; private set; } = [];
+
+    /// <summary>Only compliance managers search everybody.</summary>
+    public bool MaySearch => Caller.Is(Role.ComplianceManager);
+
+    protected override bool MayOpen => View.Terms.MayHandIn;
+
+    public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct) => await LoadAsync(id, ct) ? await WithPeopleAsync(id, Page(), ct) : NotFound();
+
+    public async Task<IActionResult> OnPostAsync(long id, CancellationToken ct)
+    {
+        var answer = await ActAsync(id, () => change.RunAsync(Caller, id, Input.Owner, Input.Reason, Input.Whole, ct), "DoneOwner", ct);
+        return View is null ? answer : await WithPeopleAsync(id, answer, ct);
+    }
+
+    private async Task<IActionResult> WithPeopleAsync(long id, IActionResult answer, CancellationToken ct)
+    {
+        People = Prose.Given(Typed) is { } typed && MaySearch ? await choices.PeopleAsync(Caller, typed, Shown, ct) : await choices.ColleaguesAsync(Caller, id, View.Day.Today, Shown, ct);
+        return answer;
+    }
+}

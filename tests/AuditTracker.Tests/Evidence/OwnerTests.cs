@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Json;
+using AuditTracker.Evidence;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Security;
+using AuditTracker.Tests.Support;
+
+namespace AuditTracker.Tests.Evidence;
+
+/// <summary>Another owner, on whose behalf, and nothing to hand in.</summary>
+public sealed class OwnerTests(Desk desk) : IClassFixture<Desk>
+{
+    [Fact]
+    public async Task The_owner_hands_over_within_the_department_and_the_new_owner_is_told()
+    {
+        var request = await desk.RequestAsync("引き継ぐ依頼");
+        var id = await desk.CollectionAsync(request, "2026-07-01");
+        Assert.Equal(HttpStatusCode.BadRequest, (await SayAsync(Cast.Alice, id, Cast.Mallory.EmployeeNo)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await SayAsync(Cast.Alice, id, Cast.Alice.EmployeeNo)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await SayAsync(Cast.Manami, id, Cast.Bob.EmployeeNo)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await SayAsync(Cast.Mallory, id, Cast.Hana.EmployeeNo)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await SayAsync(Cast.Carol, id, Cast.Hana.EmployeeNo)).StatusCode);
+        var alice = await desk.App.PagesAsAsync(Cast.Alice);
+        var page = await alice.PageAsync($"/evidence/collections/{id}/owner");
+        Assert.Contains("花田 花", page);
+        Assert.DoesNotContain("森 真理", await alice.PageAsync($"/evidence/collections/{id}/owner?q=%E6%A3%AE"));
+        using (var nobody = await alice.SendAsync(page, $"/evidence/collections/{id}/owner"))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, nobody.StatusCode);
+            Assert.Contains("担当する人を探して選んでください。", await nobody.Content.ReadAsStringAsync());
+        }
+        using (var done = await alice.SendAsync(page, $"/evidence/collections/{id}/owner", ("Input.Owner", Cast.Hana.EmployeeNo), ("Input.Reason", "休みに入る")))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        }
+        Assert.Equal(["evidence/collection-opened"], await desk.App.Database.ListAsync<string>("select template from notices where subject = @subject and person_id = @person and closed_at is null", new { subject = $"collection:{id}", person = Cast.Hana.PersonId }));
+        Assert.Equal(0, await desk.App.Database.ScalarAsync<long>("select count(*) from notices where subject = @subject and person_id = @person and closed_at is null", new { subject = $"collection:{id}", person = Cast.Alice.PersonId }));
+        Assert.Matches("相川 有栖 担当を変更 相川 有栖 → 花田 花 休みに入る", Browsing.Plain(await (await desk.App.PagesAsAsync(Cast.Manami)).PageAsync($"/evidence/collections/{id}")));
+        // Only this period changed hands.
+        Assert.Equal(Cast.Alice.PersonId, await desk.App.Database.ScalarAsync<long>("select assignee_id from collections where id = @id", new { id = await desk.CollectionAsync(request, "2026-04-01") }));
+    }
+
+    [Fact]
+    public async Task The_whole_request_changes_hands_as_a_version_and_plans_go_on()
+    {
+        var request = await desk.RequestAsync("まるごと引き継ぐ依頼");
+        var id = await desk.CollectionAsync(request, "2026-07-01");
+        await desk.HandInAsync(await desk.CollectionAsync(request, "2026-04-01"), Cast.Alice, "済み");
+        Assert.Equal(HttpStatusCode.NoContent, (await SayAsync(Cast.Manami, id, Cast.Mallory.EmployeeNo, whole: true)).StatusCode);
+        Assert.Equal(["submitted 1", "planned 4", "open 4"], await desk.App.Database.ListAsync<string>(
+            "select distinct on (state) state || ' ' || assignee_id from collections where request_id = @request and period_from < '2027-01-01' and period_from <> '2026-04-01' or id = @first order by state desc", new { request, first = await desk.CollectionAsync(request, "2026-04-01") }));
+        Assert.Equal(2, await desk.App.Database.ScalarAsync<int>("select version from evidence_requests where id = @request and owner_id = 4", new { request }));
+        Assert.Equal(Cast.Mallory.PersonId, await desk.App.Database.ScalarAsync<long>("select owner_id from request_versions where request_id = @request and version = 2", new { request }));
+        Assert.Equal(2, await desk.App.Database.ScalarAsync<long>("select count(*) from request_items where request_id = @request and version = 2", new { request }));
+    }
+
+    [Fact]
+    public async Task A_manager_hands_in_for_somebody_named_and_neither_decides()
+    {
+        var id = await desk.CollectionAsync(await desk.RequestAsync("代わりに出す依頼", reviewer: Cast.Bob), "2026-07-01");
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var page = await manami.PageAsync($"/evidence/collections/{id}");
+        Assert.Contains("だれの分として提出するか", page);
+        using (var reviewer = await manami.HandInAsync(page, id, [("a.csv", "a")], ("Input.OnBehalfOf", Cast.Bob.EmployeeNo)))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, reviewer.StatusCode);
+        }
+        using (var done = await manami.HandInAsync(page, id, [("a.csv", "a")], ("Input.OnBehalfOf", Cast.Hana.EmployeeNo)))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        }
+        Assert.Contains("花田 花 さんの代わりに 間 真奈美 さんが提出", Browsing.Plain(await (await desk.App.PagesAsAsync(Cast.Bob)).PageAsync($"/evidence/collections/{id}")));
+        var review = desk.App.Get<ReviewCollection>();
+        Assert.Equal("OwnSubmission", (await Assert.ThrowsAsync<Refusal>(() => review.DecideAsync(Desk.Manager, id, Decision.Accept, ""))).Key);
+        Assert.Equal("OwnSubmission", (await Assert.ThrowsAsync<Refusal>(() => review.DecideAsync(Desk.User(Cast.Hana, Role.ComplianceManager), id, Decision.Accept, ""))).Key);
+        Assert.Equal(CollectionState.Accepted, await review.DecideAsync(Desk.User(Cast.Bob, Role.Reviewer), id, Decision.Accept, ""));
+    }
+
+    [Fact]
+    public async Task Nothing_in_the_period_is_declared_with_its_reason()
+    {
+        var id = await desk.CollectionAsync(await desk.RequestAsync("該当なしの依頼"), "2026-07-01");
+        var alice = await desk.App.PagesAsAsync(Cast.Alice);
+        using (var done = await alice.HandInAsync(await alice.PageAsync($"/evidence/collections/{id}"), id, [], ("Input.Nothing", "退職者は0件")))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        }
+        var text = Browsing.Plain(await (await desk.App.PagesAsAsync(Cast.Bob)).PageAsync($"/evidence/review?at={id}"));
+        Assert.Contains("該当なしの申告 該当なし（0件）：退職者は0件", text);
+        Assert.Contains("該当なし（0件）の申告です。理由を確かめてください。", text);
+        Assert.True(await desk.App.Database.ScalarAsync<bool>("select e.nothing from evidence e join submissions s on s.id = e.submission_id where s.collection_id = @id", new { id }));
+    }
+
+    private Task<HttpResponseMessage> SayAsync(Cast.Member who, long id, string owner, bool whole = false) => desk.App.As(who).PostAsJsonAsync($"/api/evidence/collections/{id}/owner", new { owner, whole });
+}
