@@ -179,6 +179,12 @@ public static class EvidenceApi
         var file = await submissions.FileAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
         return new FileDownload(blobs, file.Sha256!, file.FileName!);
     }
+
+    internal static async Task<IResult> Look(HttpContext http, long id, SubmissionStore submissions, BlobStore blobs, CancellationToken ct)
+    {
+        var file = await submissions.FileAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
+        return new FileInline(blobs, file.Sha256!, file.FileName!);
+    }
 }
 
 /// <summary>The fields of a hand-in, the same on the page and the wire.</summary>

@@ -37,7 +37,8 @@ public static class EvidenceRoom
         .AddSingleton<KeepCoverageDays>()
         .AddSingleton<ChangeRequests>()
         .AddSingleton<ForecastMails>()
-        .AddSingleton<ChangeOwner>();
+        .AddSingleton<ChangeOwner>()
+        .AddSingleton<PreviewEvidence>();
 
     /// <summary>Roles that follow from being named in this room's rows.</summary>
     public static IEnumerable<NamedRole> NamedRoles =>
@@ -51,6 +52,8 @@ public static class EvidenceRoom
         EvidenceApi.Map(app);
         // The pages' own door to the same files; the API's takes tokens only.
         app.MapGet("/evidence/{id:long}/file", EvidenceApi.Download)
+            .May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer).ExcludeFromDescription();
+        app.MapGet("/evidence/{id:long}/inline", EvidenceApi.Look)
             .May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer).ExcludeFromDescription();
     }
 }

@@ -99,6 +99,15 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
         return work.FirstAsync<long?>($"select c.id from submissions s join collections c on c.id = s.collection_id where s.id = @id and {CollectionScope.Condition}", parameters, ct);
     }
 
+    /// <inheritdoc cref="CollectionOfAsync(UnitOfWork, CurrentUser, long, CancellationToken)"/>
+    public async Task<long?> CollectionOfAsync(CurrentUser user, long submission, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = submission;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<long?>($"select c.id from submissions s join collections c on c.id = s.collection_id where s.id = @id and {CollectionScope.Condition}", parameters, ct);
+    }
+
     public static async Task<(long Id, IReadOnlyList<EvidenceRow> Evidence)?> ByKeyAsync(UnitOfWork work, CurrentUser user, long collection, string key, CancellationToken ct)
     {
         var id = await work.FirstAsync<long?>("select id from submissions where by_account = @AccountId and collection_id = @collection and idempotency_key = @key", new { user.AccountId, collection, key }, ct);

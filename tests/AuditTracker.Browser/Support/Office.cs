@@ -68,6 +68,7 @@ public sealed class Office : IAsyncLifetime
             ["/evidence/collections/{id:long}/due"] = $"/evidence/collections/{returned}/due",
             ["/evidence/collections/{id:long}/owner"] = $"/evidence/collections/{returned}/owner?q=伊藤",
             ["/evidence/collections/{id:long}/waiver"] = $"/evidence/collections/{returned}/waiver",
+            ["/evidence/{id:long}/preview"] = $"/evidence/{await Last("select max(id) from evidence where file_name like '%.csv'")}/preview",
             ["/evidence/library"] = "/evidence/library",
             ["/evidence/requests"] = "/evidence/requests",
             ["/evidence/requests/new"] = "/evidence/requests/new?from=EV01",

@@ -60,6 +60,8 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["POST /api/demo/tick"] = Operate,
         ["GET /openapi/{documentName}.json"] = SignedIn,
         ["GET /evidence/{id:long}/file"] = SeeEvidence,
+        ["GET /evidence/{id:long}/inline"] = SeeEvidence,
+        ["PAGE /evidence/{id:long}/preview"] = SeeEvidence,
         ["PAGE /"] = SignedIn,
         ["PAGE /accounts"] = Operate,
         ["PAGE /accounts/invite"] = Operate,

@@ -10,7 +10,7 @@ namespace AuditTracker.Evidence.Pages;
 
 /// <summary>The review queue: what waits for this reader's decision, one of it open; after a decision the next one opens.</summary>
 [May(Role.ComplianceManager, Role.Reviewer)]
-public sealed class ReviewModel(CollectionStore collections, ShowCollection show, ReviewCollection review, TakeReview take, CompanyDays days, IStringLocalizer<Words> words) : PageModel
+public sealed class ReviewModel(CollectionStore collections, ShowCollection show, ReviewCollection review, TakeReview take, PreviewEvidence preview, CompanyDays days, IStringLocalizer<Words> words) : PageModel
 {
     private const int Size = 50;
     private static readonly CollectionFilter Waiting = new(Waiting: true);
@@ -29,6 +29,10 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
 
     /// <summary>The one that is open; null when nothing waits.</summary>
     public CollectionView? Open { get; private set; }
+
+    /// <summary>The beginnings of its files, as many as can be shown at a glance.</summary>
+    public IReadOnlyList<Preview> Previews => Open?.Pending is not { } one ? []
+        : [.. Open.Evidence[one.Id].Where(piece => piece.Kind == "file" && Preview.KindOf(piece.FileName!) != PreviewKind.None).Take(2).Select(preview.Of)];
 
     /// <summary>Business days since it was handed in.</summary>
     public int Age(CollectionRow row) => row.SubmittedAt is { } at ? Math.Max(0, Day.Calendar.BusinessDaysBetween(JapanTime.DateOf(at), Day.Today)) : 0;
