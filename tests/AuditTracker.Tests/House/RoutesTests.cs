@@ -210,7 +210,6 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
     {
         var (method, pattern) = (route.Split(' ')[0], route.Split(' ')[1]);
         var noun = pattern.Split('/').TakeWhile(part => !part.StartsWith("{id", StringComparison.Ordinal)).LastOrDefault() ?? "";
-        var path = pattern.Replace("{framework}", "iso27001-2022").Replace("{itemRef}", "A.5.18").Replace("{documentName}", "v1").Replace("{kind}", "evidence").Replace("{section}", "name").Replace("/{id:long?}", "").Replace("{employeeNo}", Cast.Alice.EmployeeNo)
         var path = pattern.Replace("{framework}", "iso27001-2022").Replace("{itemRef}", "A.5.18").Replace("{documentName}", "v1").Replace("{kind}", "evidence").Replace("/{id:long?}", "").Replace("{employeeNo}", Cast.Alice.EmployeeNo)
             .Replace("{section}", "name")
             .Replace("{id:long}", $"{ids.GetValueOrDefault(noun, 1)}");
