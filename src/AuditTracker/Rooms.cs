@@ -41,6 +41,7 @@ public static class Rooms
         new(nameof(HandOverLeavers), EveryMinute, (services, ct) => services.GetRequiredService<HandOverLeavers>().RunAsync(ct)),
         new(nameof(RemindOwners), EveryMinute, (services, ct) => services.GetRequiredService<RemindOwners>().RunAsync(ct)),
         new(nameof(KeepCoverageDays), "0 10 * * * ?", (services, ct) => services.GetRequiredService<KeepCoverageDays>().RunAsync(ct)),
+        new(nameof(BringInPastEvidence), "5/10 * * * * ?", (services, ct) => services.GetRequiredService<BringInPastEvidence>().RunAsync(ct)),
         new(nameof(BuildReports), "0/10 * * * * ?", (services, ct) => services.GetRequiredService<BuildReports>().RunAsync(ct)),
         new(nameof(SendMails), EveryMinute, (services, ct) => services.GetRequiredService<SendMails>().RunAsync(ct)),
         new(nameof(EraseMailBodies), "0 30 3 * * ?", (services, ct) => services.GetRequiredService<EraseMailBodies>().RunAsync(ct)),

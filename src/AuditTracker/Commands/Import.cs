@@ -13,7 +13,11 @@ public static class Import
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var arguments = new Arguments(args, "--apply");
+        var arguments = new Arguments(args, "--apply", "--skip-errors");
+        if (arguments.Alone(0) == "evidence")
+        {
+            return await ImportEvidence.RunAsync(arguments);
+        }
         var path = arguments.Alone(0) ?? throw new UsageException("Write: import FILE.csv [--apply] [--effective DATE] [--missing leave --on DATE]");
         var content = File.Exists(path) ? await File.ReadAllBytesAsync(path) : throw new UsageException($"There is no file {path}.");
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

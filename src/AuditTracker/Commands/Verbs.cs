@@ -39,7 +39,7 @@ public static partial class Verbs
         new("worker", "", "the jobs", Worker.RunAsync),
         new("migrate", "", "bring the database to this program's schema", Migrate.RunAsync),
         new("demo", "", "load the demo company into an empty database", Demo.RunAsync),
-        new("import", "FILE.csv [--apply] [--effective DATE] [--missing leave --on DATE]", "import people", Import.RunAsync),
+        new("import", "FILE.csv [--apply] [--effective DATE] [--missing leave --on DATE] | evidence FOLDER --as MAIL [--apply] [--skip-errors]", "import people, or past evidence with its sheet", Import.RunAsync),
         new("report", "evidence --framework KEY --from DATE --to DATE [--cutoff INSTANT] [--language ja|en] --out FILE", "build a workbook", Report.RunAsync),
         new("account", "first | add --mail MAIL --name NAME [--person NO] [--role ROLE]… | list", "add and list accounts", AccountCommand.RunAsync),
         new("token", "add --account MAIL --name NAME [--days 90]", "make an API token", TokenCommand.RunAsync),

@@ -38,7 +38,10 @@ public static class EvidenceRoom
         .AddSingleton<CoverageDays>()
         .AddSingleton<KeepCoverageDays>()
         .AddSingleton<ChangeRequests>()
-        .AddSingleton<ForecastMails>();
+        .AddSingleton<ForecastMails>()
+        .AddSingleton<PastEvidenceStore>()
+        .AddSingleton<CheckPastEvidence>()
+        .AddSingleton<BringInPastEvidence>();
 
     /// <summary>Roles that follow from being named in this room's rows.</summary>
     public static IEnumerable<NamedRole> NamedRoles =>
@@ -50,6 +53,7 @@ public static class EvidenceRoom
     public static void MapEvidence(this IEndpointRouteBuilder app)
     {
         EvidenceApi.Map(app);
+        PastEvidenceApi.Map(app);
         // The pages' own door to the same files; the API's takes tokens only.
         app.MapGet("/evidence/{id:long}/file", EvidenceApi.Download)
             .May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer).ExcludeFromDescription();

@@ -1,27 +1,29 @@
 using System.IO.Pipelines;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
+using AuditTracker.Platform.Jobs;
 using AuditTracker.Platform.Workbooks;
 using AuditTracker.Trail;
 
 namespace AuditTracker.Reports;
 
 /// <summary>
-/// Job: builds the workbooks people asked for, one at a time. A run belongs to a worker as long as its lease is renewed; killed anywhere,
-/// another one takes it over, and only who still has the lease may finish it.
+/// Job: builds the workbooks people asked for, one at a time, each held by a lease (<see cref="LeasedRuns"/>).
 /// </summary>
 public sealed class BuildReports(Db db, BlobStore blobs, EvidenceWorkbook workbook, ILogger<BuildReports> log)
 {
     /// <summary>Begun so often without an end, a run has failed.</summary>
-    public const int MostAttempts = 3;
+    public const int MostAttempts = LeasedRuns.MostAttempts;
+
+    private readonly LeasedRuns runs = new(db, "report_runs", nameof(BuildReports), (work, id, error, ct) =>
+        work.ActAsync("report.failed", $"report:{id}", error is null ? null : new Dictionary<string, string?> { ["error"] = error }, ct: ct), log);
 
     private static Actor Me => Actor.Job(nameof(BuildReports));
-    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(1);
 
     /// <returns>How many workbooks were built.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        await GiveUpAsync(ct);
+        await runs.GiveUpAsync("'BuildFailed:' || stage", ct);
         var built = 0;
         while (await ClaimAsync(ct) is { } run)
         {
@@ -37,66 +39,20 @@ public sealed class BuildReports(Db db, BlobStore blobs, EvidenceWorkbook workbo
     /// <summary>Takes the oldest run that waits or whose worker has fallen silent; null when there is none.</summary>
     internal async Task<ReportRun?> ClaimAsync(CancellationToken ct)
     {
-        await using var work = await db.BeginAsync(Me, ct);
-        var id = await work.FirstAsync<long?>("""
-            update report_runs set state = 'running', attempts = attempts + 1, lease_until = clock_timestamp() + interval '2 minutes', stage = '', done = 0, total = 0
-            where id = (
-                select id from report_runs where state = 'queued' or (state = 'running' and lease_until < clock_timestamp() and attempts < @MostAttempts)
-                order by id limit 1 for update skip locked)
-            returning id
-            """, new { MostAttempts }, ct);
-        var run = id is null ? null : await work.FirstAsync<ReportRun>($"select {ReportRunStore.Columns} {ReportRunStore.From} where r.id = @id", new { id }, ct);
-        await work.CommitAsync(ct);
-        return run;
+        if (await runs.ClaimAsync(ct) is not { } held)
+        {
+            return null;
+        }
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<ReportRun>($"select {ReportRunStore.Columns} {ReportRunStore.From} where r.id = @Id", held, ct) is { } run ? run with { Attempts = held.Attempts } : null;
     }
 
-    private async Task<bool> BuildAsync(ReportRun run, CancellationToken ct)
+    private Task<bool> BuildAsync(ReportRun run, CancellationToken ct)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var progress = new Latest();
-        var lease = RenewAsync(run, progress, stop);
-        try
-        {
-            var blob = await SaveAsync(run.Order, progress, stop.Token);
-            await stop.CancelAsync();
-            await lease; // what is being finished is not renewed under its feet
-            return await FinishAsync(run, blob, progress.Value.Total, ct);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // The worker stops: what it began waits for another one at once, and does not count.
-            await UpdateAsync(run, "state = 'queued', attempts = attempts - 1, lease_until = null", null, CancellationToken.None);
-            throw;
-        }
-        catch (OperationCanceledException)
-        {
-            log.LogWarning("Report {Run}: another worker has taken it over", run.Id);
-            return false;
-        }
-        catch (WorkbookLimitException problem)
-        {
-            log.LogWarning("Report {Run}: {Problem}", run.Id, problem.Message);
-            await FailAsync(run, $"TooManyRows:{progress.Value.Stage}", ct);
-            return true;
-        }
-        catch (Exception problem)
-        {
-            log.LogError(problem, "Report {Run} failed, attempt {Attempt}", run.Id, run.Attempts);
-            if (run.Attempts >= MostAttempts)
-            {
-                await FailAsync(run, $"BuildFailed:{progress.Value.Stage}", ct);
-            }
-            else
-            {
-                await UpdateAsync(run, "state = 'queued', lease_until = null", null, ct);
-            }
-            return false;
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await lease;
-        }
+        return runs.HoldAsync(new HeldRun(run.Id, run.Attempts), () => new RunProgress(progress.Value.Stage, progress.Value.Done, progress.Value.Total),
+            stop => SaveAsync(run.Order, progress, stop), blob => FinishAsync(run, blob, progress.Value.Total, ct),
+            (problem, isLast) => problem is WorkbookLimitException ? $"TooManyRows:{progress.Value.Stage}" : isLast ? $"BuildFailed:{progress.Value.Stage}" : null, ct);
     }
 
     /// <summary>The writer fills one end of a pipe while the store hashes and keeps what comes out of the other.</summary>
@@ -158,63 +114,6 @@ public sealed class BuildReports(Db db, BlobStore blobs, EvidenceWorkbook workbo
         await work.ActAsync("report.built", $"report:{run.Id}", new Dictionary<string, string?> { ["sha256"] = blob.Sha256, ["size"] = $"{blob.Size}" }, ct: ct);
         await work.CommitAsync(ct);
         return true;
-    }
-
-    /// <summary>Every second, in a short transaction of its own: the lease, and how far it has come. Stops the building when the lease is lost.</summary>
-    private async Task RenewAsync(ReportRun run, Latest progress, CancellationTokenSource stop)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(Renewal, stop.Token);
-                try
-                {
-                    if (!await UpdateAsync(run, "lease_until = clock_timestamp() + interval '2 minutes', stage = @Stage, done = @Done, total = @Total", progress.Value, stop.Token))
-                    {
-                        await stop.CancelAsync();
-                    }
-                }
-                catch (Npgsql.NpgsqlException problem)
-                {
-                    log.LogWarning(problem, "Report {Run}: the lease could not be renewed this time", run.Id);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The building has ended.
-        }
-    }
-
-    private async Task<bool> UpdateAsync(ReportRun run, string set, BuildProgress? progress, CancellationToken ct)
-    {
-        await using var work = await db.BeginAsync(Me, ct);
-        var rows = await work.ExecuteAsync($"update report_runs set {set} where id = @Id and state = 'running' and attempts = @Attempts", new { run.Id, run.Attempts, progress?.Stage, progress?.Done, progress?.Total }, ct);
-        await work.CommitAsync(ct);
-        return rows == 1;
-    }
-
-    private async Task FailAsync(ReportRun run, string error, CancellationToken ct)
-    {
-        await using var work = await db.BeginAsync(Me, ct);
-        await work.ExecuteAsync("update report_runs set state = 'failed', error = @error, lease_until = null, finished_at = @Now where id = @Id and state = 'running' and attempts = @Attempts", new { run.Id, run.Attempts, error, work.Now }, ct);
-        await work.ActAsync("report.failed", $"report:{run.Id}", new Dictionary<string, string?> { ["error"] = error }, ct: ct);
-        await work.CommitAsync(ct);
-    }
-
-    /// <summary>A run whose workers died again and again may be what kills them.</summary>
-    private async Task GiveUpAsync(CancellationToken ct)
-    {
-        await using var work = await db.BeginAsync(Me, ct);
-        foreach (var id in await work.QueryAsync<long>("""
-            update report_runs set state = 'failed', error = 'BuildFailed:' || stage, lease_until = null, finished_at = @Now
-            where state = 'running' and lease_until < clock_timestamp() and attempts >= @MostAttempts returning id
-            """, new { MostAttempts, work.Now }, ct))
-        {
-            await work.ActAsync("report.failed", $"report:{id}", ct: ct);
-        }
-        await work.CommitAsync(ct);
     }
 
     private sealed class Latest : IProgress<BuildProgress>

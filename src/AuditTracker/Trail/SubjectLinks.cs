@@ -15,6 +15,7 @@ public sealed class SubjectLinks(IEnumerable<EndpointDataSource> endpoints)
         ["control"] = "controls",
         ["account"] = "accounts",
         ["report"] = "reports/runs",
+        ["past"] = "evidence/past",
         ["mail"] = "mails",
         ["import"] = "people/imports",
         ["appointment"] = "company/appointments",

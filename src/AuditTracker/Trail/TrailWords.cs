@@ -25,6 +25,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "collection.commented", "collection.commentUndone", "collection.ownerChanged", "collection.dueAsked", "collection.dueDeclined", "collection.dueMoved",
         "collection.reopened", "control.changed", "company.changed", "people.imported",
         "collection.reopened", "control.changed", "company.changed", "people.imported", "departments.imported", "posts.imported", "department.changed", "post.changed", "person.added", "person.changed", "leaver.handedOver", "collection.handedOver",
+        "collection.broughtIn", "pastEvidence.checked", "pastEvidence.asked", "pastEvidence.applied", "pastEvidence.failed", "pastEvidence.dropped",
         "mail.arrived", "mail.sendNow", "mail.sentAgain", "mail.test",
         "backup.taken", "installation.restored", "mail.released",
         "account.added", "account.disabled", "account.enabled", "account.endedWithEmployment", "account.firstAdministrator", "account.invited",

@@ -3,6 +3,7 @@ using AuditTracker.Evidence;
 using AuditTracker.Notifications;
 using AuditTracker.People;
 using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Files;
 using AuditTracker.Reports;
 using AuditTracker.Tests.People;
 using AuditTracker.Tests.Reports;
@@ -41,6 +42,8 @@ public sealed class Office : IAsyncLifetime
         var holidays = await App.Get<ImportHolidays>().KeepAsync(Cast.Manami.User(), "syukujitsu.csv", System.Text.Encoding.UTF8.GetBytes("国民の祝日・休日月日,国民の祝日・休日名称\r\n2027/1/1,元日\r\n2027/1/11,成人の日\r\n"), CancellationToken.None);
         var appointed = await App.Get<Appoint>().RunAsync(Cast.Manami.User(), new AppointmentInput("privacyManager", Cast.Hana.EmployeeNo, null, new(2026, 4, 1), null, "代表取締役 富田 武", "任-2026-01", false), CancellationToken.None);
         var returned = await database.ScalarAsync<long>("select max(id) from collections where state = 'returned'");
+        using var list = new MemoryStream(System.Text.Encoding.UTF8.GetBytes("依頼,対象期間,取得日,ファイル\n鍵の管理台帳（Ｂ１Ｆ・髙島平データセンター 共用部を含む）,2025年度第1四半期,2025/7/3,一覧.csv\nない依頼,2025年度,2025/7/3,ない.pdf\n"));
+        var past = await App.Get<CheckPastEvidence>().CheckAsync(Cast.Manami.User(), [new("file", "一覧.csv", "text/csv", await App.Get<BlobStore>().SaveAsync(list, 1000, CancellationToken.None))]);
         Task<long> Last(string sql) => database.ScalarAsync<long>(sql);
         Pages = new Dictionary<string, string>
         {
@@ -70,6 +73,8 @@ public sealed class Office : IAsyncLifetime
             ["/evidence/collections/{id:long}/waiver"] = $"/evidence/collections/{returned}/waiver",
             ["/evidence/{id:long}/preview"] = $"/evidence/{await Last("select max(id) from evidence where file_name like '%.csv'")}/preview",
             ["/evidence/library"] = "/evidence/library",
+            ["/evidence/past"] = "/evidence/past",
+            ["/evidence/past/{id:long}"] = $"/evidence/past/{past}",
             ["/evidence/requests"] = "/evidence/requests",
             ["/evidence/requests/new"] = "/evidence/requests/new?from=EV01",
             ["/evidence/requests/{id:long}"] = $"/evidence/requests/{keys}",

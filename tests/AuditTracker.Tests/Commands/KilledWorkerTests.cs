@@ -107,3 +107,41 @@ public sealed class KilledWhileBuildingTests : KilledWorkerTests
         Assert.Equal(sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)));
     }
 }
+
+public sealed class KilledWhileBringingInTests : KilledWorkerTests
+{
+    [Fact]
+    public async Task Past_evidence_goes_on_behind_the_last_that_was_brought_in()
+    {
+        System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
+        await App.AddRequestAsync();
+        await App.OpenAsync();
+        var asked = await App.As(Cast.Manami).PostAsync("/api/evidence/past?apply=true", new MultipartFormDataContent { { new ByteArrayContent(PastEvidenceTests.Good), "file", "past.zip" } });
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, asked.StatusCode);
+        // The first is in, the second is being written: held where a row the worker needs is locked, not the table.
+        await App.Database.ArrangeAsync("""
+            create function hold_second() returns trigger language plpgsql as $$ begin
+                if (select count(*) from submissions) > 1 then perform pg_advisory_xact_lock(4711); end if; return null; end $$;
+            grant execute on function hold_second() to audit_tracker_app;
+            create trigger hold_second after insert on submissions for each statement execute function hold_second();
+            """);
+        await using (var holder = new NpgsqlConnection(App.Database.OwnerConnection))
+        {
+            await holder.OpenAsync();
+            await holder.ExecuteAsync("select pg_advisory_lock(4711)");
+            await using var worker = WorkerProcess.Start(App.Database);
+            await WorkerProcess.AskAsync(App.Database, nameof(BringInPastEvidence));
+            await App.Database.UntilAsync("select exists (select 1 from pg_locks where locktype = 'advisory' and objid = 4711 and not granted)");
+            await worker.KillAsync();
+            await holder.ExecuteAsync("select pg_advisory_unlock(4711)");
+        }
+        await App.Database.UntilAsync("select not exists (select 1 from pg_stat_activity where datname = current_database() and usename = 'audit_tracker_app' and state in ('active', 'idle in transaction') and pid <> pg_backend_pid())");
+        Assert.Equal((1L, "running"), (await App.Database.ScalarAsync<long>("select count(*) from submissions"), await App.Database.ScalarAsync<string>("select state from past_evidence_runs")));
+
+        await App.Database.ArrangeAsync("drop trigger hold_second on submissions; update past_evidence_runs set lease_until = now() - interval '1 second'");
+        await RunInNewWorkerAsync(nameof(BringInPastEvidence), "select state = 'done' from past_evidence_runs");
+        Assert.Equal(2, await App.Database.ScalarAsync<long>("select count(*) from submissions"));
+        Assert.Equal(2, await App.Database.ScalarAsync<long>("select count(distinct submission_id) from past_evidence_pieces"));
+        Assert.Equal(2, await App.Database.ScalarAsync<long>("select attempts from past_evidence_runs"));
+    }
+}
