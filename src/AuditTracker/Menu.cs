@@ -25,10 +25,23 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
     private static readonly (string? Group, (string Path, string Word)[] Entries)[] All =
     [
         (null, [("/", "Today"), (ToReview, "ToReview")]),
-        ("Collect", [("/evidence/requests", "EvidenceRequests"), ("/evidence/year", "YearPlan"), ("/controls/coverage", "Coverage"), ("/controls", "Controls")]),
+        ("Collect",
+        [
+            ("/evidence/requests", "EvidenceRequests"),
+            ("/evidence/year", "YearPlan"),
+            ("/controls/coverage", "Coverage"),
+            ("/controls", "Controls"),
+        ]),
         ("FaceTheAudit", [("/reports", "Reports")]),
-        ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts"), ("/health", "Health")]),
-        ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts"), ("/settings", "Settings")]),
+        ("KeepInOrder",
+        [
+            ("/people", "People"),
+            ("/mails", "MailLedger"),
+            ("/trail", "Trail"),
+            ("/accounts", "Accounts"),
+            ("/health", "Health"),
+            ("/settings", "Settings"),
+        ]),
     ];
 
     /// <summary>The menu of the person's name.</summary>
@@ -56,9 +69,8 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         return new Shell(company, Groups(user, open, http.Request.Path, around), user.Name, (int)around.Waiting,
             around.IsDemo ? words["DemoNotice", write(around.Now, "table")].Value : null, around.Now, Version, contact,
             HasSearch: open.TryGetValue("/search", out var search) && search.Allows(user),
-            Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, http.Request.Path == entry.Path))]);
             Lines: await lines.LoadAsync(user, http.RequestAborted),
-            Personal: open.ContainsKey("/tokens") ? [new MenuEntry("/tokens", words["Tokens"], null, http.Request.Path == "/tokens")] : []);
+            Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, http.Request.Path == entry.Path))]);
     }
 
     private List<MenuGroup> Groups(CurrentUser user, IReadOnlyDictionary<string, MayAttribute> open, PathString here, Around around)

@@ -1,3 +1,4 @@
+using AuditTracker.Platform.Database;
 using AuditTracker.Calendar;
 using AuditTracker.Evidence;
 using AuditTracker.Platform.Security;

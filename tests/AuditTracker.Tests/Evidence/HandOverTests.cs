@@ -1,3 +1,4 @@
+using AuditTracker.Platform.Database;
 using System.Net;
 using AuditTracker.Evidence;
 using AuditTracker.Tests.People;
@@ -37,7 +38,7 @@ public sealed class HandOverTests : IAsyncLifetime
         Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'leaver.handedOver' and subject = 'person:900001'"));
         Assert.Equal(1, await App.Database.ScalarAsync<long>($"select count(*) from trail.entries where what = 'collection.handedOver' and subject = 'collection:{collection}'"));
         // The request is nobody's now, and listed so.
-        var none = await App.Get<RequestStore>().PageAsync(Desk.Manager, new RequestFilter(Owner: "none"), null, null, 50, default);
+        var none = await App.Get<RequestStore>().PageAsync(Desk.Manager, new RequestFilter(Owner: RequestFilter.NoOwner), new ListSlice(RequestOrders.Added, false, 50), default);
         Assert.Equal([request], none.Rows.Select(row => row.Id));
     }
 

@@ -19,7 +19,7 @@ public sealed class YearPageTests(Desk desk) : IClassFixture<Desk>, IAsyncLifeti
         var request = await desk.RequestAsync(startOn: "2026-07-01");
         late = await desk.CollectionAsync(request, "2026-07-01");
         toms = await desk.RequestAsync("トムの依頼", owner: Cast.Tom, reviewer: Cast.Carol, startOn: "2026-07-01", item: "iso27001-2022:A.7.2");
-        await desk.RequestAsync("毎月の確認", owner: Cast.Tom, reviewer: Cast.Carol, startOn: "2026-10-01", every: Calendar.PeriodKind.Month, item: "iso27001-2022:A.7.2");
+        await desk.RequestAsync("毎月の確認", owner: Cast.Tom, reviewer: Cast.Carol, startOn: "2026-10-01", every: AuditTracker.Calendar.PeriodKind.Month, item: "iso27001-2022:A.7.2");
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

@@ -10,7 +10,7 @@ public sealed class PreviewModel(SubmissionStore submissions, ShowCollection sho
 {
     public CollectionView View { get; private set; } = null!;
     public SubmissionRow Submission { get; private set; } = null!;
-    public Preview File { get; private set; } = null!;
+    public Preview Look { get; private set; } = null!;
 
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct)
     {
@@ -19,7 +19,7 @@ public sealed class PreviewModel(SubmissionStore submissions, ShowCollection sho
         {
             return NotFound();
         }
-        (View, Submission, File) = (view, view.Submissions.First(one => one.Id == file.SubmissionId), preview.Of(file));
+        (View, Submission, Look) = (view, view.Submissions.First(one => one.Id == file.SubmissionId), preview.Of(file));
         return Page();
     }
 }

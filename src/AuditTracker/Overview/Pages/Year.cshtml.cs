@@ -1,3 +1,4 @@
+using AuditTracker.Platform.Database;
 using System.Globalization;
 using AuditTracker.Calendar;
 using AuditTracker.Controls;
