@@ -42,6 +42,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
             ("/health", "Health"),
             ("/settings", "Settings"),
         ]),
+        ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts"), ("/settings", "Settings"), ("/health", "Health")]),
     ];
 
     /// <summary>The menu of the person's name.</summary>

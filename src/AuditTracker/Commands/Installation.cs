@@ -1,4 +1,5 @@
 using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Telemetry;
 using Npgsql;
 
 namespace AuditTracker.Commands;
@@ -61,7 +62,7 @@ public sealed class Installation : IAsyncDisposable
         {
             throw new UsageException($"There is no installation in {settings.Data}. Begin one with serve or migrate, or name its folder with --data.");
         }
-        using var logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter(level => level >= LogLevel.Warning));
+        using var logs = LoggerFactory.Create(logging => logging.AddLines(settings).AddFilter(level => level >= LogLevel.Warning));
         var cluster = await PrivateCluster.StartAsync(settings.Data, logs.CreateLogger<PrivateCluster>(), ct);
         return new Installation(settings, cluster.AppConnectionString, cluster.OwnerConnectionString, cluster);
     }

@@ -4,6 +4,7 @@ using AuditTracker.Health;
 using AuditTracker.Company;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Telemetry;
 using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -43,7 +44,7 @@ public static class Web
     {
         var settings = installation.Settings;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(Web).Assembly.GetName().Name });
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+        builder.Logging.AddLines(settings).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
             // It warns on every form that it sets the same no-store that every page already has.
             .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error).AddFilter("Quartz", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false)
@@ -53,7 +54,7 @@ public static class Web
         builder.Services.AddFace();
         builder.Services.AddApiDocument();
         builder.Services.AddSingleton(new WorksHere(worksHere));
-        builder.Services.AddHostedService<KeepServer>().AddHeartbeat(worksHere ? "serve" : "web");
+        builder.Services.AddHostedService<KeepServer>().AddHeartbeat(worksHere ? "serve" : "web").AddMeasuring(settings);
         if (worksHere)
         {
             builder.Services.AddWorker();
@@ -70,6 +71,7 @@ public static class Web
         }
         app.UseFace();
         app.UseRouting();
+        app.UseSpans();
         app.UseCaller();
         app.UseLanguage();
         app.UseAccess();

@@ -1,4 +1,5 @@
 using AuditTracker.Health;
+using AuditTracker.Platform.Telemetry;
 
 namespace AuditTracker.Commands;
 
@@ -10,8 +11,8 @@ public static class Worker
         await using var installation = await Installation.OpenAsync(new Arguments(args).Settings(), mayCreate: false);
         await installation.RefuseForeignSchemaAsync();
         var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning);
-        builder.Services.AddRooms(installation).AddHostedService<KeepServer>().AddHeartbeat("worker").AddWorker();
+        builder.Logging.AddLines(installation.Settings).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning);
+        builder.Services.AddRooms(installation).AddHostedService<KeepServer>().AddHeartbeat("worker").AddMeasuring(installation.Settings).AddWorker();
         using var host = builder.Build();
         await host.RunAsync();
         return 0;

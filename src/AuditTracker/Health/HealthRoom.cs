@@ -1,4 +1,5 @@
 using AuditTracker.Platform.Jobs;
+using AuditTracker.Platform.Telemetry;
 
 namespace AuditTracker.Health;
 
@@ -13,6 +14,10 @@ public static class HealthRoom
     /// <param name="kind"><c>serve</c>, <c>web</c> or <c>worker</c>.</param>
     public static IServiceCollection AddHeartbeat(this IServiceCollection services, string kind) => services
         .AddHostedService(all => ActivatorUtilities.CreateInstance<Heartbeat>(all, kind));
+
+    /// <summary>Sends metrics and traces when the operator has set where to.</summary>
+    public static IServiceCollection AddMeasuring(this IServiceCollection services, Settings settings) =>
+        settings.TelemetryEndpoint is null ? services : services.AddTelemetry(settings, Heartbeat.Version).AddHostedService<QueueLengths>();
 
     public static void MapHealth(this IEndpointRouteBuilder app) => HealthApi.Map(app);
 }

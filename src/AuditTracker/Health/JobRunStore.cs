@@ -13,7 +13,7 @@ public sealed class JobRunStore(Db db)
         await using var work = await db.BeginAsync(Actor.Job(run.Job));
         await work.ExecuteAsync("""
             insert into job_runs as r (job, started_at, ended_at, rows, failure, incident, succeeded_at)
-            values (@Job, @StartedAt, @EndedAt, @Rows, @Failure, @Incident, case when @EndedAt is not null and @Failure is null then @EndedAt end)
+            values (@Job, @StartedAt, @EndedAt::timestamptz, @Rows, @Failure::text, @Incident::text, case when @Failure::text is null then @EndedAt::timestamptz end)
             on conflict (job) do update set started_at = excluded.started_at, ended_at = excluded.ended_at,
                 rows = case when excluded.ended_at is null then r.rows else excluded.rows end,
                 failure = case when excluded.ended_at is null then r.failure else excluded.failure end,

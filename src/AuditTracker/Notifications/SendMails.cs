@@ -2,6 +2,7 @@ using AuditTracker.Calendar;
 using AuditTracker.Company;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Mail;
+using AuditTracker.Platform.Telemetry;
 using AuditTracker.Platform.Templates;
 
 namespace AuditTracker.Notifications;
@@ -131,5 +132,6 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
         };
         await MailQueue.EndAsync(work, mail, state, result.Reply, retryAt, CancellationToken.None);
         await work.CommitAsync();
+        Measures.MailEnded(result.GetType().Name.ToLowerInvariant());
     }
 }

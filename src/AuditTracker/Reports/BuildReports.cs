@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Jobs;
+using AuditTracker.Platform.Telemetry;
 using AuditTracker.Platform.Workbooks;
 using AuditTracker.Trail;
 
@@ -16,7 +17,10 @@ public sealed class BuildReports(Db db, BlobStore blobs, EvidenceWorkbook workbo
     public const int MostAttempts = LeasedRuns.MostAttempts;
 
     private readonly LeasedRuns runs = new(db, "report_runs", nameof(BuildReports), (work, id, error, ct) =>
-        work.ActAsync("report.failed", $"report:{id}", error is null ? null : new Dictionary<string, string?> { ["error"] = error }, ct: ct), log);
+    {
+        Measures.ReportEnded("failed");
+        return work.ActAsync("report.failed", $"report:{id}", error is null ? null : new Dictionary<string, string?> { ["error"] = error }, ct: ct);
+    }, log);
 
     private static Actor Me => Actor.Job(nameof(BuildReports));
 
@@ -113,6 +117,7 @@ public sealed class BuildReports(Db db, BlobStore blobs, EvidenceWorkbook workbo
         }
         await work.ActAsync("report.built", $"report:{run.Id}", new Dictionary<string, string?> { ["sha256"] = blob.Sha256, ["size"] = $"{blob.Size}" }, ct: ct);
         await work.CommitAsync(ct);
+        Measures.ReportEnded("done");
         return true;
     }
 

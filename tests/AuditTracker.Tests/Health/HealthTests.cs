@@ -43,7 +43,11 @@ public sealed class HealthTests : IAsyncLifetime
     [Fact]
     public async Task A_job_that_fails_is_told_without_anybodys_data_and_can_be_run_again()
     {
-        var schedule = new Schedule("SendMails", "0 * * * * ?", (_, _) => throw new InvalidOperationException("相川 有栖 <alice@example.test>"));
+        var schedule = new Schedule("SendMails", "0 * * * * ?", async (_, _) =>
+        {
+            Assert.True(await app.Database.ScalarAsync<bool>("select ended_at is null from job_runs where job = 'SendMails'"));
+            throw new InvalidOperationException("相川 有栖 <alice@example.test>");
+        });
         await Assert.ThrowsAsync<InvalidOperationException>(() => schedule.RunAsync(app.Services, NullLogger.Instance, default));
         Assert.Equal("InvalidOperationException", await app.Database.ScalarAsync<string>("select failure from job_runs where job = 'SendMails'"));
         for (var i = 0; i < 25; i++)

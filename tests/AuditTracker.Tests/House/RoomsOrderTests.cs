@@ -86,7 +86,7 @@ public sealed partial class RoomsOrderTests
     [GeneratedRegex(@"(?:using\s+(?:static\s+|\w+\s*=\s*)?|[\s(<,@])AuditTracker\.(\w+)")]
     private static partial Regex Uses();
 
-    [GeneratedRegex(@"using\s+(?:static\s+)?(Dapper|Npgsql|Quartz|HandlebarsDotNet|YamlDotNet|CsvHelper|ExcelDataReader|Markdig)\b")]
+    [GeneratedRegex(@"using\s+(?:static\s+)?(Dapper|Npgsql|Quartz|HandlebarsDotNet|YamlDotNet|CsvHelper|ExcelDataReader|Markdig|OpenTelemetry)\b")]
     private static partial Regex Libraries();
 
     [GeneratedRegex(@"^create table (\w+) \((?: -- (\w+)$)?", RegexOptions.Multiline)]

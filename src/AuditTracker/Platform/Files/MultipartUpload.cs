@@ -154,6 +154,7 @@ public static class MultipartUpload
             try
             {
                 var blob = await blobs.SaveAsync(new NetworkStream(body, fileName), limits.MaxFileBytes, cancel);
+                Telemetry.Measures.Uploaded(blob.Size);
                 files.Add(new UploadedFile(field, fileName, MediaTypes.Of(fileName), blob));
             }
             catch (BlobTooLargeException)

@@ -1,3 +1,5 @@
+using AuditTracker.Platform.Telemetry;
+
 namespace AuditTracker.Platform.Jobs;
 
 /// <summary>How a job runs or ran, by the system's clock.</summary>
@@ -20,6 +22,7 @@ public static class ScheduleRuns
         var run = new JobRun(schedule.Name, DateTime.UtcNow);
         await WriteAsync(run);
         var rows = 0;
+        using var span = Measures.StartJob(schedule.Name);
         try
         {
             await using var scope = services.CreateAsyncScope();
@@ -31,11 +34,13 @@ public static class ScheduleRuns
         }
         catch (Exception fault)
         {
+            Measures.JobEnded(schedule.Name, DateTime.UtcNow - run.StartedAt, 0, Platform.Incident.KindOf(fault));
             var incident = Platform.Incident.New();
             fault.Data["incident"] = incident;
             await WriteAsync(run with { EndedAt = DateTime.UtcNow, Failure = Platform.Incident.KindOf(fault), Incident = incident });
             throw;
         }
+        Measures.JobEnded(schedule.Name, DateTime.UtcNow - run.StartedAt, rows, null);
         await WriteAsync(run with { EndedAt = DateTime.UtcNow, Rows = rows });
         return rows;
 
