@@ -50,7 +50,7 @@ public sealed partial class AccountStore
     public async Task<IReadOnlyList<long>> WithoutAccountAsync(IReadOnlyCollection<long> people, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
-        return await connection.ListAsync<long>("select id from unnest(@people) as id where not exists (select from accounts a where a.person_id = id and a.password_hash is not null and a.disabled_at is null)",
+        return await connection.ListAsync<long>("select person from unnest(@people) as given (person) where not exists (select from accounts a where a.person_id = given.person and a.password_hash is not null and a.disabled_at is null)",
             new { people = people.ToArray() }, ct);
     }
 }

@@ -49,7 +49,7 @@ public enum AccountState
 }
 
 /// <summary>A person who may be invited, as the picker shows them.</summary>
-/// <param name="AccountId">Their account, when they have one.</param>
+/// <param name="AccountId">Their account, when they can sign in.</param>
 public sealed record Candidate(long PersonId, string EmployeeNo, string Name, string NameKana, string Email, string? Department, long? AccountId);
 
 public sealed partial class AccountStore
@@ -108,7 +108,7 @@ public sealed partial class AccountStore
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<Candidate>($"""
-            select p.id as person_id, p.employee_no, p.name, p.name_kana, p.email, {PrimaryDepartment} as department, a.id as account_id
+            select p.id as person_id, p.employee_no, p.name, p.name_kana, p.email, {PrimaryDepartment} as department, case when a.password_hash is not null then a.id end as account_id
             from people p left join accounts a on a.person_id = p.id cross join (select tokyo_date(business_now()) as today) clock
             where @allowed and p.hired_on <= clock.today and (p.left_on is null or p.left_on >= clock.today)
               and (p.employee_no = @search or replace(p.name_key, ' ', '') like @pattern)

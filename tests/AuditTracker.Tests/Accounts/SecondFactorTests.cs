@@ -155,7 +155,6 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET", "POST"])
             {
                 var answer = await client.SendAsync(new HttpRequestMessage(HttpMethod.Parse(method), path));
-                walked++;
                 if (path.StartsWith("/api", StringComparison.Ordinal))
                 {
                     Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"{method} {path}: {answer.StatusCode}");
@@ -167,7 +166,10 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
                 }
                 else
                 {
-                    Assert.True(answer.Headers.Location?.ToString() == "/profile/second-factor", $"{method} {path}: {answer.StatusCode}");
+                    // What the role may not open anyway is not there at all.
+                    var led = answer.Headers.Location?.ToString() == "/profile/second-factor";
+                    Assert.True(led || answer.StatusCode == HttpStatusCode.NotFound, $"{method} {path}: {answer.StatusCode}");
+                    walked += led ? 1 : 0;
                 }
             }
         }
