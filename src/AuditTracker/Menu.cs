@@ -72,6 +72,8 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
             HasSearch: open.TryGetValue("/search", out var search) && search.Allows(user),
             Lines: await lines.LoadAsync(user, http.RequestAborted),
             Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, http.Request.Path == entry.Path))]);
+            Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, http.Request.Path == entry.Path))],
+            Lines: await lines.LoadAsync(user, http.RequestAborted));
     }
 
     private List<MenuGroup> Groups(CurrentUser user, IReadOnlyDictionary<string, MayAttribute> open, PathString here, Around around)
