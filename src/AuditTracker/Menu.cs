@@ -39,10 +39,9 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
             ("/mails", "MailLedger"),
             ("/trail", "Trail"),
             ("/accounts", "Accounts"),
-            ("/health", "Health"),
             ("/settings", "Settings"),
+            ("/health", "Health"),
         ]),
-        ("KeepInOrder", [("/people", "People"), ("/mails", "MailLedger"), ("/trail", "Trail"), ("/accounts", "Accounts"), ("/settings", "Settings"), ("/health", "Health")]),
     ];
 
     /// <summary>The menu of the person's name.</summary>
@@ -72,8 +71,6 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
             HasSearch: open.TryGetValue("/search", out var search) && search.Allows(user),
             Lines: await lines.LoadAsync(user, http.RequestAborted),
             Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, http.Request.Path == entry.Path))]);
-            Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, http.Request.Path == entry.Path))],
-            Lines: await lines.LoadAsync(user, http.RequestAborted));
     }
 
     private List<MenuGroup> Groups(CurrentUser user, IReadOnlyDictionary<string, MayAttribute> open, PathString here, Around around)
