@@ -4,6 +4,7 @@ using AuditTracker.Calendar;
 using AuditTracker.Controls;
 using AuditTracker.Evidence;
 using AuditTracker.People;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Web.Tags;
