@@ -1,5 +1,6 @@
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
+using AuditTracker.Platform.Jobs;
 using AuditTracker.Platform.Mail;
 using Microsoft.AspNetCore.Identity;
 
@@ -99,6 +100,7 @@ public sealed class Demo(Installation installation)
         await using (var services = new ServiceCollection().AddLogging().AddRooms(hasty)
             .AddSingleton(new BlobStore(Path.Combine(installation.Settings.Data, "blobs"), syncs: false))
             .AddSingleton<IMailTransport>(new PickupFolder(installation.Settings.MailFolder, syncs: false))
+            .AddSingleton<IJobEngine, NobodyToWake>()
             .BuildServiceProvider())
         {
             var company = new DemoCompany(services, Path.Combine(Settings.Templates, "demo"));
@@ -106,6 +108,16 @@ public sealed class Demo(Installation installation)
             await new DemoYear(services, company).PlayAsync(ct);
         }
         DurableFiles.SyncFileSystem(installation.Settings.Data);
+    }
+
+    /// <summary>The demo runs the jobs itself, when its story says so.</summary>
+    private sealed class NobodyToWake : IJobEngine
+    {
+        public Task StartAsync(CancellationToken cancel) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancel) => Task.CompletedTask;
+
+        public Task RunNowAsync(string name, CancellationToken cancel) => Task.CompletedTask;
     }
 
     private static async Task<(bool IsDemo, bool IsLoaded, bool IsEmpty)> StateAsync(Db db)

@@ -16,6 +16,9 @@ public sealed class DemoYear(IServiceProvider services, DemoCompany company)
 {
     /// <summary>Where a fresh demo's clock stands (design §7).</summary>
     private static readonly DateTime Now = JapanTime.InstantOf(new DateOnly(2026, 11, 24), new TimeOnly(9, 0));
+
+    /// <summary>The day on which the secretariat brings in what was collected before this service.</summary>
+    private static readonly DateOnly BroughtInOn = new(2026, 11, 18);
     private readonly Db db = services.GetRequiredService<Db>();
     private readonly BlobStore blobs = services.GetRequiredService<BlobStore>();
     private DemoPapers papers = null!;
@@ -32,8 +35,9 @@ public sealed class DemoYear(IServiceProvider services, DemoCompany company)
         var last = JapanTime.DateOf(Now).DayNumber - DemoCompany.FoundedOn.DayNumber;
         var mornings = Enumerable.Range(0, last).Select(DemoCompany.FoundedOn.AddDays).Where(calendar.IsBusinessDay)
             .Select(day => (At: JapanTime.InstantOf(day, new TimeOnly(9, 5)), Play: (Func<Task>)(() => MorningAsync(day, calendar, ct))));
+        var past = new (DateTime At, Func<Task> Play)[] { (JapanTime.InstantOf(BroughtInOn, new TimeOnly(15, 30)), () => BringInAsync(ct)) };
         var deeds = story.Select(act => (act.At, Play: (Func<Task>)(() => PlayAsync(act, ct))));
-        foreach (var (at, play) in mornings.Concat(deeds).OrderBy(step => step.At))
+        foreach (var (at, play) in mornings.Concat(deeds).Concat(past).OrderBy(step => step.At))
         {
             await SetClockAsync(at, ct);
             await play();
@@ -85,6 +89,29 @@ public sealed class DemoYear(IServiceProvider services, DemoCompany company)
             }
         }
         await services.GetRequiredService<SendMails>().RunAsync(ct);
+    }
+
+    /// <summary>The folder <c>past</c> with its list: seen, asked for, brought in, and all but the last accepted by the reviewer named in the request.</summary>
+    private async Task BringInAsync(CancellationToken ct)
+    {
+        var (check, manager) = (services.GetRequiredService<CheckPastEvidence>(), company.Manager);
+        var files = new List<UploadedFile>();
+        foreach (var path in Directory.GetFiles(Path.Combine(company.Folder, "past")).Order(StringComparer.Ordinal))
+        {
+            await using var content = File.OpenRead(path);
+            files.Add(new UploadedFile("file", Path.GetFileName(path), MediaTypes.Of(path), await blobs.SaveAsync(content, long.MaxValue, ct)));
+        }
+        await check.ApplyAsync(manager, await check.CheckAsync(manager, files, ct), skipsErrors: false, ct);
+        await services.GetRequiredService<BringInPastEvidence>().RunAsync(ct);
+        IReadOnlyList<(long Collection, long Reviewer)> brought;
+        await using (var connection = await db.OpenAsync(ct))
+        {
+            brought = await connection.ListAsync<(long, long)>("select s.collection_id, c.reviewer_id from past_evidence_pieces x join submissions s on s.id = x.submission_id join collections c on c.id = s.collection_id order by x.position", ct: ct);
+        }
+        foreach (var (collection, reviewer) in brought.SkipLast(1))
+        {
+            await services.GetRequiredService<ReviewCollection>().DecideAsync(company.User(reviewer), collection, Decision.Accept, "共有フォルダーの原本と照合しました。", ct);
+        }
     }
 
     private async Task PlayAsync(DemoAct act, CancellationToken ct)

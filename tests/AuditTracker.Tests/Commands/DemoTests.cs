@@ -60,7 +60,8 @@ public sealed class DemoTests
             Assert.True(states["accepted"] > 230 && states["submitted"] >= 5 && states["returned"] >= 2 && states["open"] >= 6 && states["waived"] == 1, string.Join(' ', states));
             async Task<long> Count(string sql) => await connection.ExecuteScalarAsync<long>(sql);
             Assert.Equal(3, await Count("select count(distinct i.framework) from request_items i"));
-            Assert.InRange(await Count("select 100 * count(*) filter (where tokyo_date(s.at) <= c.due_on) / count(*) from (select distinct on (collection_id) * from submissions order by collection_id, id) s join collections c on c.id = s.collection_id"), 85, 97);
+            Assert.InRange(await Count("select 100 * count(*) filter (where tokyo_date(s.at) <= c.due_on) / count(*) from (select distinct on (collection_id) * from submissions order by collection_id, id) s join collections c on c.id = s.collection_id where c.period_to >= '2025-04-01'"), 85, 97);
+            Assert.Equal(3, await Count("select count(*) from past_evidence_pieces where submission_id is not null and period_to < '2025-04-01'"));
             Assert.True(await Count("select count(*) from collection_acts where act = 'return'") > 10);
             Assert.Equal(1, await Count("select count(*) from evidence_requests r join people p on p.id = r.owner_id where p.left_on < '2026-11-24'"));
             Assert.True(await Count("select count(*) from mails where state = 'accepted' and language = 'en'") > 20);
