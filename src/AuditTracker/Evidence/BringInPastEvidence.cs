@@ -127,7 +127,7 @@ public sealed class BringInPastEvidence(Db db, BlobStore blobs, PastEvidenceStor
         return await work.FirstAsync<long>("select id from collections where request_id = @RequestId and period_from = @PeriodFrom and period_to = @PeriodTo", piece, ct);
     }
 
-    /// <summary>The mark that it was brought in, wherever a note is shown: page, review, workbook, API.</summary>
+    /// <summary>The mark that it was brought in, wherever a note is shown: page, review, API.</summary>
     private static string Note(PastPieceRow piece)
     {
         static string Claim(string what, DateOnly? on, string by) => on is null && by.Length == 0 ? "" : $"{what} {(on is { } day ? DateText.Plain(day, "ja") : "")} {by}".TrimEnd();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Localization;
 
 namespace AuditTracker.Platform.Web.Tags;
 
-/// <summary><c>&lt;steps items="Model.Steps" at="2" /&gt;</c>: the steps of a longer piece of work, this one marked (counted from 1).</summary>
+/// <summary><c>&lt;steps items="Model.Steps" at="2" /&gt;</c>: the steps of a longer piece of work, this one marked (counted from 1); behind the last, all are done.</summary>
 [HtmlTargetElement("steps", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class StepsTag(IStringLocalizer<Words> words) : TagHelper
 {
@@ -16,7 +16,7 @@ public sealed class StepsTag(IStringLocalizer<Words> words) : TagHelper
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         output.Become("ol", "steps");
-        output.PreElement.AppendHtml(Html.Element("p", "meta", words["StepOf", Items.Count, At].Value));
+        output.PreElement.AppendHtml(Html.Element("p", "meta", words["StepOf", Items.Count, Math.Min(At, Items.Count)].Value));
         for (var i = 1; i <= Items.Count; i++)
         {
             var (shape, word) = i < At ? (Shape.Done, "StepDone") : i == At ? (Shape.Half, "StepNow") : (Shape.Wait, "StepLater");
