@@ -1,7 +1,6 @@
 using AuditTracker.Platform.Database;
 using AuditTracker.Calendar;
 using AuditTracker.Evidence;
-using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 
 namespace AuditTracker.Overview;

@@ -4,7 +4,6 @@ using AuditTracker.Calendar;
 using AuditTracker.Controls;
 using AuditTracker.Evidence;
 using AuditTracker.People;
-using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Web.Tags;
