@@ -16,7 +16,7 @@ public sealed class PeopleFileTests
         Assert.Empty(utf8.Errors.Concat(sjis.Errors));
         Assert.Equal(120, utf8.Rows.Count);
         Assert.Equal(utf8.Rows, sjis.Rows);
-        Assert.Equal(Enum.GetValues<PeopleField>(), utf8.Columns.Order());
+        Assert.Equal(Enum.GetValues<PeopleField>().Where(field => field < PeopleField.LeaveKind), utf8.Columns.Order());
         Assert.Equal(2, utf8.Rows.Count(row => row.LeftOn is not null));
         Assert.DoesNotContain(utf8.Rows, row => row.ManagerOutsideFile);
     }

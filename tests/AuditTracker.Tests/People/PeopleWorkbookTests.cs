@@ -78,9 +78,10 @@ public sealed class PeopleWorkbookTests(ITestOutputHelper output)
     [Fact]
     public void A_workbook_that_would_unpack_to_too_much_is_not_unpacked()
     {
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        Assert.Equal("ImportWorkbookTooLarge", Assert.Single(PeopleFile.Read(Bomb()).Errors).Key);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 100_000_000);
+        var bomb = Bomb();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal("ImportWorkbookTooLarge", Assert.Single(PeopleFile.Read(bomb).Errors).Key);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
     }
 
     [Fact]
@@ -120,14 +121,15 @@ public sealed class PeopleWorkbookTests(ITestOutputHelper output)
     {
         var book = await WriteAsync([("名簿", Enumerable.Range(1, 10_000).Select(number => Row($"{number:D6}")))]);
         var watch = Stopwatch.StartNew();
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        // Of this thread alone: other tests run beside it.
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var file = PeopleFile.Read(book);
         var read = watch.Elapsed;
-        var held = (GC.GetTotalMemory(forceFullCollection: true) - before) >> 20;
+        var allocated = (GC.GetAllocatedBytesForCurrentThread() - before) >> 20;
         Assert.Equal((10_000, 0), (file.Rows.Count, file.Errors.Count));
-        output.WriteLine($"{book.Length >> 10} KiB read in {read.TotalSeconds:F1} s, {held} MiB held");
+        output.WriteLine($"{book.Length >> 10} KiB read in {read.TotalSeconds:F1} s, {allocated} MiB allocated in passing");
         Assert.InRange(read.TotalSeconds, 0, 30);
-        Assert.InRange(held, 0, 100);
+        Assert.InRange(allocated, 0, 500);
 
         await using var app = await TestApp.StartAsync();
         watch.Restart();
