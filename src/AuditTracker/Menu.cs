@@ -39,6 +39,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
             ("/mails", "MailLedger"),
             ("/trail", "Trail"),
             ("/accounts", "Accounts"),
+            ("/company", "Company"),
             ("/settings", "Settings"),
             ("/health", "Health"),
         ]),
@@ -80,6 +81,8 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         return [.. All
             .Select(group => new MenuGroup(group.Group is { } title ? words[title].Value : null, [.. group.Entries
                 .Where(entry => open.TryGetValue(entry.Path, out var may) && may.Allows(user) && (!plain || entry.Path == "/"))
+                // Whoever has the settings finds the company in them.
+                .Where(entry => entry.Path != "/company" || !(open.TryGetValue("/settings", out var settings) && settings.Allows(user)))
                 .Select(entry => new MenuEntry(entry.Path, words[entry.Word], CountOf(entry.Path, around), IsHere(entry.Path, here)))]))
             .Where(group => group.Entries.Count > 0)];
     }
@@ -91,7 +94,8 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         _ => null,
     };
 
-    private static bool IsHere(string path, PathString here) => path == "/" ? here == "/" : path == "/controls" && here == "/controls/coverage" ? false : here.StartsWithSegments(path) || path == "/evidence/requests" && here.StartsWithSegments("/evidence/collections");
+    private static bool IsHere(string path, PathString here) => path == "/" ? here == "/" : path == "/controls" && here == "/controls/coverage" ? false : here.StartsWithSegments(path) || path == "/evidence/requests" && here.StartsWithSegments("/evidence/collections")
+        || path == "/settings" && (here.StartsWithSegments("/company") || here.StartsWithSegments("/setup"));
 
     private async Task<Around> AskAsync(CurrentUser? user, CancellationToken ct)
     {

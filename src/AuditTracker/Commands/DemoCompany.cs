@@ -46,7 +46,18 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
             throw new InvalidDataException($"templates/demo/people.csv, line {difference.Errors[0].Line}: {difference.Errors[0].Key}");
         }
         await OpenAccountsAsync(password, ct);
+        await AppointAsync(ct);
         await TreatItemsAsync(ct);
+    }
+
+    private async Task AppointAsync(CancellationToken ct)
+    {
+        var company = YamlFile.Read<CompanyFile>(Path.Combine(folder, "company.yaml"));
+        foreach (var entry in company.Appointments)
+        {
+            var from = DateOnly.ParseExact(entry.From, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+            await services.GetRequiredService<Appoint>().RunAsync(Manager, new AppointmentInput(entry.Kind, entry.Person, entry.Department, from, null, company.RepresentativeAsPrinted, "", false), ct);
+        }
     }
 
     private async Task NameAsync(CancellationToken ct)
@@ -58,6 +69,8 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
         {
             NameJa = company.Name,
             NameEn = company.NameEn,
+            Address = company.Address,
+            Representative = company.RepresentativeAsPrinted,
             SecretariatName = company.Secretariat.Name,
             SecretariatContact = company.Secretariat.Contact,
             SenderAddress = "compliance@hibari-net.example",

@@ -9,7 +9,18 @@ internal sealed class CompanyFile
 {
     public string Name { get; set; } = "";
     public string NameEn { get; set; } = "";
+    public string Address { get; set; } = "";
+    public string RepresentativeAsPrinted { get; set; } = "";
+    public List<AppointmentEntry> Appointments { get; set; } = [];
     public SecretariatEntry Secretariat { get; set; } = new();
+}
+
+internal sealed class AppointmentEntry
+{
+    public string Kind { get; set; } = "";
+    public string Person { get; set; } = "";
+    public string? Department { get; set; }
+    public string From { get; set; } = "";
 }
 
 internal sealed class SecretariatEntry

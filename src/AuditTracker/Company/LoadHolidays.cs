@@ -42,6 +42,11 @@ public static class LoadHolidays
             ja = closures.Select(c => c.NameJa).ToArray(),
             en = closures.Select(c => c.NameEn).ToArray(),
         }, ct);
+        if (rows > 0)
+        {
+            // A newer version brings another year: what was planned without its holidays follows.
+            await CalendarChanges.AddAsync(work, CalendarChange.Holidays, work.Today, ct);
+        }
         await work.CommitAsync(ct);
         return rows;
     }

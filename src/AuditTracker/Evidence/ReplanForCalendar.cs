@@ -56,7 +56,10 @@ public sealed class ReplanForCalendar(Db db)
               and not exists (select from unnest(@every, @from, @to) p (every, period_from, period_to) where (p.every, p.period_from, p.period_to) = (v.every, c.period_from, c.period_to))
             """, parameters, ct);
         var made = gone == 0 ? 0 : await PlanCollections.PlanAsync(work, calendar, ct: ct);
-        await work.ActAsync("collections.replanned", $"day:{work.Today:yyyy-MM-dd}", new Dictionary<string, string?> { ["count"] = $"{moved + made}" }, ct: ct);
+        if (moved + gone > 0)
+        {
+            await work.ActAsync("collections.replanned", $"day:{work.Today:yyyy-MM-dd}", new Dictionary<string, string?> { ["count"] = $"{moved + made}" }, ct: ct);
+        }
         await work.CommitAsync(ct);
         return moved + made;
     }
