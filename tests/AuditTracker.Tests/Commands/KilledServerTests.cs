@@ -30,7 +30,7 @@ public sealed class KilledServerTests : IDisposable
         var pid = await PidAsync(installation);
         await using (var work = await new Db(installation.App).BeginAsync(Actor.Operator("test")))
         {
-            await work.ExecuteAsync("update company set name_ja = '残る'");
+            await work.ExecuteAsync("insert into departments (code) values ('STAYS')");
             await work.CommitAsync();
         }
 
@@ -48,7 +48,11 @@ public sealed class KilledServerTests : IDisposable
         }
 
         Assert.NotEqual(pid, await PidAsync(installation));
-        Assert.Contains("残る", WebUtility.HtmlDecode(await visitor.GetStringAsync("/sign-in")));
+        Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/sign-in")).StatusCode);
+        await using (var connection = await new Db(installation.App).OpenAsync())
+        {
+            Assert.True(await connection.FirstAsync<bool>("select exists (select from departments where code = 'STAYS')"));
+        }
         await app.StopAsync();
     }
 

@@ -23,7 +23,7 @@ public sealed class CollectionPagesTests(Desk desk) : IClassFixture<Desk>
         page = await alice.PageAsync(first.Headers.Location!.OriginalString);
         var text = Browsing.Plain(page);
         Assert.Contains($"受け付けました（期限後提出）。受付番号 C-{id}。坊田 望さんが確認します", text);
-        Assert.Matches("棚卸し 顧客DB.csv 12B SHA-256 [0-9a-f]{8} [0-9a-f]{64}", text);
+        Assert.Matches("棚卸し 顧客DB.csv 12B 中を見る[^0-9]*SHA-256 [0-9a-f]{8} [0-9a-f]{64}", text);
         Assert.Contains("https://wiki.example.test/b", text);
         Assert.Contains("取得日 2026/10/2（金）", text);
         Assert.DoesNotContain("hand-in\"", page);
