@@ -46,6 +46,8 @@ public static class Rooms
         new(nameof(SendMails), EveryMinute, (services, ct) => services.GetRequiredService<SendMails>().RunAsync(ct)),
         new(nameof(EraseMailBodies), "0 30 3 * * ?", (services, ct) => services.GetRequiredService<EraseMailBodies>().RunAsync(ct)),
         new(nameof(SweepDrafts), "0 45 3 * * ?", (services, ct) => services.GetRequiredService<SweepDrafts>().RunAsync(ct)),
+        new(nameof(SealTrail), "0/5 * * * * ?", (services, ct) => services.GetRequiredService<SealTrail>().RunAsync(ct)),
+        new(nameof(AnchorTrail), "0 10 * * * ?", (services, ct) => services.GetRequiredService<AnchorTrail>().RunAsync(ct)),
         new(nameof(SweepBlobs), "0 0 4 * * ?", (services, ct) => services.GetRequiredService<SweepBlobs>().RunAsync(ct)),
     ];
 

@@ -32,6 +32,7 @@ public sealed class Settings
         new("AuditTracker:Disk:LowBytes", "2147483648", "administrators and compliance managers are warned when the data folder's disk has fewer bytes free", IsPositive),
         new("AuditTracker:Log:Format", "text", "text, or json: one JSON object a line", value => value is "text" or "json"),
         new("AuditTracker:Telemetry:Endpoint", "", "base address of an OpenTelemetry collector (OTLP/HTTP), such as http://collector:4318; empty: nothing is collected", value => value.Length == 0 || Uri.TryCreate(value, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https")),
+        new("AuditTracker:TimeStamp:Authority", "", "address of an RFC 3161 time-stamp authority that stamps the trail's head every hour; empty: none", value => value.Length == 0 || Uri.TryCreate(value, UriKind.Absolute, out var given) && given.Scheme is "http" or "https"),
         new("ConnectionStrings:Main", "", "PostgreSQL as the app role; empty: a private server in the data folder", _ => true, Secret: true),
         new("ConnectionStrings:Owner", "", "PostgreSQL as the owner role, for migrate", _ => true, Secret: true),
         // A certificate and its password are Kestrel's own settings (Kestrel:Certificates:Default:Path, :Password).
@@ -63,6 +64,7 @@ public sealed class Settings
     public long DiskLowBytes => long.Parse(this["AuditTracker:Disk:LowBytes"], CultureInfo.InvariantCulture);
     public bool LogIsJson => this["AuditTracker:Log:Format"] == "json";
     public Uri? TelemetryEndpoint => this["AuditTracker:Telemetry:Endpoint"] is { Length: > 0 } given ? new Uri(given) : null;
+    public Uri? TimeStampAuthority => this["AuditTracker:TimeStamp:Authority"] is { Length: > 0 } given ? new Uri(given) : null;
     public string? Main => this["ConnectionStrings:Main"] is { Length: > 0 } given ? given : null;
     public string? Owner => this["ConnectionStrings:Owner"] is { Length: > 0 } given ? given : null;
 

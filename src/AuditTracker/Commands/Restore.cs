@@ -46,6 +46,7 @@ public sealed class Restore(Settings settings, Action<string> say)
         await LoadAsync(installation, backup, manifest, ct);
         await installation.MigrateAsync(ct: ct);
         await SettleAsync(installation, Path.GetFileName(backup), manifest, ct);
+        await Migrator.GuardAsync(installation.Owner, "restored", ct);
         File.Delete(unfinished);
         DurableFiles.SyncDirectory(settings.Data);
         say($"""

@@ -28,8 +28,12 @@ public static class TrailApi
         return new WireTrail([.. page.Entries.Select(entry => WireEntry.From(entry, words))], page.Older);
     }
 
-    private static async Task<WireHead> Head(HttpContext http, TrailStore trail, CancellationToken ct) =>
-        await trail.HeadAsync(http.CurrentUser(), ct) is { } head ? new WireHead(head.Id, head.At, null) : new WireHead(null, null, null);
+    private static async Task<WireHead> Head(HttpContext http, TrailStore trail, CancellationToken ct)
+    {
+        var user = http.CurrentUser();
+        var hash = (await trail.SealStateAsync(user, ct))?.Hash;
+        return await trail.HeadAsync(user, ct) is { } head ? new WireHead(head.Id, head.At, hash) : new WireHead(null, null, hash);
+    }
 
     /// <summary>PostgreSQL takes no NUL in a text; nothing recorded holds one.</summary>
     internal static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Replace("\0", "", StringComparison.Ordinal).Trim();
@@ -37,7 +41,7 @@ public static class TrailApi
 
 public sealed record WireTrail(IReadOnlyList<WireEntry> Items, long? After);
 
-/// <summary>The newest entry; <c>hash</c> is null as long as the trail is not sealed.</summary>
+/// <summary>The newest entry, and the head of the newest seal (which may not cover it yet); <c>hash</c> is null as long as nothing is sealed.</summary>
 public sealed record WireHead(long? Id, DateTime? At, string? Hash);
 
 /// <param name="Sound">False when the entry's bytes cannot be read or contradict the columns beside them.</param>

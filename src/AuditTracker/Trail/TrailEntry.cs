@@ -47,3 +47,12 @@ public delegate Task<IReadOnlyDictionary<string, string>> NameActors(IReadOnlyCo
 
 /// <summary>The actors meant by what a reader typed: a name, a sign-in name or an employee number. Filled like <see cref="NameActors"/>.</summary>
 public delegate Task<IReadOnlyList<string>> FindActors(string typed, CancellationToken ct);
+
+/// <summary>How far the trail is sealed and stamped.</summary>
+/// <param name="Number">The newest seal; null when there is none yet.</param>
+/// <param name="Waiting">Entries that are not sealed yet.</param>
+/// <param name="HeldSince">Since when an operation is under way that holds them back; null when none is.</param>
+public sealed record SealState(long? Number, byte[]? Head, DateTime? SealedAt, long? AnchoredNumber, DateTime? AnchoredAt, long Waiting, DateTime? WaitingSince, DateTime? HeldSince)
+{
+    public string? Hash => Head is null ? null : Convert.ToHexStringLower(Head);
+}

@@ -60,6 +60,27 @@ public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors?
         return await connection.FirstAsync<(long, DateTime)?>("select id, at from trail.entries where @allowed order by id desc limit 1", new { allowed = MaySee(user) }, ct);
     }
 
+    private sealed record SealRow(long? Number, byte[]? Head, DateTime? SealedAt, long? AnchoredNumber, DateTime? AnchoredAt, long Waiting, DateTime? WaitingSince, DateTime? HeldSince);
+
+    /// <summary>How far the trail is sealed. What waits is counted to <see cref="CountedTo"/> + 1; null for whoever may not read the trail.</summary>
+    public async Task<SealState?> SealStateAsync(CurrentUser user, CancellationToken ct = default)
+    {
+        if (!MaySee(user))
+        {
+            return null;
+        }
+        await using var connection = await db.OpenAsync(ct);
+        var row = (await connection.FirstAsync<SealRow>("""
+            select s.number, s.head, s.sealed_at, a.number as anchored_number, a.stamped_at as anchored_at, w.entries as waiting, w.since as waiting_since,
+                   case when w.entries > 0 then (select min(xact_start) from pg_stat_activity where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()) end as held_since
+            from (select 1) one
+            left join lateral (select number, head, sealed_at, through_id from trail.seals order by number desc limit 1) s on true
+            left join lateral (select number, stamped_at from trail.anchors order by number desc limit 1) a on true
+            cross join lateral (select count(*) as entries, min(recorded_at) as since from (select recorded_at from trail.entries where id > coalesce(s.through_id, 0) limit @cap) waiting) w
+            """, new { cap = CountedTo + 1 }, ct))!;
+        return new SealState(row.Number, row.Head, row.SealedAt, row.AnchoredNumber, row.AnchoredAt, row.Waiting, row.WaitingSince, row.HeldSince);
+    }
+
     /// <summary>The actors a reader means: <c>account:5</c> itself, else whom the typed name or address finds.</summary>
     public async Task<IReadOnlyList<string>> ActorsAsync(CurrentUser user, string typed, CancellationToken ct = default) =>
         !MaySee(user) ? [] : typed.Contains(':', StringComparison.Ordinal) || findActors is null ? [typed] : await findActors(typed, ct);

@@ -32,6 +32,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "person.added", "person.changed",
         "post.changed",
         "posts.imported",
+        "trail.guarded",
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded",
         "request.added", "request.changed",
         "role.granted", "role.ended",

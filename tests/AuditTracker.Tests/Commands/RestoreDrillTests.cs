@@ -4,8 +4,9 @@ using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
 using AuditTracker.Tests.Evidence;
 using AuditTracker.Tests.Support;
-using Microsoft.AspNetCore.Hosting.Server;
+using AuditTracker.Trail;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AuditTracker.Tests.Commands;
@@ -43,7 +44,7 @@ public sealed class RestoreDrillTests : Drill
             Assert.Equal(taken.Manifest.Blobs.ToDictionary(blob => blob.Sha256, blob => blob.Sha256), FilesOf(Path.Combine(Fresh, "blobs")));
             // Nothing but what the restore itself wrote down; heartbeats of the lost installation are gone.
             Assert.Equal(taken.Manifest.Tables.Keys.Order(), facts.Tables.Keys.Order());
-            Assert.Empty(taken.Manifest.Tables.Where(table => table.Key is not ("trail.entries" or "trail.entry_values" or "public.processes") && facts.Tables[table.Key] != table.Value));
+            Assert.Empty(taken.Manifest.Tables.Where(table => table.Key is not ("trail.entries" or "trail.entry_values" or "trail.guards" or "public.processes") && facts.Tables[table.Key] != table.Value));
             await using var connection = await new Db(installation.App).OpenAsync();
             Assert.Equal(taken.Manifest.Trail!.Sha256, await connection.FirstAsync<string>("select encode(sha256(canonical), 'hex') from trail.entries where id = @Id", taken.Manifest.Trail));
             Assert.Equal(1, await connection.FirstAsync<long>("select count(*) from trail.entries where what = 'installation.restored'"));
@@ -58,6 +59,7 @@ public sealed class RestoreDrillTests : Drill
         await app.StartAsync();
         using var visitor = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
         Assert.Equal("ready", await visitor.GetStringAsync("/readyz"));
+        Assert.Empty((await app.Services.GetRequiredService<VerifyTrail>().RunAsync(withFiles: true)).Findings);
         Assert.IsType<SignInResult.Started>(await app.Services.GetRequiredService<SignIn>().StartAsync(Cast.Alice.Mail, Cast.Password, "test", "test", default));
         visitor.DefaultRequestHeaders.Authorization = new("Bearer", Cast.Bob.Token);
         var newest = await App.Database.ScalarAsync<long>("select min(id) from evidence");

@@ -146,13 +146,17 @@ public sealed class TrailReadingTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
-    public async Task The_head_is_the_newest_entry_and_not_sealed()
+    public async Task The_head_is_the_newest_entry_and_the_hash_that_of_the_newest_seal()
     {
         await ActAsync("test.head");
         using var client = app.As(Cast.Adam);
         using var head = JsonDocument.Parse(await client.GetStringAsync("/api/trail/head"));
         Assert.True(head.RootElement.GetProperty("id").GetInt64() >= await app.Database.ScalarAsync<long>("select max(id) from trail.entries where what = 'test.head'"));
-        Assert.Equal(JsonValueKind.Null, head.RootElement.GetProperty("hash").ValueKind);
+        await app.Database.SealAllAsync();
+        using var sealedHead = JsonDocument.Parse(await client.GetStringAsync("/api/trail/head"));
+        var hash = sealedHead.RootElement.GetProperty("hash").GetString()!;
+        Assert.Equal(await app.Database.ScalarAsync<string>("select encode(head, 'hex') from trail.seals order by number desc limit 1"), hash);
+        Assert.Contains(hash[..8], await PageAsync(Cast.Manami, "/trail"));
     }
 
     [Fact]

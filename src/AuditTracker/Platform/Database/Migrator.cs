@@ -46,8 +46,23 @@ public static class Migrator
             await connection.ExecuteAsync("insert into migrations (name, sha256) values (@name, @hash)", new { name, hash }, transaction);
             applied++;
         }
+        if (applied > 0)
+        {
+            await connection.ExecuteAsync("select trail.guard('migrated')", transaction: transaction);
+        }
         await transaction.CommitAsync(ct);
         return applied;
+    }
+
+    /// <summary>Notes in the trail what records it, after something that makes triggers and functions anew.</summary>
+    public static async Task GuardAsync(string owner, string why, CancellationToken ct = default)
+    {
+        await using var source = NpgsqlDataSource.Create(owner);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await connection.ExecuteAsync("select set_config('audit.actor', 'operator:restore', true)", transaction: transaction);
+        await connection.ExecuteAsync("select trail.guard(@why)", new { why }, transaction);
+        await transaction.CommitAsync(ct);
     }
 
     /// <summary>Whether the database has exactly this program's schema; web and worker refuse to start otherwise.</summary>

@@ -23,6 +23,7 @@ public sealed class TrailModel(TrailStore trail, TrailProtection protection, Tra
     [FromQuery(Name = "to")] public string? To { get; set; }
 
     public bool IsProtected { get; private set; }
+    public SealState? Seal { get; private set; }
     public int Total { get; private set; }
     public TrailPage Found { get; private set; } = new([], null, null);
     public IReadOnlyList<Chip> Chips { get; private set; } = [];
@@ -36,6 +37,7 @@ public sealed class TrailModel(TrailStore trail, TrailProtection protection, Tra
         (Subject, Actor, What) = (TrailApi.Given(Subject), TrailApi.Given(Actor), TrailApi.Given(What));
         Kind = Kind is Rows or Everything ? Kind : null;
         IsProtected = await protection.IsProtectedAsync(ct);
+        Seal = await trail.SealStateAsync(user, ct);
         var (from, to) = (Day(nameof(From), From), Day(nameof(To), To));
         var actors = Actor is null ? null : await trail.ActorsAsync(user, Actor, ct);
         if (!ModelState.IsValid)

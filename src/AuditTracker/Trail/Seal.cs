@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AuditTracker.Trail;
+
+/// <summary>
+/// One sealed batch: a range of entry numbers, the root of the Merkle tree over their bytes, and the head that chains it to the batch before
+/// (specified in <c>Trail/README.md</c>). Pure; the database makes seals, this checks them.
+/// </summary>
+/// <param name="Number">1, 2, 3 … without gaps.</param>
+/// <param name="FromId">One more than the batch before ended with; 1 for the first.</param>
+/// <param name="ThroughId">No entry with this number or a smaller one can appear any more.</param>
+/// <param name="SealedMicros">The server's instant, in microseconds since 1970-01-01T00:00:00Z.</param>
+public sealed record Seal(long Number, long FromId, long ThroughId, int Entries, byte[] Root, byte[] Previous, byte[] Head, long SealedMicros)
+{
+    /// <summary>What stands before the first seal.</summary>
+    public static byte[] Beginning => new byte[SHA256.HashSizeInBytes];
+
+    public DateTime SealedAt => CanonicalText.Instant(SealedMicros);
+
+    /// <summary>The head as its parts give it; equal to <see cref="Head"/> unless somebody changed one of them.</summary>
+    public byte[] ComputeHead() => SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"seal1;{Number};{FromId};{ThroughId};{Entries};{Convert.ToHexStringLower(Root)};{SealedMicros};{Convert.ToHexStringLower(Previous)}")));
+
+    /// <summary>Whether this seal follows that one (null: is the first).</summary>
+    public bool Follows(Seal? before) => before is null
+        ? Number == 1 && FromId == 1 && Previous.AsSpan().SequenceEqual(Beginning)
+        : Number == before.Number + 1 && FromId == before.ThroughId + 1 && Previous.AsSpan().SequenceEqual(before.Head);
+}
+
+/// <summary>The Merkle tree of RFC 9162 §2.1.1 over canonical bytes.</summary>
+public static class MerkleTree
+{
+    /// <summary>SHA-256 of a zero byte and the entry's canonical bytes.</summary>
+    public static byte[] Leaf(ReadOnlySpan<byte> canonical)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData([0]);
+        hash.AppendData(canonical);
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>SHA-256 of a one byte and the two hashes.</summary>
+    public static byte[] Node(byte[] left, byte[] right) => SHA256.HashData([1, .. left, .. right]);
+
+    /// <summary>The root over leaf hashes, of which there is at least one; an odd last one of a level goes up as it is.</summary>
+    public static byte[] Root(IReadOnlyList<byte[]> leaves)
+    {
+        var level = leaves;
+        while (level.Count > 1)
+        {
+            level = Above(level);
+        }
+        return level[0];
+    }
+
+    /// <summary>
+    /// What one needs beside a leaf to compute the root: its neighbours from the bottom up, each with its side. Levels where the leaf's branch is the odd
+    /// last one have none.
+    /// </summary>
+    public static IReadOnlyList<ProofStep> Proof(IReadOnlyList<byte[]> leaves, int index)
+    {
+        var steps = new List<ProofStep>();
+        for (var level = leaves; level.Count > 1; level = Above(level), index /= 2)
+        {
+            var neighbour = index ^ 1;
+            if (neighbour < level.Count)
+            {
+                steps.Add(new ProofStep(neighbour < index, level[neighbour]));
+            }
+        }
+        return steps;
+    }
+
+    /// <summary>The root that a leaf and its proof give.</summary>
+    public static byte[] Climb(byte[] leaf, IEnumerable<ProofStep> steps) =>
+        steps.Aggregate(leaf, (hash, step) => step.IsLeft ? Node(step.Hash, hash) : Node(hash, step.Hash));
+
+    private static List<byte[]> Above(IReadOnlyList<byte[]> level)
+    {
+        var above = new List<byte[]>((level.Count + 1) / 2);
+        for (var i = 0; i < level.Count; i += 2)
+        {
+            above.Add(i + 1 < level.Count ? Node(level[i], level[i + 1]) : level[i]);
+        }
+        return above;
+    }
+}
+
+/// <param name="IsLeft">The neighbour stands left of what one has so far.</param>
+public sealed record ProofStep(bool IsLeft, byte[] Hash);
