@@ -84,6 +84,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /company/change/{section}"] = [ComplianceManager],
         ["PAGE /controls"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /controls/coverage"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
+        ["PAGE /controls/bulk"] = [ComplianceManager],
         ["PAGE /controls/{framework}/{itemRef}"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /evidence/year"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /evidence/requests"] = SeeEvidence,

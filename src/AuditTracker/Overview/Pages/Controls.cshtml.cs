@@ -2,7 +2,9 @@ using System.Globalization;
 using AuditTracker.Controls;
 using AuditTracker.Evidence;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Web.Tags;
+using AuditTracker.Platform.Workbooks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
@@ -11,7 +13,7 @@ namespace AuditTracker.Overview.Pages;
 
 /// <summary>The items of one framework: which requirement is not safe?</summary>
 [May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner)]
-public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore controls, IStringLocalizer<Words> words) : PageModel
+public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore controls, IStringLocalizer<AuditTracker.Overview.Words> words) : PageModel
 {
     [FromQuery(Name = "framework")] public string? Key { get; set; }
     [FromQuery(Name = "theme")] public string? Theme { get; set; }
@@ -32,7 +34,7 @@ public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore 
     /// <summary>The items behind the filter.</summary>
     public IReadOnlyList<CoveredItem> Found { get; private set; } = [];
     public IReadOnlyList<Heading> Headings { get; private set; } = [];
-    public IReadOnlyList<Theme> Themes { get; private set; } = [];
+    public IReadOnlyList<AuditTracker.Controls.Theme> Themes { get; private set; } = [];
     public IReadOnlyList<Chip> Chips { get; private set; } = [];
 
     public IEnumerable<(string No, string Name)> Owners => All.Where(item => item.Item.Owner is not null).Select(item => (item.Item.Owner!, item.Item.OwnerName!)).Distinct().OrderBy(owner => owner.Item1);
@@ -41,7 +43,31 @@ public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore 
     /// <summary>The headings that stand above this item and not above the one before it.</summary>
     public IEnumerable<Heading> HeadingsAbove(int index) => Headings.Where(heading => heading.Heads(Found[index].Item) && (index == 0 || !heading.Heads(Found[index - 1].Item)));
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    /// <summary>May change owner and applicability: compliance managers, of frameworks that are counted.</summary>
+    public bool MayChange => HttpContext.CurrentUser().Is(Role.ComplianceManager) && Framework?.IsCounted == true;
+
+    public Task<IActionResult> OnGetAsync(CancellationToken ct) => LoadAsync(ct);
+
+    /// <summary>この内容をExcelで.</summary>
+    public async Task<IActionResult> OnGetExcelAsync(CancellationToken ct)
+    {
+        if (await LoadAsync(ct) is not PageResult || Framework is null)
+        {
+            return NotFound();
+        }
+        return new ListSheet<CoveredItem>($"{words["Controls"]} {Framework.Short(Language)}", [.. Chips.Select(chip => chip.Text)], words["Item"], Descending: false,
+        [
+            new(words["Item"], 12, (sheet, row) => sheet.Text(row.Item.OfficialRef, CellStyle.Code)),
+            new(words["RefOrTitle"], 50, (sheet, row) => sheet.Text(row.Item.Title(Language))),
+            new(words["Coverage"], 12, (sheet, row) => sheet.Text(row.Coverage is { } coverage ? StateWord(coverage.State) : null)),
+            new(words["NextDue"], 12, (sheet, row) => sheet.Date(row.Coverage?.NextDueOn)),
+            new(words["Owner"], 16, (sheet, row) => sheet.Text(row.Item.OwnerName)),
+            new(words["Applicability"], 10, (sheet, row) => sheet.Text(words[row.Item.Applicable ? "Applicable" : "NotApplicable"])),
+            new(words["Reason"], 50, (sheet, row) => sheet.Text(row.Item.Reason)),
+        ], Found.ToAsyncEnumerable());
+    }
+
+    private async Task<IActionResult> LoadAsync(CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
         var seen = (await items.FrameworksAsync(user, ct)).ToHashSet();

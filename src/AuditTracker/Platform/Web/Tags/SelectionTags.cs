@@ -15,6 +15,9 @@ public sealed class FoundLineTag(IStringLocalizer<Words> words) : TagHelper
     /// <summary>Rows behind the filter; exact to 10,000.</summary>
     public long Total { get; set; }
 
+    /// <summary>The count in other words than 件.</summary>
+    public string? Text { get; set; }
+
     /// <summary>The page has a handler <c>Excel</c>.</summary>
     public bool Excel { get; set; }
 
@@ -25,7 +28,7 @@ public sealed class FoundLineTag(IStringLocalizer<Words> words) : TagHelper
     {
         var http = View.HttpContext;
         output.Become("div", "found");
-        output.Content.AppendHtml(Html.Element("p", "count-line", Total > ListQuery.Exact ? words["TotalMany"].Value : words["FoundRows", Total].Value).Set("role", "status"));
+        output.Content.AppendHtml(Html.Element("p", "count-line", Text ?? (Total > ListQuery.Exact ? words["TotalMany"].Value : words["FoundRows", Total].Value)).Set("role", "status"));
         if (Excel && Total > 0)
         {
             output.Content.AppendHtml(Html.Link(http.Request.With("handler", "Excel"), words["ExcelOfThis"].Value, "button compact"));
