@@ -7,9 +7,12 @@ namespace AuditTracker.Company;
 /// <summary>The company's days as rows: holidays, closures, days worked instead.</summary>
 public static class BusinessCalendars
 {
+    // As far as plans may reach, and within the years for which the formula holds.
+    private const int ForecastYears = 10, LastForecastYear = 2099;
+
     /// <summary>
     /// The calendar as the rows have it now; works on the connection of a unit of work too. Holidays are known through the end of the
-    /// last year that has one.
+    /// last year that has one; those of the years after it are a forecast by the law's rules.
     /// </summary>
     public static async Task<BusinessCalendar> LoadAsync(NpgsqlConnection connection, CancellationToken ct = default)
     {
@@ -18,6 +21,7 @@ public static class BusinessCalendars
         var closures = await connection.ListAsync<Closure>("""select from_on as "from", to_on as "to", name_ja, name_en from closures order by from_on, id""", ct: ct);
         var madeUp = await connection.ListAsync<DateOnly>("select worked_on from make_up_days", ct: ct);
         var knownThrough = holidays.Count == 0 ? DateOnly.MinValue : new DateOnly(holidays[^1].On.Year, 12, 31);
-        return new BusinessCalendar(startMonth, holidays, closures, madeUp, knownThrough);
+        var forecast = holidays.Count == 0 ? [] : Enumerable.Range(knownThrough.Year + 1, Math.Clamp(LastForecastYear - knownThrough.Year, 0, ForecastYears)).SelectMany(HolidayForecast.OfYear);
+        return new BusinessCalendar(startMonth, holidays.Concat(forecast), closures, madeUp, knownThrough);
     }
 }

@@ -72,4 +72,15 @@ public sealed class BusinessCalendarsTests : IAsyncLifetime
     [InlineData("", "Nippon", "ja", "Nippon")]
     public void A_company_that_has_one_name_shows_it_in_both_languages(string ja, string en, string language, string shown) =>
         Assert.Equal(shown, new CompanyProfile { NameJa = ja, NameEn = en }.NameIn(language));
+
+    [Fact]
+    public async Task Beyond_the_announced_holidays_the_calendar_forecasts_and_says_that_it_does_not_know()
+    {
+        await using var connection = await database.Db.OpenAsync();
+        var calendar = await BusinessCalendars.LoadAsync(connection);
+        Assert.False(calendar.IsBusinessDay(new(2029, 9, 24)));
+        Assert.Equal("振替休日", calendar.WhyClosed(new(2029, 9, 24))?.NameJa);
+        Assert.False(calendar.IsKnown(new(2029, 9, 24)));
+        Assert.True(calendar.IsKnown(new(2027, 12, 31)));
+    }
 }
