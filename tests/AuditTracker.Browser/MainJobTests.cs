@@ -2,7 +2,6 @@ using AuditTracker.Browser.Support;
 using AuditTracker.Evidence;
 using AuditTracker.Reports;
 using AuditTracker.Tests.Support;
-using ExcelDataReader;
 using Microsoft.Playwright;
 
 namespace AuditTracker.Browser;
@@ -34,7 +33,7 @@ public sealed class MainJobTests(Chromium chromium)
         await AcceptAsync(bob);
         await own.App.Database.SetClockAsync("2026-10-30T17:00:00");
         var workbook = await ReportAsync(manami, own.App);
-        var cells = Cells(workbook);
+        var cells = Sheets.Cells(workbook);
 
         Assert.Contains(Title, cells);
         Assert.All(FileNames, name => Assert.Contains(name, cells));
@@ -136,22 +135,5 @@ public sealed class MainJobTests(Chromium chromium)
         var download = await manami.Page.RunAndWaitForDownloadAsync(() => manami.PressAsync("ダウンロード", "Download"));
         Assert.EndsWith(".xlsx", download.SuggestedFilename);
         return await download.PathAsync();
-    }
-
-    private static HashSet<object> Cells(string path)
-    {
-        System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
-        using var file = File.OpenRead(path);
-        using var reader = ExcelReaderFactory.CreateReader(file);
-        var cells = new HashSet<object>();
-        do
-        {
-            while (reader.Read())
-            {
-                cells.UnionWith(Enumerable.Range(0, reader.FieldCount).Select(reader.GetValue).Where(value => value is not null));
-            }
-        }
-        while (reader.NextResult());
-        return cells;
     }
 }

@@ -44,6 +44,7 @@ public sealed class Office : IAsyncLifetime
         var returned = await database.ScalarAsync<long>("select max(id) from collections where state = 'returned'");
         using var list = new MemoryStream(System.Text.Encoding.UTF8.GetBytes("依頼,対象期間,取得日,ファイル\n鍵の管理台帳（Ｂ１Ｆ・髙島平データセンター 共用部を含む）,2025年度第1四半期,2025/7/3,一覧.csv\nない依頼,2025年度,2025/7/3,ない.pdf\n"));
         var past = await App.Get<CheckPastEvidence>().CheckAsync(Cast.Manami.User(), [new("file", "一覧.csv", "text/csv", await App.Get<BlobStore>().SaveAsync(list, 1000, CancellationToken.None))]);
+        var structure = await App.Get<ImportStructure>().KeepAsync(Cast.Manami.User(), "部門.csv", System.Text.Encoding.UTF8.GetBytes($"部門コード,部門名,上位部門コード,部門長社員番号,適用日\nD700,髙度情報基盤・共通アーキテクチャ推進開発本部第二準備室,,{Cast.Hana.EmployeeNo},2027/1/1\nD1,第一部,D700,{Cast.Hana.EmployeeNo},2027/1/1\n"));
         Task<long> Last(string sql) => database.ScalarAsync<long>(sql);
         Pages = new Dictionary<string, string>
         {
@@ -65,6 +66,7 @@ public sealed class Office : IAsyncLifetime
             ["/evidence/year"] = "/evidence/year",
             ["/controls/{framework}/{itemRef}"] = "/controls/iso27001-2022/A.5.18",
             ["/evidence/collections"] = "/evidence/collections",
+            ["/evidence/collections/bulk"] = $"/evidence/collections/bulk?act=assign&id={returned}&id={waiting}",
             ["/evidence/collections/{id:long}"] = $"/evidence/collections/{waiting}",
             ["/evidence/collections/{id:long}/hand-in"] = $"/evidence/collections/{returned}/hand-in",
             ["/evidence/asks"] = "/evidence/asks",
@@ -76,19 +78,26 @@ public sealed class Office : IAsyncLifetime
             ["/evidence/past"] = "/evidence/past",
             ["/evidence/past/{id:long}"] = $"/evidence/past/{past}",
             ["/evidence/requests"] = "/evidence/requests",
+            ["/evidence/requests/bulk"] = $"/evidence/requests/bulk?act=owner&id={keys}",
             ["/evidence/requests/new"] = "/evidence/requests/new?from=EV01",
             ["/evidence/requests/{id:long}"] = $"/evidence/requests/{keys}",
             ["/evidence/requests/{id:long}/edit"] = $"/evidence/requests/{keys}/edit",
             ["/evidence/review"] = "/evidence/review",
             ["/first-administrator"] = "/first-administrator?token=ended",
+            ["/health"] = "/health",
             ["/invitation"] = $"/invitation?token={Invitation}",
             ["/mails"] = "/mails",
             ["/mails/{id:long}"] = $"/mails/{await Last("select max(id) from mails where state = 'accepted' and body_text is not null")}",
             ["/password-reset"] = "/password-reset",
             ["/people"] = "/people",
+            ["/people/departments"] = "/people/departments",
             ["/people/import"] = "/people/import",
             ["/people/import/{id:long}"] = $"/people/import/{preview}",
+            ["/people/new"] = "/people/new",
+            ["/people/structure/{id:long?}"] = $"/people/structure/{structure}",
             ["/people/{employeeNo}"] = "/people/000005",
+            ["/people/{employeeNo}/edit"] = "/people/000005/edit",
+            ["/people/{employeeNo}/hand-over"] = $"/people/{Cast.Alice.EmployeeNo}/hand-over",
             ["/profile"] = "/profile",
             ["/profile/authenticator"] = "/profile/authenticator",
             ["/profile/password"] = "/profile/password",
@@ -111,8 +120,9 @@ public sealed class Office : IAsyncLifetime
 
     public Task DisposeAsync() => App.DisposeAsync();
 
-    /// <summary>Who can open a page: those of the door are for nobody in particular, all others for the compliance manager.</summary>
-    public static Cast.Member? Reader(string route) => route is "/sign-in" or "/sign-in/code" or "/password-reset" or "/invitation" or "/first-administrator" ? null : Cast.Manami;
+    /// <summary>Who can open a page: those of the door are for nobody in particular, health is the administrator's, all others the compliance manager's.</summary>
+    public static Cast.Member? Reader(string route) => route is "/sign-in" or "/sign-in/code" or "/password-reset" or "/invitation" or "/first-administrator" ? null
+        : route is "/health" ? Cast.Adam : Cast.Manami;
 
     /// <summary>The file of next month: somebody is new, somebody has another name, somebody is not in it.</summary>
     private static byte[] Next(byte[] csv)

@@ -103,7 +103,7 @@ public sealed class AppointmentTests : IAsyncLifetime
         var manager = await app.PagesAsAsync(Cast.Manami);
 
         var today = await manager.PageAsync("/company/appointments");
-        Assert.Contains("任命（2026年11月24日（火）現在）", today);
+        Assert.Contains("任命（<span class=\"nowrap\">2026年11月24日（火）</span>現在）", today);
         Assert.Contains("<table class=\"stamps\"", today);
         Assert.Contains("2026年12月31日（木）に退職", today);
         Assert.Contains("/company/appointments/new?kind=privacyAuditLead", today);

@@ -9,13 +9,13 @@ public sealed record TrendLine(string Name, IReadOnlyList<int?> Percents);
 
 /// <summary>
 /// <c>&lt;trend lines="Model.Lines" points="Model.Months" caption="…" /&gt;</c>: at most three lines of percents over time, told apart by their
-/// dashes and named at their ends. Drawn twice, wide and narrow, because text in a shrunk drawing cannot be read; the stylesheet shows one.
+/// dashes and named at their ends, in the narrow drawing above it. Drawn twice because text in a shrunk drawing cannot be read; the stylesheet shows one.
 /// Put the same numbers in a table beside it.
 /// </summary>
 [HtmlTargetElement("trend", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class TrendTag : TagHelper
 {
-    private const int Top = 14, Left = 44, Foot = 26, Letter = 13;
+    private const int Left = 44, Foot = 26, Letter = 13, Row = 20;
     private static readonly string?[] Dashes = [null, "7 4", "2 4"];
 
     public IReadOnlyList<TrendLine> Lines { get; set; } = [];
@@ -31,15 +31,17 @@ public sealed class TrendTag : TagHelper
         output.Become("figure", "trend");
         output.Content.AppendHtml(Html.Element("figcaption", null, Caption));
         output.Content.AppendHtml(Draw(720, 240, every: 1, "wide-only"));
-        output.Content.AppendHtml(Draw(328, 220, every: 4, "narrow-only"));
+        output.Content.AppendHtml(Draw(328, 220 + Row * Lines.Count, every: 4, "narrow-only"));
     }
 
     private IHtmlContent Draw(int width, int height, int every, string only)
     {
-        var right = Math.Min(width * 2 / 5, 16 + Lines.Select(line => TextWidth(line.Name + " 100%")).DefaultIfEmpty(0).Max());
+        var isNarrow = width < 400;
+        var top = isNarrow ? 14 + Row * Lines.Count : 14;
+        var right = isNarrow ? 16 : Math.Min(width * 2 / 5, 16 + Lines.Select(line => TextWidth(line.Name + " 100%")).DefaultIfEmpty(0).Max());
         var svg = Html.Element("svg", only).Set("viewBox", $"0 0 {width} {height}").Set("width", $"{width}").Set("height", $"{height}").Set("role", "img").Set("aria-label", Caption);
         double X(int point) => Left + (double)(width - Left - right) * point / Math.Max(Points.Count - 1, 1);
-        double Y(int percent) => height - Foot - (double)(height - Foot - Top) * percent / 100;
+        double Y(int percent) => height - Foot - (double)(height - Foot - top) * percent / 100;
         foreach (var percent in new[] { 0, 25, 50, 75, 100 })
         {
             svg.Add(Html.Element("path", "grid").Set("d", $"M{Left} {Number(Y(percent))}H{width - right}"));
@@ -63,7 +65,14 @@ public sealed class TrendTag : TagHelper
             {
                 svg.Add(Html.Element("circle", "point").Set("cx", Number(known[0].X)).Set("cy", Number(known[0].Y)).Set("r", "4"));
             }
-            svg.Add(Html.Element("text", "end", $"{line.Name} {line.Percents[^1]}%").Set("x", $"{width - right + 8}").Set("y", Number(at - over + 5)));
+            if (!isNarrow)
+            {
+                svg.Add(Html.Element("text", "end", $"{line.Name} {line.Percents[^1]}%").Set("x", $"{width - right + 8}").Set("y", Number(at - over + 5)));
+                continue;
+            }
+            var row = Row * Lines.ToList().IndexOf(line) + Letter;
+            svg.Add(Html.Element("path", "line").Set("d", $"M0 {row - 4}H{Left - 8}").Set("stroke-dasharray", dash ?? "none"));
+            svg.Add(Html.Element("text", "end", $"{line.Name} {line.Percents[^1]}%").Set("x", $"{Left}").Set("y", $"{row}"));
         }
         return svg;
     }
