@@ -139,9 +139,9 @@ public sealed partial class AccountStore(Db db)
             select a.id as account_id, a.person_id, coalesce(p.name, nullif(a.name, ''), a.sign_in) as name, a.sign_in, a.language from accounts a left join people p on p.id = a.person_id where a.id = @account
             """, new { account }, ct);
 
-    public Task AddTokenAsync(UnitOfWork work, long account, string name, byte[] hash, DateTime now, DateTime expires, CancellationToken ct) =>
-        work.ExecuteAsync("insert into api_tokens (account_id, name, token_hash, created_at, expires_at) values (@account, @name, @hash, @now, @expires)",
-            new { account, name, hash, now, expires }, ct);
+    public Task AddTokenAsync(UnitOfWork work, long account, string name, byte[] hash, DateTime now, DateTime expires, bool withFactor, CancellationToken ct) =>
+        work.ExecuteAsync("insert into api_tokens (account_id, name, token_hash, created_at, expires_at, with_factor) values (@account, @name, @hash, @now, @expires, @withFactor)",
+            new { account, name, hash, now, expires, withFactor }, ct);
 
     /// <summary>Revokes a token of the account; false when it is not theirs.</summary>
     public async Task<bool> RevokeTokenAsync(UnitOfWork work, long account, long token, DateTime now, CancellationToken ct) =>

@@ -66,13 +66,15 @@ public sealed class CallerStore(Db db, IReadOnlyList<NamedRole> namedRoles, Time
         {
             return null;
         }
-        if (await connection.FirstAsync<bool>("select last_used_at is null or last_used_at < @now - interval '1 minute' from api_tokens where token_hash = @hash", new { hash, now }, ct))
+        var (stale, withFactor) = await connection.FirstAsync<(bool, bool)>("select last_used_at is null or last_used_at < @now - interval '1 minute', with_factor from api_tokens where token_hash = @hash", new { hash, now }, ct);
+        if (stale)
         {
             await using var work = await db.BeginAsync(new Actor($"account:{row.Id}", requestId), ct);
             await work.ExecuteAsync("update api_tokens set last_used_at = @now where token_hash = @hash", new { hash, now }, ct);
             await work.CommitAsync(ct);
         }
-        return From(row, requestId);
+        var user = From(row, requestId);
+        return withFactor || row.IsDemo ? user : SecondFactor.Without(user);
     }
 
     /// <summary>The caller of an account by its sign-in name, for the command line and the demo, which act as a person.</summary>

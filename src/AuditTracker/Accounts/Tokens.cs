@@ -12,9 +12,13 @@ public sealed class Tokens(Db db, AccountStore accounts, TimeProvider time)
     public const int LongestDays = 366;
 
     /// <summary>Makes a token for the user's own account.</summary>
+    /// <param name="withFactor">
+    /// An operator makes it, or a second factor opened the session. A token made with a password alone never carries the roles that need more than that,
+    /// also when they are granted later.
+    /// </param>
     /// <returns>The secret; nobody can read it again.</returns>
     /// <exception cref="InvalidInput">Name empty, over 100 characters or already used; days not 1–366.</exception>
-    public async Task<string> AddAsync(CurrentUser user, string name, int days, Actor actor, CancellationToken ct = default)
+    public async Task<string> AddAsync(CurrentUser user, string name, int days, bool withFactor, Actor actor, CancellationToken ct = default)
     {
         name = name.Trim();
         if (name.Length is 0 or > 100)
@@ -30,7 +34,7 @@ public sealed class Tokens(Db db, AccountStore accounts, TimeProvider time)
         await using var work = await db.BeginAsync(actor, ct);
         try
         {
-            await accounts.AddTokenAsync(work, user.AccountId, name, Secrets.Hash(secret), now, now.AddDays(days), ct);
+            await accounts.AddTokenAsync(work, user.AccountId, name, Secrets.Hash(secret), now, now.AddDays(days), withFactor, ct);
         }
         catch (PostgresException e) when (e.ConstraintName == "api_tokens_name")
         {

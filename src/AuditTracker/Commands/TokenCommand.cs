@@ -20,7 +20,7 @@ public static class TokenCommand
         var actor = Actor.Operator("token");
         var user = await services.GetRequiredService<CallerStore>().BySignInAsync(arguments.Need("--account"), actor.Request)
             ?? throw new UsageException($"No active account signs in as {arguments.Need("--account")}.");
-        Console.WriteLine(await services.GetRequiredService<Tokens>().AddAsync(user, arguments.Need("--name"), days, actor));
+        Console.WriteLine(await services.GetRequiredService<Tokens>().AddAsync(user, arguments.Need("--name"), days, withFactor: true, actor));
         return 0;
     }
 }

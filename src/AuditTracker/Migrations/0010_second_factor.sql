@@ -23,6 +23,9 @@ alter table sessions
 update sessions set confirmed_at = created_at;
 alter table sessions alter column confirmed_at set not null;
 
+-- Made by an operator at the machine, or in a session that a second factor opened. Other tokens carry no role for which one is required.
+alter table api_tokens add column with_factor boolean not null default true;
+
 create table recovery_codes (
     id         bigint generated always as identity primary key,
     account_id bigint not null references accounts (id),
@@ -63,5 +66,6 @@ grant select, insert, delete on passkey_challenges to ${app};
 
 insert into trail.exempt_tables values ('passkey_challenges', 'short-lived secrets; sign-ins are acts');
 select trail.watch('accounts', '{sign_in,sign_in_key,name}', '{password_hash,failed_count,totp_secret,totp_step}');
+select trail.watch('api_tokens', '{name}', '{token_hash,last_used_at}');
 select trail.watch('recovery_codes', '{}', '{salt,code_hash}');
 select trail.watch('passkeys', '{name}', '{credential_id,public_key,sign_count,attestation,client_data,last_used_at}');

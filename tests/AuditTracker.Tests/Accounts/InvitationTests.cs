@@ -174,7 +174,7 @@ public sealed partial class InvitationTests : IAsyncLifetime
         await app.Anonymous().PostFormAsync("/password-reset", null, ("Input.Address", Cast.Hana.Mail));
         var reset = (await LinkInMailToAsync(Cast.Hana.Mail)).Split("token=")[1];
         var added = await app.Get<AddAccount>().RunAsync("op@example.test", "運用", null, [(Role.Administrator, null)], Actor.Operator("test"));
-        var api = await app.Get<Tokens>().AddAsync((await app.Get<CallerStore>().BySignInAsync(Cast.Hana.Mail, "t"))!, "x", 1, Actor.Operator("test"));
+        var api = await app.Get<Tokens>().AddAsync((await app.Get<CallerStore>().BySignInAsync(Cast.Hana.Mail, "t"))!, "x", 1, withFactor: true, Actor.Operator("test"));
         var session = ((SignInResult.Started)await app.Get<SignIn>().StartAsync(Cast.Hana.Mail, Cast.Password, "", "t", default)).Token;
         Assert.All([invitation, reset], secret => Assert.True(secret.Length >= 43));
         await app.Get<ChoosePassword>().RunAsync(invitation, Chosen, "", "t", default);

@@ -71,6 +71,20 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_made_with_a_password_alone_carries_no_role_that_needs_more_also_when_it_is_granted_later()
+    {
+        var manager = (await app.Get<CallerStore>().BySignInAsync(Cast.Manami.Mail, "t"))!;
+        var weak = await app.Get<Tokens>().AddAsync(manager, "weak", 90, withFactor: false, AuditTracker.Platform.Database.Actor.Of(manager));
+        var strong = await app.Get<Tokens>().AddAsync(manager, "strong", 90, withFactor: true, AuditTracker.Platform.Database.Actor.Of(manager));
+        Assert.DoesNotContain(Role.ComplianceManager, (await app.Get<CallerStore>().ByTokenAsync(weak, "t", default))!.Roles);
+        Assert.Contains(Role.Employee, (await app.Get<CallerStore>().ByTokenAsync(weak, "t", default))!.Roles);
+        Assert.Contains(Role.ComplianceManager, (await app.Get<CallerStore>().ByTokenAsync(strong, "t", default))!.Roles);
+        using var client = app.Anonymous();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", weak);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/api/trail")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_recovery_code_stands_in_once_and_its_use_is_told()
     {
         var (_, codes) = await EnrolAsync(await app.PagesAsAsync(Cast.Alice));

@@ -167,6 +167,14 @@ public sealed class SignInPageTests(TestApp app) : IClassFixture<TestApp>
         await client.GetAsync("/language?to=en&back=/tokens");
         Assert.Contains("<html lang=\"ja\"", await (await own.App.PagesAsAsync(Cast.Alice)).PageAsync("/tokens"));
 
+        // A browser that does not tell where the link stood still names the page; one from elsewhere changes nothing.
+        client.DefaultRequestHeaders.Referrer = new Uri("https://elsewhere.example/tokens");
+        await client.GetAsync("/language?to=en&back=/tokens");
+        Assert.Contains("<html lang=\"ja\"", await client.PageAsync("/tokens"));
+        client.DefaultRequestHeaders.Referrer = new Uri(client.BaseAddress!, "/tokens");
+        await client.GetAsync("/language?to=en&back=/tokens");
+        Assert.Contains("<html lang=\"en\"", await client.PageAsync("/tokens"));
+        client.DefaultRequestHeaders.Referrer = null;
         client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
         await client.GetAsync("/language?to=en&back=/tokens");
 

@@ -38,7 +38,7 @@ public sealed class TokensModel(Tokens tokens, AccountStore accounts, TimeProvid
         var user = HttpContext.CurrentUser();
         try
         {
-            Secret = await tokens.AddAsync(user, Input.Name ?? "", Input.Days ?? 0, Actor.Of(user), ct);
+            Secret = await tokens.AddAsync(user, Input.Name ?? "", Input.Days ?? 0, HttpContext.Session().Factor is not null, Actor.Of(user), ct);
             ModelState.Clear();
             Input = new Form();
         }

@@ -51,7 +51,7 @@ public static class Language
         {
             Remember(http, Cookie, language);
             // A link elsewhere may lead here: it must not change what is kept with the account.
-            if (http.Request.Headers["Sec-Fetch-Site"] == "same-origin" && http.RequestServices.GetService<AccountLanguage>() is { } account)
+            if (IsOwnLink(http) && http.RequestServices.GetService<AccountLanguage>() is { } account)
             {
                 await account.Remember(http, language);
             }
@@ -59,6 +59,13 @@ public static class Language
 
         return Results.LocalRedirect(LocalPath.Or(back, "/"));
     }
+
+    /// <summary>The link stood on a page of ours: the browser says so, or, where it does not tell (old ones, proxies that strip it), the page it came from does.</summary>
+    internal static bool IsOwnLink(HttpContext http) => http.Request.Headers["Sec-Fetch-Site"].ToString() switch
+    {
+        "" => Uri.TryCreate(http.Request.Headers.Referer.ToString(), UriKind.Absolute, out var page) && page.Authority == http.Request.Host.Value,
+        var site => site == "same-origin",
+    };
 
     internal static void Remember(HttpContext http, string cookie, string value) =>
         http.Response.Cookies.Append(cookie, value, new CookieOptions

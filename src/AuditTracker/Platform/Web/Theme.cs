@@ -41,7 +41,7 @@ public static class Theme
         {
             Keep(http, theme);
             // A link elsewhere may lead here: it must not change what is kept with the account.
-            if (http.Request.Headers["Sec-Fetch-Site"] == "same-origin" && http.RequestServices.GetService<AccountTheme>() is { } account)
+            if (Language.IsOwnLink(http) && http.RequestServices.GetService<AccountTheme>() is { } account)
             {
                 await account.Remember(http, theme);
             }
