@@ -30,7 +30,19 @@ public static class ListBenchmark
         "dueFrom=2026-10-01&dueBefore=2026-11-01", "state=all&dueFrom=2020-01-01&dueBefore=2026-01-01", "state=all&request=77", "q=%E9%8D%B5%E5%8F%B0%E5%B8%B3", "state=all&q=9999", "mine=true",
         "overdue=true&framework=pmark-jisq15001-2023&department=D002",
     ];
-    private static readonly string[] Orders = ["", "-due", "title", "-title", "state", "assignee", "-assignee"];
+    private static readonly string[] Sorted = ["", "state=all", "state=accepted", "state=all&framework=safe-security-isp", "overdue=true", "q=%E9%8D%B5%E5%8F%B0%E5%B8%B3"];
+    private static readonly string[] Orders = ["-due", "title", "-title", "state", "-state", "assignee", "-assignee"];
+    private static readonly string[] Others =
+    [
+        "/evidence/requests", "/evidence/requests?sort=title", "/evidence/requests?sort=owner", "/evidence/requests?sort=next", "/evidence/requests?q=%E9%8D%B5", "/evidence/requests?owner=none",
+        "/evidence/requests?frequency=month", "/people", "/people?q=%E3%81%95%E3%81%A8%E3%81%86",
+    ];
+
+    // p1 is the compliance manager; p6 owns requests and heads nobody; p50 heads a department of fifty; p3 reviews a framework and fifty requests.
+    private static readonly (string Who, int Number)[] Readers = [("manager", 1), ("owner", 6), ("head", 50), ("reviewer", 3)];
+
+    /// <summary>The measuring ends here at the latest, whatever was not reached.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -43,34 +55,34 @@ public static class ListBenchmark
         await using var app = Web.Build(installation, worksHere: false);
         await app.StartAsync();
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        var fine = true;
-        // p1 is the compliance manager; p6 owns requests and heads nobody; p50 heads a department of fifty.
-        foreach (var number in new[] { 1, 6, 50 })
+        var (measured, over, since) = (0, 0, Stopwatch.StartNew());
+        foreach (var (who, number) in Readers)
         {
             using var client = await SignInAsync(app.Services, address, number);
-            var who = number switch { 1 => "manager", 6 => "owner", _ => "head" };
-            foreach (var filter in Filters)
+            foreach (var path in Paths(who).Where(path => only is null || $"{who} {path}".Contains(only, StringComparison.Ordinal)))
             {
-                foreach (var order in Orders)
+                if (since.Elapsed > Patience)
                 {
-                    var query = string.Join('&', new[] { filter, order.Length > 0 ? "sort=" + order : "" }.Where(part => part.Length > 0));
-                    if (only is null || $"{who} {query}".Contains(only, StringComparison.Ordinal))
-                    {
-                        fine &= await MeasureAsync(app.Services, client, who, number, $"/evidence/collections?{query}");
-                    }
+                    Console.WriteLine($"Out of time after {measured} pages; the rest was not measured.");
+                    return 1;
                 }
-            }
-            foreach (var path in new[] { "/evidence/requests", "/evidence/requests?sort=title", "/evidence/requests?sort=owner", "/evidence/requests?sort=next", "/evidence/requests?q=%E9%8D%B5", "/evidence/requests?owner=none", "/evidence/requests?every=month",
-                "/people", "/people?q=%E3%81%95%E3%81%A8%E3%81%86", "/evidence/review" })
-            {
-                if (only is null || $"{who} {path}".Contains(only, StringComparison.Ordinal))
-                {
-                    fine &= await MeasureAsync(app.Services, client, who, number, path);
-                }
+                measured++;
+                over += await MeasureAsync(app.Services, client, who, number, path) ? 0 : 1;
             }
         }
-        return fine ? 0 : 1;
+        Console.WriteLine($"{measured - over} of {measured} pages keep the promise, in {since.Elapsed.TotalSeconds:F0} s.");
+        return over == 0 ? 0 : 1;
     }
+
+    /// <summary>Every filter in the list's own order, every order over a few of them, a page far inside, and the other lists.</summary>
+    private static IEnumerable<string> Paths(string who) =>
+    [
+        .. Filters.Select(filter => $"/evidence/collections?{filter}"),
+        .. from filter in who == "manager" ? Sorted : Sorted[..2] from order in Orders select $"/evidence/collections?{(filter.Length > 0 ? filter + "&" : "")}sort={order}",
+        "/evidence/collections?state=all&after=due.2024-06-15_500000", "/evidence/collections?state=all&before=due.2024-06-15_500000",
+        .. Others.Where(path => who == "manager" || !path.StartsWith("/people", StringComparison.Ordinal)),
+        .. who is "manager" or "reviewer" ? ["/evidence/review"] : Array.Empty<string>(),
+    ];
 
     private static async Task<bool> MeasureAsync(IServiceProvider services, HttpClient client, string who, int number, string path)
     {
@@ -112,8 +124,7 @@ public static class ListBenchmark
         var user = await CallerAsync(services, number);
         var store = services.GetRequiredService<CollectionStore>();
         var watch = Stopwatch.StartNew();
-        await store.PageAsync(user, query.Filter, slice, CancellationToken.None);
-        await store.CountAsync(user, query.Filter, ListQuery.Cap, CancellationToken.None);
+        await store.PageAndCountAsync(user, query.Filter, slice, CancellationToken.None);
         return watch.Elapsed.TotalMilliseconds;
     }
 
@@ -124,7 +135,7 @@ public static class ListBenchmark
         return new CurrentUser
         {
             AccountId = account, PersonId = person, SignIn = "", Name = "", Language = "ja", RequestId = "benchmark",
-            Roles = number == 1 ? new HashSet<Role> { Role.ComplianceManager } : [Role.ControlOwner, Role.Reviewer],
+            Roles = number switch { 1 => new HashSet<Role> { Role.ComplianceManager }, 3 => [Role.ControlOwner, Role.Reviewer], _ => [Role.ControlOwner] },
         };
     }
 
@@ -133,7 +144,7 @@ public static class ListBenchmark
         var db = services.GetRequiredService<Db>();
         await using var work = await db.BeginAsync(Actor.Operator("benchmark"));
         var account = await work.FirstAsync<long>("select id from accounts where sign_in = @mail", new { mail = $"p{number}@bench.test" });
-        var secret = await services.GetRequiredService<SignIn>().BeginSessionAsync(work, account, "benchmark", CancellationToken.None);
+        var secret = await services.GetRequiredService<SignIn>().BeginSessionAsync(work, account, "benchmark", CancellationToken.None, SecondFactor.Totp);
         await work.CommitAsync();
         var client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = address };
         client.DefaultRequestHeaders.Add("Cookie", $"{IdentifyCaller.SessionCookie}={secret}");

@@ -9,12 +9,15 @@ namespace AuditTracker.Evidence;
 /// </summary>
 public static class CollectionScope
 {
-    private const string HeadsTheAssignee = """
-        exists (select 1 from posts o join department_versions v on v.department_id = o.department_id
-            where o.person_id = c.assignee_id and v.head_id = @person
+    // Read once per statement, and then looked up by index; a correlated subquery would be asked for every row.
+    private const string Headed = """
+        array(select o.person_id from posts o join department_versions v on v.department_id = o.department_id
+            where v.head_id = @person
               and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')
               and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity'))
         """;
+
+    private const string HeadsTheAssignee = $"c.assignee_id = any({Headed})";
 
     private const string ReviewsTheFramework = """
         exists (select 1 from role_grants g join request_items i on i.framework = g.framework
@@ -59,13 +62,7 @@ public static class CollectionScope
         """;
 
     /// <summary>The same for requests, alias <c>r</c>: all, one's own, those of one's department, those one reviews.</summary>
-    public const string RequestCondition = """
-        (@seesAll or r.owner_id = @person or r.reviewer_id = @person
-         or exists (select 1 from posts o join department_versions v on v.department_id = o.department_id
-                    where o.person_id = r.owner_id and v.head_id = @person
-                      and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')
-                      and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity')))
-        """;
+    public const string RequestCondition = $"(@seesAll or r.owner_id = @person or r.reviewer_id = @person or r.owner_id = any({Headed}))";
 
     /// <summary>The parameters of the conditions.</summary>
     public static Dictionary<string, object?> Parameters(CurrentUser user) => new()

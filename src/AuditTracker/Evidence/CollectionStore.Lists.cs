@@ -61,6 +61,9 @@ public sealed partial class CollectionStore
 
         /// <summary>Requests that serve, or once served, a framework the reader reviews.</summary>
         public long[] Reviewed { get; init; } = [];
+
+        /// <summary>The framework that was asked for is served by few requests.</summary>
+        public bool IsSmall { get; init; }
     }
 
     private static async Task<Dictionary<string, object?>> ReachAsync(NpgsqlConnection connection, CurrentUser user, CollectionFilter filter, CancellationToken ct)
@@ -70,6 +73,7 @@ public sealed partial class CollectionStore
         parameters["reviewer"] = filter.Reviewer;
         parameters["department"] = filter.Department;
         parameters["absent"] = filter.Absent;
+        parameters["framework"] = filter.Framework;
         var reach = (await connection.FirstAsync<Reach>("""
             select clock.today,
                    coalesce((select id from people where employee_no = @assignee), 0) as assignee_id,
@@ -79,7 +83,8 @@ public sealed partial class CollectionStore
                    array(select distinct o.person_id from department_versions v join posts o on o.department_id = v.department_id
                          where not @seesAll and v.head_id = @person and clock.today between o.from_on and coalesce(o.to_on, 'infinity') and clock.today between v.from_on and coalesce(v.to_on, 'infinity')) as headed,
                    array(select distinct i.request_id from role_grants g join request_items i on i.framework = g.framework
-                         where not @seesAll and g.account_id = @account and g.role = 'reviewer' and clock.today between g.from_on and coalesce(g.to_on, 'infinity')) as reviewed
+                         where not @seesAll and g.account_id = @account and g.role = 'reviewer' and clock.today between g.from_on and coalesce(g.to_on, 'infinity')) as reviewed,
+                   @framework::text is not null and (select count(*) from (select from request_items i where i.framework = @framework limit 501) few) < 501 as is_small
             from (select tokyo_date(business_now()) as today) clock
             """, parameters, ct))!;
         parameters["today"] = reach.Today;
@@ -90,7 +95,7 @@ public sealed partial class CollectionStore
         parameters["headed"] = reach.Headed;
         parameters["reviewed"] = reach.Reviewed;
         parameters["state"] = filter.State?.ToString().ToLowerInvariant();
-        parameters["framework"] = filter.Framework;
+        parameters["isSmall"] = reach.IsSmall;
         parameters["dueBefore"] = filter.DueBefore;
         parameters["dueFrom"] = filter.DueFrom;
         parameters["requestId"] = filter.RequestId;
@@ -131,6 +136,11 @@ public sealed partial class CollectionStore
     private static string Tables(CollectionFilter filter, ListOrder? order) =>
         $"collections c {Requests(filter, order)} {(order == CollectionOrders.Assignee ? "join people p on p.id = c.assignee_id" : "")}";
 
+    /// <summary>Whether the list has thousands of rows at the most, whatever its order.</summary>
+    private static bool IsNarrow(CurrentUser user, CollectionFilter filter, ListOrder order, Dictionary<string, object?> reach) =>
+        !user.SeesAllEvidence && reach["reviewed"] is long[] { Length: 0 } || filter.Assignee is not null || filter.Mine || filter.RequestId is not null || filter.Ids is not null
+        || reach["isSmall"] is true && (order == CollectionOrders.Assignee || order == CollectionOrders.Title);
+
     // By title the requests are walked first: those without the framework must be passed over there, not a hundred periods later.
     private static string Requests(CollectionFilter filter, ListOrder? order) => (order == CollectionOrders.Title, filter.Search is not null) switch
     {
@@ -154,16 +164,44 @@ public sealed partial class CollectionStore
     {
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ReachAsync(connection, user, filter, ct);
-        var behind = slice.Behind(parameters);
-        parameters["limit"] = slice.Limit;
-        var found = await connection.ListAsync<CollectionRow>($"""
-            select {Columns}, page.place
-            from (select c.id, {slice.Order.Place} as place, row_number() over (order by {slice.OrderBy}) as number
-                  from {Tables(filter, slice.Order)} where {Where(user, filter)} {behind} order by {slice.OrderBy} limit @limit) page
-            join collections c on c.id = page.id {Shown} order by page.number
-            """, parameters, ct);
+        var found = await connection.ListAsync<CollectionRow>(PageSql(user, filter, slice, parameters), parameters, ct);
         return slice.Page(found, row => row.Place);
     }
+
+    /// <summary>A part of the list, and how many rows the whole list has, exact to <see cref="Platform.Web.ListQuery.Exact"/>.</summary>
+    public async Task<(ListPage<CollectionRow> Page, long Total)> PageAndCountAsync(CurrentUser user, CollectionFilter filter, ListSlice slice, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var parameters = await ReachAsync(connection, user, filter, ct);
+        parameters["cap"] = Platform.Web.ListQuery.Cap;
+        await using var both = await connection.QueryMultipleAsync(new CommandDefinition($"{PageSql(user, filter, slice, parameters)}; {CountSql(user, filter)}", new DynamicParameters(parameters), cancellationToken: ct));
+        var found = (await both.ReadAsync<CollectionRow>()).AsList();
+        return (slice.Page(found, row => row.Place), await both.ReadFirstAsync<long>());
+    }
+
+    private static string PageSql(CurrentUser user, CollectionFilter filter, ListSlice slice, Dictionary<string, object?> parameters)
+    {
+        var behind = slice.Behind(parameters);
+        parameters["limit"] = slice.Limit;
+        // Backwards by state, what is over would be walked through first: the index is told where what is under way ends.
+        behind += slice.Order == CollectionOrders.State && (filter.Active || filter.Overdue) ? " and state_rank(c.state) <= 3" : "";
+        var from = $"from {Tables(filter, slice.Order)} where {Where(user, filter)} {behind}";
+        var inner = $"select c.id, {slice.Order.Place} as place, row_number() over (order by {slice.OrderBy}) as number {from} order by {slice.OrderBy} limit @limit";
+        if (IsNarrow(user, filter, slice.Order, parameters))
+        {
+            // All of it is read first and ordered then (offset 0 keeps the two apart): the planner would walk a million rows in the order of names, hoping that these come early.
+            var keys = slice.Order.Keys.Select((key, index) => key with { Sql = $"key{index}" }).ToArray();
+            var order = (slice with { Order = slice.Order with { Keys = keys } }).OrderBy;
+            inner = $"""
+                select id, place, row_number() over (order by {order}) as number
+                from (select c.id, {slice.Order.Place} as place, {string.Join(", ", slice.Order.Keys.Select((key, index) => $"{key.Sql} as key{index}"))} {from} offset 0) narrow order by {order} limit @limit
+                """;
+        }
+        return $"select {Columns}, page.place from ({inner}) page join collections c on c.id = page.id {Shown} order by page.number";
+    }
+
+    private static string CountSql(CurrentUser user, CollectionFilter filter) =>
+        $"select count(*) from (select 1 from {Tables(filter, null)} where {Where(user, filter)} limit @cap) counted";
 
     /// <summary>Every row of the list in its order, read as they are taken; the connection is held so long.</summary>
     public async IAsyncEnumerable<CollectionRow> AllAsync(CurrentUser user, CollectionFilter filter, ListSlice slice, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -200,6 +238,6 @@ public sealed partial class CollectionStore
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ReachAsync(connection, user, filter, ct);
         parameters["cap"] = cap;
-        return await connection.FirstAsync<long>($"select count(*) from (select 1 from {Tables(filter, null)} where {Where(user, filter)} limit @cap) counted", parameters, ct);
+        return await connection.FirstAsync<long>(CountSql(user, filter), parameters, ct);
     }
 }

@@ -34,8 +34,10 @@ public sealed class CompanyDays(Db db, BusinessClock clock)
 {
     public async Task<CompanyDay> LoadAsync(CancellationToken ct)
     {
-        var (now, today) = await clock.NowAsync(ct);
+        var time = clock.NowAsync(ct);
         await using var connection = await db.OpenAsync(ct);
-        return new CompanyDay(now, today, await BusinessCalendars.LoadAsync(connection, ct), (await NoticeRules.LoadAsync(connection, today, ct)).SoonDays);
+        var calendar = await BusinessCalendars.LoadAsync(connection, ct);
+        var (now, today) = await time;
+        return new CompanyDay(now, today, calendar, (await NoticeRules.LoadAsync(connection, today, ct)).SoonDays);
     }
 }

@@ -159,24 +159,26 @@ public sealed class RequestStore(Db db)
             """, parameters, ct);
     }
 
-    /// <summary>Who owns requests the reader sees, by kana; one more than a filter offers.</summary>
+    /// <summary>Who owns requests the reader sees, by kana; where they are more than a filter offers, any 101 of them.</summary>
     public async Task<IReadOnlyList<OwnerChoice>> OwnersAsync(CurrentUser user, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<OwnerChoice>($"""
-            select o.employee_no, o.name from people o where o.id in (select r.owner_id from evidence_requests r where {CollectionScope.RequestCondition}) order by o.name_kana, o.id limit 101
+            select o.employee_no, o.name from (select distinct r.owner_id as id from evidence_requests r where {CollectionScope.RequestCondition} limit 101) seen
+            join people o on o.id = seen.id order by o.name_kana, o.id
             """, CollectionScope.Parameters(user), ct);
     }
 
-    /// <summary>Who owns or reviews requests the reader sees, by kana; one more than a filter offers.</summary>
+    /// <summary>Who owns or reviews requests the reader sees, by kana; where they are more than a filter offers, any 101 of them.</summary>
     public async Task<IReadOnlyList<OwnerChoice>> PeopleAsync(CurrentUser user, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<OwnerChoice>($"""
-            select o.employee_no, o.name from people o
-            where exists (select 1 from evidence_requests r where r.owner_id = o.id and {CollectionScope.RequestCondition})
-               or exists (select 1 from evidence_requests r where r.reviewer_id = o.id and {CollectionScope.RequestCondition})
-            order by o.name_kana, o.id limit 101
+            select o.employee_no, o.name
+            from (select r.owner_id as id from (select distinct r.owner_id from evidence_requests r where {CollectionScope.RequestCondition} limit 101) r
+                  union select r.reviewer_id from (select distinct r.reviewer_id from evidence_requests r where {CollectionScope.RequestCondition} limit 101) r
+                  limit 101) seen
+            join people o on o.id = seen.id order by o.name_kana, o.id
             """, CollectionScope.Parameters(user), ct);
     }
 

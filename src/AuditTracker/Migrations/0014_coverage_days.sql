@@ -9,15 +9,12 @@ $$ select translate(lower(normalize(typed, NFKC)),
     'ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわゐゑをんゔゕゖ',
     'ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロヮワヰヱヲンヴヵヶ') $$;
 
--- Its pairs of neighbouring letters. Words of two letters are the rule in Japanese, too short for the trigrams of pg_trgm.
-create function search_pairs(typed text) returns text[] language sql immutable strict parallel safe as
-$$ select coalesce(array_agg(distinct substr(k.key, n, 2)), '{}') from (select public.search_key(typed) as key) k cross join generate_series(1, length(k.key) - 1) n $$;
-
-create index evidence_file_pairs on evidence using gin (search_pairs(file_name)) where kind = 'file';
+-- Names by how they begin; words inside are looked for in the newest files only.
+create index evidence_file_name on evidence (search_key(file_name) text_pattern_ops) where kind = 'file';
 -- A hash is found by its first letters, whatever the order of the database's collation.
 create index evidence_sha256 on evidence (sha256 text_pattern_ops) where kind = 'file';
 
-grant execute on function search_key(text), search_pairs(text) to ${app};
+grant execute on function search_key(text) to ${app};
 
 -- Titles of requests fold kana from now on, as people type them either way.
 update evidence_requests set title_key = search_key(title_key) where title_key <> search_key(title_key);

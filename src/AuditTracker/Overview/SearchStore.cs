@@ -10,9 +10,19 @@ public sealed record FoundFile(long Id, string FileName, string Sha256, long Col
 /// <summary>Files by name or hash, within the collections the reader may see.</summary>
 public sealed class SearchStore(Db db)
 {
-    /// <summary>Files whose name contains the text, width, case and kana folded; the newest first.</summary>
+    /// <summary>So many of the newest files are read for a word inside their names.</summary>
+    public const int Newest = 20_000;
+
+    /// <summary>
+    /// Files whose name begins with the text, and those of the newest <see cref="Newest"/> whose name contains it; width, case and kana folded, the newest first.
+    /// (An index over pairs of letters would find it in all of them; building it took 42 s for 100,000 names, in the place of 1 s.)
+    /// </summary>
     public Task<IReadOnlyList<FoundFile>> FilesByNameAsync(CurrentUser user, string text, int limit, CancellationToken ct) =>
-        FilesAsync(user, "search_pairs(e.file_name) @> search_pairs(@text) and position(search_key(@text) in search_key(e.file_name)) > 0", text, limit, ct);
+        FilesAsync(user, $"""
+            e.id in (select f.id from evidence f where f.kind = 'file' and search_key(f.file_name) like replace(replace(replace(search_key(@text), '\', '\\'), '%', '\%'), '_', '\_') || '%'
+                     union all
+                     select f.id from (select id, file_name from evidence where kind = 'file' order by id desc limit {Newest}) f where position(search_key(@text) in search_key(f.file_name)) > 0)
+            """, text, limit, ct);
 
     /// <summary>Files whose SHA-256 begins with these hexadecimal digits; the newest first.</summary>
     public Task<IReadOnlyList<FoundFile>> FilesByHashAsync(CurrentUser user, string start, int limit, CancellationToken ct) =>

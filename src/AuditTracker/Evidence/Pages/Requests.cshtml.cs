@@ -38,7 +38,7 @@ public sealed class RequestsModel(RequestStore requests, ControlStore controls, 
         var (user, slice) = (HttpContext.CurrentUser(), Request.Slice(RequestOrders.All));
         await LoadAsync(user, ct);
         List = await requests.PageAsync(user, Filter, slice, ct);
-        Total = await requests.CountAsync(user, Filter, ListQuery.Cap, ct);
+        Total = List is { Before: null, After: null } ? List.Rows.Count : await requests.CountAsync(user, Filter, ListQuery.Cap, ct);
         Items = (await choices.ItemsOfAsync(List.Rows.SelectMany(row => row.Items), ct)).ToDictionary(item => item.Key);
     }
 
