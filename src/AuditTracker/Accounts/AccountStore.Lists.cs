@@ -1,6 +1,7 @@
 using AuditTracker.People;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using Dapper;
 
 namespace AuditTracker.Accounts;
 
@@ -27,6 +28,24 @@ public sealed class AccountRow
 
     /// <summary>Granted roles that hold today, in the wire's spelling; a reviewer's as <c>reviewer:FRAMEWORK</c>.</summary>
     public string[] Roles { get; init; } = [];
+
+    /// <summary>Its place in the list it was read for.</summary>
+    public string Place { get; init; } = "";
+}
+
+/// <summary>The orders a list of accounts may be put in; the first is its own. A place keeps the account's id, no name and no address.</summary>
+public static class AccountOrders
+{
+    public static readonly ListOrder SignIn = new("signIn", new("a.sign_in_key", "a.id", "(select sign_in_key from accounts where id = {0})"), new("a.id"));
+
+    /// <summary>By kana; accounts of nobody come first.</summary>
+    public static readonly ListOrder Name = new("name",
+        new("coalesce(p.name_kana, '')", "a.id", "(select coalesce(k.name_kana, '') from accounts b left join people k on k.id = b.person_id where b.id = {0})"), new("a.id"));
+
+    public static readonly ListOrder EmployeeNo = new("no",
+        new("coalesce(p.employee_no, '')", "a.id", "(select coalesce(k.employee_no, '') from accounts b left join people k on k.id = b.person_id where b.id = {0})"), new("a.id"));
+
+    public static readonly ListOrder[] All = [SignIn, Name, EmployeeNo];
 }
 
 /// <summary>Where an account stands, the first true one.</summary>
@@ -74,22 +93,39 @@ public sealed partial class AccountStore
 
     private static bool MayList(CurrentUser user) => user.IsAny(Role.Administrator, Role.ComplianceManager);
 
-    /// <summary>A page of accounts by sign-in name, for administrators and compliance managers.</summary>
-    /// <param name="after">The sign-in name behind which the page begins.</param>
-    /// <returns>The rows, and the next page's <paramref name="after"/>, or null when this is the last.</returns>
-    public async Task<(IReadOnlyList<AccountRow> Rows, string? After)> ListAsync(CurrentUser user, string? search, string? after, int limit, DateTime now, CancellationToken ct)
+    private const string Searching = """
+        @allowed and (@search::text is null or strpos(a.sign_in_key, @search) > 0 or strpos(lower(a.name), @search) > 0 or p.employee_no = @search or replace(p.name_key, ' ', '') like @pattern::text)
+        """;
+
+    /// <summary>A part of the list of accounts, and how many there are (exact to 10,000), for administrators and compliance managers.</summary>
+    public async Task<(ListPage<AccountRow> Page, long Total)> PageAsync(CurrentUser user, string? search, ListSlice slice, DateTime now, CancellationToken ct)
     {
+        var parameters = Parameters(user, search, now);
+        var behind = slice.Behind(parameters);
+        parameters["limit"] = slice.Limit;
+        parameters["cap"] = Platform.Web.ListQuery.Cap;
         await using var connection = await db.OpenAsync(ct);
-        var rows = await connection.ListAsync<AccountRow>($"""
-            {Select}
-            where @allowed and (@after is null or a.sign_in_key > @after)
-              and (@search is null or strpos(a.sign_in_key, @search) > 0 or strpos(lower(a.name), @search) > 0 or p.employee_no = @search or replace(p.name_key, ' ', '') like @pattern)
-            order by a.sign_in_key limit @limit + 1
-            """, new { allowed = MayList(user), search = Searched(search), pattern = NameKey.Pattern(search?.Replace("\0", "", StringComparison.Ordinal)), after, limit, now }, ct);
-        return rows.Count <= limit ? (rows, null) : ([.. rows.Take(limit)], Key(rows[limit - 1].SignIn));
+        var found = await connection.ListAsync<AccountRow>($"{Select.Replace(" as roles", $" as roles, {slice.Order.Place} as place", StringComparison.Ordinal)} where {Searching} {behind} order by {slice.OrderBy} limit @limit", parameters, ct);
+        var total = await connection.FirstAsync<long>($"select count(*) from (select 1 from accounts a left join people p on p.id = a.person_id where {Searching} limit @cap) counted", parameters, ct);
+        return (slice.Page(found, row => row.Place), total);
     }
 
-    /// <summary>One account as <see cref="ListAsync"/> shows it; null when it does not exist or may not be seen.</summary>
+    /// <summary>Every account of the list in its order, read as they are taken; the connection is held so long.</summary>
+    public async IAsyncEnumerable<AccountRow> AllAsync(CurrentUser user, string? search, ListSlice slice, DateTime now, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        await foreach (var row in connection.QueryUnbufferedAsync<AccountRow>($"{Select} where {Searching} order by {slice.OrderBy}", Parameters(user, search, now)).WithCancellation(ct))
+        {
+            yield return row;
+        }
+    }
+
+    private static Dictionary<string, object?> Parameters(CurrentUser user, string? search, DateTime now) => new()
+    {
+        ["allowed"] = MayList(user), ["search"] = Searched(search), ["pattern"] = NameKey.Pattern(search?.Replace("\0", "", StringComparison.Ordinal)), ["now"] = now,
+    };
+
+    /// <summary>One account as <see cref="PageAsync"/> shows it; null when it does not exist or may not be seen.</summary>
     public async Task<AccountRow?> FindAsync(CurrentUser user, long id, DateTime now, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);

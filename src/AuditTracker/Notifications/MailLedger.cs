@@ -4,6 +4,7 @@ using AuditTracker.Company;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Templates;
+using Dapper;
 using Npgsql;
 
 namespace AuditTracker.Notifications;
@@ -53,6 +54,30 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
     // A waiting mail comes first: it is yet to go.
     private const string Order = "(coalesce(m.claimed_at, 'infinity'::timestamptz), m.id)";
 
+    private const string InState = "(@state::text is null or m.state = @state and (m.state not in ('failed', 'unknown') or not exists (select from mails r where r.resend_of = m.id)))";
+
+    /// <summary>How many the list has, at most one more than <see cref="Platform.Web.ListQuery.Exact"/>.</summary>
+    public async Task<long> CountAsync(CurrentUser user, string? state, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<long>($"with today as (select tokyo_date(business_now()) as today) select count(*) from ({Mails.Replace("@today", "(select today from today)", StringComparison.Ordinal)} and {InState} limit {Platform.Web.ListQuery.Cap}) counted",
+            new { bodies = false, sees = Sees(user), state }, ct);
+    }
+
+    /// <summary>Every mail of the list in its order, read as they are taken; the connection is held so long.</summary>
+    public async IAsyncEnumerable<LedgerMail> AllAsync(CurrentUser user, string? state, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var (now, today) = await connection.FirstAsync<(DateTime, DateOnly)>("select now, tokyo_date(now) from business_now() as now", ct: ct);
+        var calendar = await BusinessCalendars.LoadAsync(connection, ct);
+        var window = await SendWindow.LoadAsync(connection, settings, ct);
+        await foreach (var mail in connection.QueryUnbufferedAsync<LedgerMail>($"{Mails} and {InState} order by coalesce(m.claimed_at, 'infinity'::timestamptz) desc, m.id desc",
+            new { bodies = user.Is(Role.ComplianceManager), sees = Sees(user), today, state }).WithCancellation(ct))
+        {
+            yield return WithLeaving(mail, now, calendar, window);
+        }
+    }
+
     /// <param name="state">A state as the table spells it, or null; failed and unknown without those that were sent again.</param>
     /// <param name="before">Cursor of an earlier page's first mail: the page before it.</param>
     /// <param name="after">Cursor of an earlier page's last mail: the page after it.</param>
@@ -63,7 +88,7 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
         var back = Cursor(before);
         var (at, id) = back ?? Cursor(after) ?? (null, null);
         var rows = (await connection.ListAsync<LedgerMail>($"""
-            {Mails} and (@state::text is null or m.state = @state and (m.state not in ('failed', 'unknown') or not exists (select from mails r where r.resend_of = m.id)))
+            {Mails} and {InState}
               and (@id::bigint is null or {Order} {(back is null ? "<" : ">")} (coalesce(@at::timestamptz, 'infinity'), @id))
             order by coalesce(m.claimed_at, 'infinity'::timestamptz) {(back is null ? "desc" : "asc")}, m.id {(back is null ? "desc" : "asc")} limit {PageSize + 1}
             """, new { bodies = user.Is(Role.ComplianceManager), sees = Sees(user), today, state, at, id }, ct)).ToList();

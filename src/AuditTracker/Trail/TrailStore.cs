@@ -44,6 +44,22 @@ public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors?
             rows.Count > 0 && (back || more) ? rows[^1].Id : null);
     }
 
+    /// <summary>Every entry of the list, newest first, a thousand at a time.</summary>
+    public async IAsyncEnumerable<TrailEntry> AllAsync(CurrentUser user, TrailFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        long? after = null;
+        do
+        {
+            var page = await ListAsync(user, filter, after, limit: 1000, ct: ct);
+            foreach (var entry in page.Entries)
+            {
+                yield return entry;
+            }
+            after = page.Older;
+        }
+        while (after is not null);
+    }
+
     /// <summary>How many entries there are, counted to <see cref="CountedTo"/> + 1.</summary>
     public async Task<int> CountAsync(CurrentUser user, TrailFilter filter, CancellationToken ct = default)
     {

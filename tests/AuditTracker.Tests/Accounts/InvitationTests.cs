@@ -224,7 +224,7 @@ public sealed partial class InvitationTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.NotFound, (await client.PostFormAsync("/tokens", "/accounts/1?handler=grant", ("Input.Role", "Administrator"))).StatusCode);
             var user = (await app.Get<CallerStore>().BySignInAsync(member.Mail, "t"))!;
             await Assert.ThrowsAsync<NotFound>(() => app.Get<InvitePerson>().RunAsync(user, New, default));
-            Assert.Empty((await app.Get<AccountStore>().ListAsync(user, null, null, 50, DateTime.UtcNow, default)).Rows);
+            Assert.Empty((await app.Get<AccountStore>().PageAsync(user, null, new ListSlice(AccountOrders.SignIn, Descending: false, 50), DateTime.UtcNow, default)).Page.Rows);
             Assert.Empty(await app.Get<AccountStore>().CandidatesAsync(user, New, default));
             Assert.Empty(await app.Get<AccountStore>().CheckAsync(user, [New], app.Get<OwingSource>(), default));
             await Assert.ThrowsAsync<NotFound>(() => app.Get<InvitePerson>().RevokeAsync(user, 1, default));

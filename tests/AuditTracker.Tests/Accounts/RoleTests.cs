@@ -1,6 +1,7 @@
 using System.Net;
 using AuditTracker.Accounts;
 using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Tests.Support;
 
@@ -172,15 +173,17 @@ public sealed class RoleTests : IAsyncLifetime
         string? after = null;
         do
         {
-            (var rows, after) = await store.ListAsync(adam, null, after, 3, DateTime.UtcNow, default);
-            Assert.InRange(rows.Count, 1, 3);
-            seen.AddRange(rows.Select(row => row.SignIn));
+            var (part, total) = await store.PageAsync(adam, null, new ListSlice(AccountOrders.SignIn, Descending: false, 3, after), DateTime.UtcNow, default);
+            Assert.InRange(part.Rows.Count, 1, 3);
+            Assert.Equal(Cast.All.Count(), total);
+            seen.AddRange(part.Rows.Select(row => row.SignIn));
+            after = part.After;
         }
         while (after is not null);
         Assert.Equal(Cast.All.Select(member => member.Mail).Order(StringComparer.Ordinal), seen);
-        Assert.Equal(Cast.Alice.Mail, Assert.Single((await store.ListAsync(adam, "９００００１", null, 50, DateTime.UtcNow, default)).Rows).SignIn);
-        Assert.Equal(Cast.Alice.Mail, Assert.Single((await store.ListAsync(adam, "相川", null, 50, DateTime.UtcNow, default)).Rows).SignIn);
-        Assert.Empty((await store.ListAsync(adam, "%", null, 50, DateTime.UtcNow, default)).Rows);
+        Assert.Equal(Cast.Alice.Mail, Assert.Single((await store.PageAsync(adam, "９００００１", new ListSlice(AccountOrders.SignIn, Descending: false, 50), DateTime.UtcNow, default)).Page.Rows).SignIn);
+        Assert.Equal(Cast.Alice.Mail, Assert.Single((await store.PageAsync(adam, "相川", new ListSlice(AccountOrders.SignIn, Descending: false, 50), DateTime.UtcNow, default)).Page.Rows).SignIn);
+        Assert.Empty((await store.PageAsync(adam, "%", new ListSlice(AccountOrders.SignIn, Descending: false, 50), DateTime.UtcNow, default)).Page.Rows);
         var page = await app.PagesAsAsync(Cast.Adam);
         Assert.Equal(HttpStatusCode.OK, (await page.GetAsync("/accounts?q=%00&after=%00")).StatusCode);
         Assert.Contains("No account matches", await page.PageAsync("/accounts?q=zzz"));

@@ -1,23 +1,24 @@
 using System.Globalization;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Web.Tags;
+using AuditTracker.Platform.Workbooks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
 
 namespace AuditTracker.Accounts.Pages;
 
 /// <summary>Who has access, and in which roles.</summary>
 [May(Role.Administrator, Role.ComplianceManager)]
-public sealed class AccountsModel(AccountStore accounts, ReviewScopes scopes, OwingSource owing, TimeProvider time) : PageModel
+public sealed class AccountsModel(AccountStore accounts, ReviewScopes scopes, OwingSource owing, TimeProvider time, IStringLocalizer<AuditTracker.Accounts.Words> words) : PageModel
 {
-    private const int PageSize = 50;
     private IReadOnlyList<ReviewScope> frameworks = [];
 
     [FromQuery(Name = "q")] public string? Search { get; set; }
-    [FromQuery(Name = "after")] public string? After { get; set; }
-    public IReadOnlyList<AccountRow> Rows { get; private set; } = [];
-    public string? Next { get; private set; }
+    public ListPage<AccountRow> List { get; private set; } = null!;
+    public long Total { get; private set; }
 
     /// <summary>How many have open work and no way in.</summary>
     public long Owing { get; private set; }
@@ -25,10 +26,29 @@ public sealed class AccountsModel(AccountStore accounts, ReviewScopes scopes, Ow
 
     public async Task OnGetAsync(CancellationToken ct)
     {
-        (Rows, Next) = await accounts.ListAsync(HttpContext.CurrentUser(), Search, After?.Replace("\0", "", StringComparison.Ordinal), PageSize, time.GetUtcNow().UtcDateTime, ct);
+        (List, Total) = await accounts.PageAsync(HttpContext.CurrentUser(), Search, Request.Slice(AccountOrders.All), Now, ct);
         Owing = await accounts.OwingCountAsync(HttpContext.CurrentUser(), owing, ct);
         frameworks = await scopes.ListAsync(ct);
     }
+
+    /// <summary>この内容をExcelで.</summary>
+    public async Task<IActionResult> OnGetExcelAsync(CancellationToken ct)
+    {
+        var slice = Request.Slice(AccountOrders.All);
+        frameworks = await scopes.ListAsync(ct);
+        return new ListSheet<AccountRow>(words["Accounts"], [.. Chips.Select(chip => chip.Text)], words[slice.Order.Name switch { "name" => "Name", "no" => "EmployeeNo", _ => "SignInName" }], slice.Descending,
+        [
+            new(words["Name"], 18, (sheet, row) => sheet.Text(row.Name)),
+            new(words["SignInName"], 32, (sheet, row) => sheet.Text(row.SignIn)),
+            new(words["State"], 14, (sheet, row) => sheet.Text(words[$"State{row.State}"])),
+            new(words["Roles"], 36, (sheet, row) => sheet.Text(string.Join(words["Comma"], RolesOf(row)))),
+            new(words["Department"], 18, (sheet, row) => sheet.Text(row.Department)),
+            new(words["EmployeeNo"], 12, (sheet, row) => sheet.Text(row.EmployeeNo, CellStyle.Code)),
+            new(words["InvitedAt"], 17, (sheet, row) => sheet.Instant(row.InvitedAt)),
+        ], accounts.AllAsync(HttpContext.CurrentUser(), Search, slice, Now, ct));
+    }
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     public IEnumerable<string> RolesOf(AccountRow row) => AccountLook.Roles(row, frameworks, CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
 }

@@ -2,7 +2,9 @@ using AuditTracker.Calendar;
 using AuditTracker.People;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Web.Tags;
+using AuditTracker.Platform.Workbooks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
@@ -42,20 +44,44 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
     public async Task OnGetAsync(CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
-        var today = (await clock.NowAsync(ct)).Today;
-        var typed = DateInput.Parse(OnText);
-        OnError = typed.Day is null && !string.IsNullOrWhiteSpace(OnText) ? words["ImportNotADate", OnText].Value : null;
-        On = typed.Day ?? today;
-        MayImport = user.Is(Role.ComplianceManager);
-        var filter = new PeopleFilter(On, Search?.Replace("\0", ""), Department?.Replace("\0", ""), HereOnly: !WithLeft && State is not ("left" or "all"), State switch { "leave" => PeopleStatus.OnLeave, "left" => PeopleStatus.Left, _ => null });
-        (Departments, _) = await people.DepartmentsAsync(user, On, null, 500, ct);
+        var filter = await FilterAsync(user, ct);
         Tree = DepartmentNode.Tree(Departments);
+        MayImport = user.Is(Role.ComplianceManager);
         SeesDepartments = user.IsAny(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner);
         (Rows, Before, After) = await people.PageByDepartmentAsync(user, filter, To, From, 50, ct);
         Total = await people.CountAsync(user, filter, ct);
         counts = await owed.CountsAsync(user, Rows.Select(row => row.Id), ct);
         HasNobody = Total == 0 && string.IsNullOrWhiteSpace(Search) && string.IsNullOrEmpty(Department) && string.IsNullOrEmpty(State) && OnError is null;
         Chips = [.. InForce()];
+    }
+
+    /// <summary>この内容をExcelで.</summary>
+    public async Task<IActionResult> OnGetExcelAsync(CancellationToken ct)
+    {
+        var user = HttpContext.CurrentUser();
+        var filter = await FilterAsync(user, ct);
+        return new ListSheet<PersonRow>(words["People"], [.. InForce().Select(chip => chip.Text)], words["Department"], Descending: false,
+        [
+            new(words["ColumnName"], 16, (sheet, row) => sheet.Text(row.Name)),
+            new(words["ColumnNameKana"], 18, (sheet, row) => sheet.Text(row.NameKana)),
+            new(words["ColumnEmployeeNo"], 12, (sheet, row) => sheet.Text(row.EmployeeNo, CellStyle.Code)),
+            new(words["ColumnDepartmentName"], 20, (sheet, row) => sheet.Text(row.DepartmentName)),
+            new(words["ColumnEmploymentType"], 12, (sheet, row) => sheet.Text(row.EmploymentType)),
+            new(words["ColumnTitle"], 14, (sheet, row) => sheet.Text(row.Title)),
+            new(words["Manager"], 16, (sheet, row) => sheet.Text(row.ManagerName)),
+            new(words["ColumnEmail"], 32, (sheet, row) => sheet.Text(row.Email)),
+            new(words["ColumnLeftOn"], 12, (sheet, row) => sheet.Date(row.LeftOn)),
+        ], people.AllAsync(user, filter, ct));
+    }
+
+    private async Task<PeopleFilter> FilterAsync(CurrentUser user, CancellationToken ct)
+    {
+        var today = (await clock.NowAsync(ct)).Today;
+        var typed = DateInput.Parse(OnText);
+        OnError = typed.Day is null && !string.IsNullOrWhiteSpace(OnText) ? words["ImportNotADate", OnText].Value : null;
+        On = typed.Day ?? today;
+        (Departments, _) = await people.DepartmentsAsync(user, On, null, 500, ct);
+        return new PeopleFilter(On, Search?.Replace("\0", ""), Department?.Replace("\0", ""), HereOnly: !WithLeft && State is not ("left" or "all"), State switch { "leave" => PeopleStatus.OnLeave, "left" => PeopleStatus.Left, _ => null });
     }
 
     public OwedCount? OwedBy(PersonRow row) => counts.GetValueOrDefault(row.Id);

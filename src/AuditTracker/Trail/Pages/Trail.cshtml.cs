@@ -2,6 +2,7 @@ using AuditTracker.Calendar;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Web.Tags;
+using AuditTracker.Platform.Workbooks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
@@ -10,7 +11,7 @@ namespace AuditTracker.Trail.Pages;
 
 /// <summary>The trail: who did what, when?</summary>
 [May(Role.Administrator, Role.ComplianceManager, Role.InternalAuditor)]
-public sealed class TrailModel(TrailStore trail, TrailProtection protection, TrailWords say, SubjectLinks links, IStringLocalizer<Words> words) : PageModel
+public sealed class TrailModel(TrailStore trail, TrailProtection protection, TrailWords say, SubjectLinks links, IStringLocalizer<AuditTracker.Trail.Words> words) : PageModel
 {
     /// <summary>Rows are what acts leave behind; people read acts unless they ask for more.</summary>
     public const string Rows = "row", Everything = "all";
@@ -34,21 +35,54 @@ public sealed class TrailModel(TrailStore trail, TrailProtection protection, Tra
     public async Task<IActionResult> OnGetAsync(long? after, long? before, CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
-        (Subject, Actor, What) = (TrailApi.Given(Subject), TrailApi.Given(Actor), TrailApi.Given(What));
-        Kind = Kind is Rows or Everything ? Kind : null;
-        IsProtected = await protection.IsProtectedAsync(ct);
-        Seal = await trail.SealStateAsync(user, ct);
-        var (from, to) = (Day(nameof(From), From), Day(nameof(To), To));
-        var actors = Actor is null ? null : await trail.ActorsAsync(user, Actor, ct);
-        if (!ModelState.IsValid)
+        if (await FilterAsync(user, ct) is not { } filter)
         {
             return this.Invalid();
         }
-        var filter = new TrailFilter(Subject, actors, What, Kind switch { Everything => null, Rows => "row", _ => "act" }, from, to);
+        IsProtected = await protection.IsProtectedAsync(ct);
         Total = await trail.CountAsync(user, filter, ct);
         Found = await trail.ListAsync(user, filter, after, before, ct: ct);
         Chips = [.. InForce()];
         return Page();
+    }
+
+    /// <summary>この内容をExcelで: what the reader may see on the page, personal values included only where the page shows them.</summary>
+    public async Task<IActionResult> OnGetExcelAsync(CancellationToken ct)
+    {
+        var user = HttpContext.CurrentUser();
+        if (await FilterAsync(user, ct) is not { } filter)
+        {
+            return this.Invalid();
+        }
+        Chips = [.. InForce()];
+        return new ListSheet<TrailEntry>(words["Trail"], [.. Chips.Select(chip => chip.Text)], words["Time"], Descending: true,
+        [
+            new(words["Time"], 19, (sheet, entry) => sheet.Instant(entry.At)),
+            new(words["Who"], 18, (sheet, entry) => sheet.Text(say.Who(entry.Actor, entry.ActorName))),
+            new(words["What"], 24, (sheet, entry) => sheet.Text(say.What(entry.Kind, entry.What))),
+            new(words["Subject"], 20, (sheet, entry) => sheet.Text(entry.Subject, CellStyle.Code)),
+            new(words["Change"], 60, (sheet, entry) => sheet.Text(Changes(entry))),
+            new(words["EntryNumber"], 10, (sheet, entry) => sheet.Number(entry.Id)),
+        ], trail.AllAsync(user, filter, ct));
+    }
+
+    /// <summary>One line a value: name: before → after.</summary>
+    private string Changes(TrailEntry entry)
+    {
+        string? Said(IReadOnlyList<TrailValue>? side, string name) => side?.FirstOrDefault(value => value.Name == name) is { } value ? say.Value(value) ?? words["Empty"] : null;
+        return string.Join('\n', (entry.Before ?? []).Concat(entry.After ?? []).Select(value => value.Name).Distinct()
+            .Select(name => $"{say.Name(entry.Kind, name)}: {string.Join(" → ", new[] { Said(entry.Before, name), Said(entry.After, name) }.OfType<string>())}"));
+    }
+
+    /// <summary>What the address asks for; null when a day in it is none.</summary>
+    private async Task<TrailFilter?> FilterAsync(CurrentUser user, CancellationToken ct)
+    {
+        (Subject, Actor, What) = (TrailApi.Given(Subject), TrailApi.Given(Actor), TrailApi.Given(What));
+        Kind = Kind is Rows or Everything ? Kind : null;
+        Seal = await trail.SealStateAsync(user, ct);
+        var (from, to) = (Day(nameof(From), From), Day(nameof(To), To));
+        var actors = Actor is null ? null : await trail.ActorsAsync(user, Actor, ct);
+        return ModelState.IsValid ? new TrailFilter(Subject, actors, What, Kind switch { Everything => null, Rows => "row", _ => "act" }, from, to) : null;
     }
 
     private DateOnly? Day(string field, string? text)
