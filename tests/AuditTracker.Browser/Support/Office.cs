@@ -62,6 +62,7 @@ public sealed class Office : IAsyncLifetime
             ["/company/calendar/holidays/{id:long}"] = $"/company/calendar/holidays/{holidays}",
             ["/company/change/{section}"] = "/company/change/customs",
             ["/controls"] = "/controls?framework=iso27001-2022",
+            ["/controls/bulk"] = "/controls/bulk?framework=iso27001-2022&act=applicable&id=A.8.4&id=4.1",
             ["/controls/coverage"] = "/controls/coverage",
             ["/evidence/year"] = "/evidence/year",
             ["/controls/{framework}/{itemRef}"] = "/controls/iso27001-2022/A.5.18",
