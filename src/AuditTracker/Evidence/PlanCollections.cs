@@ -10,6 +10,14 @@ namespace AuditTracker.Evidence;
 /// </summary>
 public static class PlanCollections
 {
+    /// <summary>
+    /// Planned, and nothing was decided, said or handed over about it: only such a collection may be planned anew. Alias <c>c</c>.
+    /// </summary>
+    internal const string IsUntouched = """
+        (c.state = 'planned' and not exists (select from collection_acts a where a.collection_id = c.id)
+         and not exists (select from collection_notes n where n.collection_id = c.id) and not exists (select from collection_assignments m where m.collection_id = c.id))
+        """;
+
     private sealed record Rule(string Every, int OpensOffset, int DueOffset, string DueUnit, DateOnly StartOn);
 
     /// <param name="requestId">Only this request; null: every request.</param>
@@ -51,6 +59,13 @@ public static class PlanCollections
             dueOn = planned.Select(row => row.period.DueOn).ToArray(),
         }, ct);
     }
+
+    /// <summary>Takes untouched collections, locked by the caller, out of the plan, with what somebody has put down for them but not handed in.</summary>
+    internal static Task DropAsync(UnitOfWork work, long[] ids, CancellationToken ct) => work.ExecuteAsync("""
+        delete from drafts where collection_id = any(@ids);
+        delete from draft_files where collection_id = any(@ids);
+        delete from collections where id = any(@ids);
+        """, new { ids }, ct);
 }
 
 /// <summary>Job: keeps every request planned twelve months ahead.</summary>

@@ -49,12 +49,15 @@ public sealed class ReplanForCalendar(Db db)
               and (p.every, p.opens_offset, p.due_offset, p.due_unit, p.period_from, p.period_to) = (v.every, v.opens_offset, v.due_offset, v.due_unit, c.period_from, c.period_to)
               and c.state = 'planned' and not exists (select from collection_acts a where a.collection_id = c.id) and (c.opens_on, c.planned_due_on) <> (p.opens_on, p.due_on)
             """, parameters, ct);
-        // Another fiscal year cuts other periods: those that no longer exist go, and the plan goes on behind what was opened.
-        var gone = await work.ExecuteAsync("""
-            delete from collections c using request_versions v
-            where v.request_id = c.request_id and v.version = c.version and c.state = 'planned' and not exists (select from collection_acts a where a.collection_id = c.id)
+        // Another fiscal year cuts other periods: those that no longer exist go, and the plan goes on behind what was opened, around what somebody spoke of or took on.
+        var lost = await work.QueryAsync<long>($"""
+            select c.id from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version
+            where {PlanCollections.IsUntouched}
               and not exists (select from unnest(@every, @from, @to) p (every, period_from, period_to) where (p.every, p.period_from, p.period_to) = (v.every, c.period_from, c.period_to))
+            order by c.id for update of c
             """, parameters, ct);
+        await PlanCollections.DropAsync(work, [.. lost], ct);
+        var gone = lost.Count;
         var made = gone == 0 ? 0 : await PlanCollections.PlanAsync(work, calendar, ct: ct);
         if (moved + gone > 0)
         {

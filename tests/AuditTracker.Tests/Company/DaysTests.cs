@@ -62,6 +62,26 @@ public sealed class DaysTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_fiscal_year_leaves_what_was_spoken_of_or_taken_on_and_drops_what_was_only_put_down()
+    {
+        var request = await Quarter.AddAsync(app.Database, "棚卸し", "iso27001-2022:A.8.15");
+        await app.Get<OpenDueCollections>().RunAsync(default);
+        var (spokenOf, putDown, takenOn) = (await IdAsync(request, "2026-10-01"), await IdAsync(request, "2027-01-01"), await IdAsync(request, "2027-04-01"));
+        await app.Get<CommentOnCollection>().AddAsync(Cast.Manami.User(), spokenOf, "今回から様式が変わります");
+        await app.Get<DraftStore>().SaveAsync(Cast.Alice.User(), putDown, new Dictionary<string, string> { ["note"] = "書きかけ" }, default);
+        await app.Get<ChangeOwner>().RunAsync(Cast.Manami.User(), takenOn, Cast.Mallory.EmployeeNo, null, whole: false);
+
+        await app.Get<ChangeCompany>().RunAsync(Cast.Manami.User(), CompanySection.Customs, await ProfileAsync() with { FiscalStartMonth = 2 }, new(2026, 12, 1), default);
+        await app.Database.SetClockAsync("2026-12-01T00:01:00");
+        Assert.NotEqual(0, await app.Get<ReplanForCalendar>().RunAsync(default));
+
+        Assert.Equal([spokenOf, takenOn], await app.Database.ListAsync<long>("select id from collections where id in (@spokenOf, @putDown, @takenOn) order by id", new { spokenOf, putDown, takenOn }));
+        Assert.Equal(Cast.Mallory.PersonId, await app.Database.ScalarAsync<long>("select assignee_id from collections where id = @takenOn", new { takenOn }));
+        Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from drafts"));
+        Assert.Equal(0, await app.Get<ReplanForCalendar>().RunAsync(default));
+    }
+
+    [Fact]
     public async Task A_day_worked_instead_is_a_business_day_and_one_that_is_anyway_is_refused()
     {
         await app.Get<ChangeDays>().WorkAsync(Cast.Manami.User(), new(2026, 12, 5), "年末繁忙", default);
@@ -138,6 +158,8 @@ public sealed class DaysTests : IAsyncLifetime
 
     private Task<DateOnly> DueAsync(long request, string from) =>
         app.Database.ScalarAsync<DateOnly>("select due_on from collections where request_id = @request and period_from = @from::date", new { request, from });
+
+    private Task<long> IdAsync(long request, string from) => app.Database.ScalarAsync<long>("select id from collections where request_id = @request and period_from = @from::date", new { request, from });
 
     private async Task<CompanyProfile> ProfileAsync()
     {
