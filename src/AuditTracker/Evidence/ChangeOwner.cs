@@ -14,7 +14,7 @@ public sealed class ChangeOwner(Db db)
     /// <param name="employeeNo">Who becomes the owner.</param>
     /// <param name="whole">Also the other open and planned periods of the present owner, and those to come.</param>
     /// <exception cref="NotFound">Not there, or not the user's to hand in.</exception>
-    /// <exception cref="Refusal">Nothing is owed any more.</exception>
+    /// <exception cref="Refusal">Nothing is owed any more, or the whole request is somebody else's.</exception>
     /// <exception cref="InvalidInput">Nobody, the present owner, the reviewer, or somebody the user may not name, at <c>owner</c>.</exception>
     public async Task RunAsync(CurrentUser user, long collection, string? employeeNo, string? reason, bool whole, CancellationToken ct = default)
     {
@@ -34,16 +34,32 @@ public sealed class ChangeOwner(Db db)
         {
             throw InvalidInput.At<Words>("owner", owner == found.AssigneeId ? "OwnerAlready" : "ReviewerIsOwner");
         }
-        var request = await work.FirstAsync<long>("select request_id from collections where id = @collection", new { collection }, ct);
-        long[] others = whole ? [.. await work.QueryAsync<long>("""
-            select id from collections where request_id = @request and id <> @collection and assignee_id = @AssigneeId and reviewer_id <> @owner and state in ('planned', 'open', 'returned') order by id for update
-            """, new { request, collection, found.AssigneeId, owner }, ct)] : [];
-        await HandOverAsync(work, user, [collection, .. others], owner, reason?.Replace("\0", "").Trim() is { Length: > 0 } words ? words : null, ct);
-        if (whole)
+        var words = reason?.Replace("\0", "").Trim() is { Length: > 0 } typed ? typed : null;
+        if (!whole)
         {
-            await VersionAsync(work, user, request, owner, ct);
+            await HandOverAsync(work, user, [collection], owner, words, ct);
+        }
+        else
+        {
+            var request = await RequestAsync(work, user, collection, ct) ?? throw Refusal.Of<Words>("WholeNotYours");
+            var others = await work.QueryAsync<long>($"""
+                select c.id from collections c where c.request_id = @request and c.id <> @collection and c.assignee_id = @AssigneeId and c.reviewer_id <> @owner
+                  and c.state in ('planned', 'open', 'returned') and not {PlanCollections.IsUntouched} order by c.id for update of c
+                """, new { request, collection, found.AssigneeId, owner }, ct);
+            await HandOverAsync(work, user, [collection, .. others], owner, words, ct);
+            await VersionAsync(work, user, request, found.AssigneeId, owner, words, ct);
         }
         await work.CommitAsync(ct);
+    }
+
+    /// <summary>The request of a collection, if the user may give it away; locked.</summary>
+    private static Task<long?> RequestAsync(UnitOfWork work, CurrentUser user, long collection, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["collection"] = collection;
+        return work.FirstAsync<long?>($"""
+            select r.id from collections c join evidence_requests r on r.id = c.request_id where c.id = @collection and {CollectionScope.MayGiveRequest} for update of r
+            """, parameters, ct);
     }
 
     private static async Task HandOverAsync(UnitOfWork work, CurrentUser user, long[] ids, long owner, string? words, CancellationToken ct)
@@ -62,8 +78,8 @@ public sealed class ChangeOwner(Db db)
         await EvidenceMails.TellOpenedAsync(work, [.. await work.QueryAsync<long>("select id from collections where id = any (@ids) and state in ('open', 'returned') order by id", new { ids }, ct)], ct, $":{batch}");
     }
 
-    /// <summary>The request asks the new owner from now on: a version like the one before.</summary>
-    private static async Task VersionAsync(UnitOfWork work, CurrentUser user, long request, long owner, CancellationToken ct)
+    /// <summary>The request asks the new owner from now on: a version like the one before. What is merely planned follows it, and can be planned anew like before.</summary>
+    private static async Task VersionAsync(UnitOfWork work, CurrentUser user, long request, long before, long owner, string? words, CancellationToken ct)
     {
         var reviewer = await work.FirstAsync<long>("select reviewer_id from evidence_requests where id = @request for update", new { request }, ct);
         if (reviewer == owner)
@@ -75,11 +91,12 @@ public sealed class ChangeOwner(Db db)
             select v.request_id, v.version + 1, v.title, v.guidance, v.minutes, v.every, v.opens_offset, v.due_offset, v.due_unit, @owner, v.reviewer_id, v.start_on, v.end_on, @AccountId, @Now
             from request_versions v join evidence_requests r on r.id = v.request_id and r.version = v.version where r.id = @request returning version
             """, new { request, owner, user.AccountId, work.Now }, ct);
-        await work.ExecuteAsync("""
+        await work.ExecuteAsync($"""
             insert into request_items (request_id, version, framework, ref) select request_id, @version, framework, ref from request_items where request_id = @request and version = @version - 1;
             update evidence_requests set version = @version, owner_id = @owner where id = @request;
-            """, new { request, version, owner }, ct);
-        await work.ActAsync("request.changed", $"request:{request}", new Dictionary<string, string?> { ["version"] = $"{version}", ["owner"] = $"{owner}" }, ct: ct);
+            update collections c set assignee_id = @owner, version = @version where c.request_id = @request and c.assignee_id = @before and {PlanCollections.IsUntouched};
+            """, new { request, version, before, owner }, ct);
+        await work.ActAsync("request.changed", $"request:{request}", new Dictionary<string, string?> { ["version"] = $"{version}", ["owner"] = $"{owner}" }, words, ct);
     }
 
     /// <summary>The person, if the user may name them.</summary>

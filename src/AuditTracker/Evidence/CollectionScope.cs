@@ -64,6 +64,15 @@ public static class CollectionScope
     /// <summary>The same for requests, alias <c>r</c>: all, one's own, those of one's department, those one reviews.</summary>
     public const string RequestCondition = $"(@seesAll or r.owner_id = @person or r.reviewer_id = @person or r.owner_id = any({Headed}))";
 
+    /// <summary>
+    /// Who, handing over a collection, may give the whole request (alias <c>r</c>) away with it: where the request is its assignee's, whoever may hand
+    /// it over; else the head of the owner's department and compliance managers. A period on loan gives no say about the rest.
+    /// </summary>
+    public const string MayGiveRequest = $"""
+        (@isManager or r.owner_id = c.assignee_id
+         or r.owner_id = any({Headed}))
+        """;
+
     /// <summary>The parameters of the conditions.</summary>
     public static Dictionary<string, object?> Parameters(CurrentUser user) => new()
     {

@@ -47,7 +47,7 @@ public sealed class CollectionRow
 }
 
 /// <summary>The terms a collection was planned from, and what the reader may do with it.</summary>
-public sealed record CollectionTerms(int Version, string Guidance, string Every, int DueOffset, string DueUnit, bool MayHandIn, bool MayReview, bool RequestIsVisible, bool AssigneeHasAccount);
+public sealed record CollectionTerms(int Version, string Guidance, string Every, int DueOffset, string DueUnit, bool MayHandIn, bool MayReview, bool RequestIsVisible, bool AssigneeHasAccount, bool MayGiveRequest);
 
 /// <summary>SQL of collections, as their readers may see them.</summary>
 public sealed partial class CollectionStore(Db db)
@@ -88,7 +88,8 @@ public sealed partial class CollectionStore(Db db)
         return await connection.FirstAsync<CollectionTerms>($"""
             select c.version, v.guidance, v.every, v.due_offset, v.due_unit, coalesce({CollectionScope.MayHandIn}, false) as may_hand_in, coalesce({CollectionScope.MayReview}, false) as may_review,
                    coalesce({CollectionScope.RequestCondition}, false) as request_is_visible,
-                   exists (select 1 from accounts a where a.person_id = c.assignee_id and a.disabled_at is null) as assignee_has_account
+                   exists (select 1 from accounts a where a.person_id = c.assignee_id and a.disabled_at is null) as assignee_has_account,
+                   coalesce({CollectionScope.MayHandIn} and {CollectionScope.MayGiveRequest}, false) as may_give_request
             from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version join evidence_requests r on r.id = c.request_id
             where c.id = @id and {CollectionScope.Condition}
             """, parameters, ct);

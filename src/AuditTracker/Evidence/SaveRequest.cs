@@ -57,28 +57,31 @@ public sealed class SaveRequest(Db db)
         }
         var terms = await TermsAsync(work, input, ct);
         await RequestStore.AddVersionAsync(work, user, id, current + 1, terms, await ItemsAsync(work, input.Items, ct), ct);
-        // What was decided or said about a planned period stays with it; only its people follow the request.
-        await work.ExecuteAsync("""
-            delete from drafts d using collections c where c.id = d.collection_id and c.request_id = @id and c.state = 'planned';
-            delete from draft_files d using collections c where c.id = d.collection_id and c.request_id = @id and c.state = 'planned';
-            delete from collections c where c.request_id = @id and c.state = 'planned'
-              and not exists (select 1 from collection_acts a where a.collection_id = c.id) and not exists (select 1 from collection_notes n where n.collection_id = c.id);
-            update collections set assignee_id = @OwnerId, reviewer_id = @ReviewerId where request_id = @id and state = 'planned' and (assignee_id, reviewer_id) <> (@OwnerId, @ReviewerId);
-            """, new { id, terms.OwnerId, terms.ReviewerId }, ct);
-        var handedOver = await work.QueryAsync<long>("""
-            with moved as (
-                select c.id, case when c.assignee_id = old.owner_id or c.assignee_id = @ReviewerId then @OwnerId else c.assignee_id end as assignee_id
-                from collections c join request_versions old on old.request_id = c.request_id and old.version = @current
-                where c.request_id = @id and c.state in ('open', 'returned'))
-            update collections c set assignee_id = moved.assignee_id, reviewer_id = @ReviewerId
-            from moved where moved.id = c.id and (c.assignee_id, c.reviewer_id) <> (moved.assignee_id, @ReviewerId) returning c.id
-            """, new { id, current, terms.OwnerId, terms.ReviewerId }, ct);
+        // What was decided, said or handed over about a planned period stays with it.
+        await PlanCollections.DropAsync(work, [.. await work.QueryAsync<long>($"select c.id from collections c where c.request_id = @id and {PlanCollections.IsUntouched} order by c.id for update", new { id }, ct)], ct);
+        var handedOver = await HandOverAsync(work, user, id, current, terms, ct);
         await WaiveBehindEndAsync(work, user, id, terms.EndOn, ct);
         await work.SettleManyAsync(handedOver.Select(EvidenceMails.Subject).ToArray(), ct: ct);
         await EvidenceMails.TellOpenedAsync(work, handedOver, ct);
         await PlanCollections.PlanAsync(work, await BusinessCalendars.LoadAsync(work.Connection, ct), id, ct);
         await work.ActAsync("request.changed", $"request:{id}", new Dictionary<string, string?> { ["version"] = $"{current + 1}" }, ct: ct);
         await work.CommitAsync(ct);
+    }
+
+    /// <summary>What is still with the owner of the version before goes to the new one, and so does what is with the new reviewer; everything goes to that reviewer.</summary>
+    /// <returns>Those under way that have other people now.</returns>
+    private static async Task<IReadOnlyList<long>> HandOverAsync(UnitOfWork work, CurrentUser user, long id, int before, RequestTerms terms, CancellationToken ct)
+    {
+        var theirs = await work.QueryAsync<long>("""
+            select c.id from collections c join request_versions old on old.request_id = c.request_id and old.version = @before
+            where c.request_id = @id and c.state in ('planned', 'open', 'returned') and c.assignee_id <> @OwnerId and c.assignee_id in (old.owner_id, @ReviewerId) order by c.id for update of c
+            """, new { id, before, terms.OwnerId, terms.ReviewerId }, ct);
+        await AssignmentStore.MoveAsync(work, user, await work.FirstAsync<long>("select nextval('assignment_batches')", ct: ct), [.. theirs], terms.OwnerId, ct);
+        return await work.QueryAsync<long>("""
+            with reviewed as (
+                update collections set reviewer_id = @ReviewerId where request_id = @id and state in ('planned', 'open', 'returned') and reviewer_id <> @ReviewerId returning id)
+            select id from collections c where request_id = @id and state in ('open', 'returned') and (id = any(@theirs) or id in (select id from reviewed)) order by id
+            """, new { id, terms.ReviewerId, theirs = theirs.ToArray() }, ct);
     }
 
     /// <summary>Periods behind the request's new end that were opened already are waived, with that as the reason: nobody is asked for them any more.</summary>

@@ -55,6 +55,50 @@ public sealed class OwnerTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task Changing_a_request_takes_back_no_period_that_was_handed_over_and_keeps_who_had_the_others()
+    {
+        var request = await desk.RequestAsync("渡した回のある依頼");
+        var (open, lent, spokenOf) = (await desk.CollectionAsync(request, "2026-07-01"), await desk.CollectionAsync(request, "2026-10-01"), await desk.CollectionAsync(request, "2027-01-01"));
+        Assert.Equal(HttpStatusCode.NoContent, (await SayAsync(Cast.Manami, lent, Cast.Mallory.EmployeeNo)).StatusCode);
+        await desk.App.Get<CommentOnCollection>().AddAsync(Desk.Manager, spokenOf, "様式が変わります");
+        await ChangeAsync(request, row => row with { Minutes = 25, Owner = Cast.Hana.EmployeeNo });
+        Assert.Equal([(open, Cast.Hana.PersonId), (lent, Cast.Mallory.PersonId), (spokenOf, Cast.Hana.PersonId)],
+            await desk.App.Database.ListAsync<(long, long)>("select id, assignee_id from collections where id in (@open, @lent, @spokenOf) order by id", new { open, lent, spokenOf }));
+        Assert.Equal([open, spokenOf], await desk.App.Database.ListAsync<long>(
+            "select collection_id from collection_assignments where collection_id in (@open, @lent, @spokenOf) and from_id = 1 and to_id = 8 and by_account = 5 order by 1", new { open, lent, spokenOf }));
+        // The new reviewer cannot keep what they would owe.
+        await ChangeAsync(request, row => row with { Reviewer = Cast.Mallory.EmployeeNo });
+        Assert.Equal(Cast.Hana.PersonId, await AssigneeAsync(lent));
+    }
+
+    [Fact]
+    public async Task Who_holds_one_period_only_cannot_give_the_whole_request_away()
+    {
+        var request = await desk.RequestAsync("貸した回のある依頼");
+        var id = await desk.CollectionAsync(request, "2026-07-01");
+        Assert.Equal(HttpStatusCode.NoContent, (await SayAsync(Cast.Manami, id, Cast.Mallory.EmployeeNo)).StatusCode);
+        var mallory = Desk.User(Cast.Mallory, Role.ControlOwner);
+        var refused = await Assert.ThrowsAsync<Refusal>(() => desk.App.Get<ChangeOwner>().RunAsync(mallory, id, Cast.Adam.EmployeeNo, null, whole: true));
+        Assert.Equal("WholeNotYours", refused.Key);
+        Assert.Equal(1, await desk.App.Database.ScalarAsync<int>("select version from evidence_requests where id = @request and owner_id = 1", new { request }));
+        Assert.DoesNotContain("Input.Whole", await (await desk.App.PagesAsAsync(Cast.Mallory)).PageAsync($"/evidence/collections/{id}/owner"));
+        Assert.Contains("Input.Whole", await (await desk.App.PagesAsAsync(Cast.Alice)).PageAsync($"/evidence/collections/{await desk.CollectionAsync(request, "2026-04-01")}/owner"));
+        Assert.Contains("Input.Whole", await (await desk.App.PagesAsAsync(Cast.Manami)).PageAsync($"/evidence/collections/{id}/owner"));
+    }
+
+    [Fact]
+    public async Task What_is_merely_planned_follows_a_whole_request_and_can_be_planned_anew()
+    {
+        var request = await desk.RequestAsync("まるごと渡して毎月にする依頼");
+        var id = await desk.CollectionAsync(request, "2026-07-01");
+        Assert.Equal(HttpStatusCode.NoContent, (await SayAsync(Cast.Manami, id, Cast.Mallory.EmployeeNo, whole: true)).StatusCode);
+        var planned = await desk.CollectionAsync(request, "2026-10-01");
+        Assert.Equal(Cast.Mallory.PersonId, await AssigneeAsync(planned));
+        await ChangeAsync(request, row => row with { Every = AuditTracker.Calendar.PeriodKind.Month });
+        Assert.Equal(new DateOnly(2026, 10, 31), await desk.App.Database.ScalarAsync<DateOnly>("select period_to from collections where request_id = @request and period_from = '2026-10-01' and assignee_id = 4", new { request }));
+    }
+
+    [Fact]
     public async Task A_manager_hands_in_for_somebody_named_and_neither_decides()
     {
         var id = await desk.CollectionAsync(await desk.RequestAsync("代わりに出す依頼", reviewer: Cast.Bob), "2026-07-01");
@@ -89,6 +133,15 @@ public sealed class OwnerTests(Desk desk) : IClassFixture<Desk>
         Assert.Contains("該当なしの申告 該当なし（0件）：退職者は0件", text);
         Assert.Contains("該当なし（0件）の申告です。理由を確かめてください。", text);
         Assert.True(await desk.App.Database.ScalarAsync<bool>("select e.nothing from evidence e join submissions s on s.id = e.submission_id where s.collection_id = @id", new { id }));
+    }
+
+    private Task<long> AssigneeAsync(long id) => desk.App.Database.ScalarAsync<long>("select assignee_id from collections where id = @id", new { id });
+
+    private async Task ChangeAsync(long request, Func<RequestInput, RequestInput> change)
+    {
+        var row = (await desk.App.Get<RequestStore>().FindAsync(Desk.Manager, request, default))!;
+        await desk.App.Get<SaveRequest>().ChangeAsync(Desk.Manager, request, row.Version, change(new(row.Title, row.Guidance, row.Minutes, row.Items, row.Owner, row.Reviewer,
+            row.Kind, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn, row.EndOn)));
     }
 
     private Task<HttpResponseMessage> SayAsync(Cast.Member who, long id, string owner, bool whole = false) => desk.App.As(who).PostAsJsonAsync($"/api/evidence/collections/{id}/owner", new { owner, whole });
