@@ -16,6 +16,12 @@ public static class AssignmentStore
         update collections set assignee_id = @to where id = any(@ids);
         """, new { batch, ids, to, user.AccountId, work.Now }, ct);
 
+    /// <summary>Keeps what a job moved: each collection from one person to another, in the same places of the three lists.</summary>
+    public static Task KeepAsync(UnitOfWork work, long[] ids, long[] from, long[] to, CancellationToken ct) => work.ExecuteAsync("""
+        insert into collection_assignments (batch, collection_id, from_id, to_id, at)
+        select b.batch, m.id, m.from_id, m.to_id, @Now from (select nextval('assignment_batches') as batch) b, unnest(@ids, @from, @to) m (id, from_id, to_id) order by m.id
+        """, new { ids, from, to, work.Now }, ct);
+
     /// <summary>What a batch of this user's moved, locked; nothing when it was taken back before.</summary>
     public static Task<IReadOnlyList<Assignment>> OfBatchAsync(UnitOfWork work, CurrentUser user, long batch, CancellationToken ct) => work.QueryAsync<Assignment>("""
         select a.collection_id, a.from_id, a.to_id, a.at, c.assignee_id = a.to_id and c.state in ('planned', 'open', 'returned') as is_still

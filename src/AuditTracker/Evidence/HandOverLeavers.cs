@@ -6,23 +6,27 @@ namespace AuditTracker.Evidence;
 
 /// <summary>
 /// Job: the day after somebody's last day, what is open with them goes to the manager they had, else to the head of their department, with a
-/// notice to them and an act in the trail. Requests they own stay theirs, are listed as without an owner, and the manager is proposed.
+/// notice to them and an act in the trail; who may not have it, because they review it, is passed over for the next manager up the line. Requests they own stay theirs, are listed as without an owner, and the manager is proposed.
 /// Every event has one counterpart in <c>leaver_handovers</c>, written in the same transaction: killed anywhere, the next run goes on.
 /// </summary>
 public sealed class HandOverLeavers(Db db)
 {
     private sealed record Leaver(long EventId, long PersonId, string EmployeeNo, DateOnly LeftOn);
 
-    private sealed record Handed(long Id, string FromNo, string ToNo, long ToId);
+    private sealed record Handed(long Id, long FromId, string FromNo, string ToNo, long ToId);
 
     /// <summary>The people who come after somebody (alias <c>p</c>), nearest first, as of their last day or today; <c>place</c> orders them.</summary>
     private const string Successors = """
-        (select b.id, b.employee_no, min(x.place) as place from (
-            select g.manager_id as id, 1 as place from managers g where g.person_id = p.id and least(p.left_on, @Today) between g.from_on and coalesce(g.to_on, 'infinity')
+        (with recursive line (id, place) as (
+            (select g.manager_id, 1 from managers g where g.person_id = p.id and least(p.left_on, @Today) between g.from_on and coalesce(g.to_on, 'infinity')
+             union all
+             select v.head_id, 2 from posts o join department_versions v on v.department_id = o.department_id and @Today between v.from_on and coalesce(v.to_on, 'infinity')
+             where o.person_id = p.id and o.is_primary and least(p.left_on, @Today) between o.from_on and coalesce(o.to_on, 'infinity'))
             union all
-            select v.head_id, 2 from posts o join department_versions v on v.department_id = o.department_id and @Today between v.from_on and coalesce(v.to_on, 'infinity')
-            where o.person_id = p.id and o.is_primary and least(p.left_on, @Today) between o.from_on and coalesce(o.to_on, 'infinity')) x
-         join people b on b.id = x.id where b.id <> p.id and b.hired_on <= @Today and (b.left_on is null or b.left_on >= @Today) group by b.id, b.employee_no)
+            -- On up the line, also past those who have left themselves; ten steps, because two may name each other.
+            select g.manager_id, l.place + 2 from line l join people m on m.id = l.id join managers g on g.person_id = m.id and least(m.left_on, @Today) between g.from_on and coalesce(g.to_on, 'infinity')
+            where l.place < 20)
+         select b.id, b.employee_no, min(x.place) as place from line x join people b on b.id = x.id where b.id <> p.id and b.hired_on <= @Today and (b.left_on is null or b.left_on >= @Today) group by b.id, b.employee_no)
         """;
 
     /// <summary>Employee number of whoever would take over from a person today; null when nobody is left. For a page that proposes them.</summary>
@@ -86,11 +90,12 @@ public sealed class HandOverLeavers(Db db)
         // Never to the one who reviews it: nobody decides about what they handed in.
         var handed = await work.QueryAsync<Handed>($"""
             with theirs as (
-                select c.id, p.employee_no as from_no, s.employee_no as to_no, s.id as to_id from collections c join people p on p.id = c.assignee_id
+                select c.id, p.id as from_id, p.employee_no as from_no, s.employee_no as to_no, s.id as to_id from collections c join people p on p.id = c.assignee_id
                 cross join lateral (select s.* from {Successors} s where s.id <> c.reviewer_id order by s.place limit 1) s
                 where c.state in ('open', 'returned') and p.left_on < @Today and (@leaver::bigint is null or p.id = @leaver))
-            update collections c set assignee_id = theirs.to_id from theirs where c.id = theirs.id returning c.id, theirs.from_no, theirs.to_no, theirs.to_id
+            update collections c set assignee_id = theirs.to_id from theirs where c.id = theirs.id returning c.id, theirs.from_id, theirs.from_no, theirs.to_no, theirs.to_id
             """, new { work.Today, leaver }, ct);
+        await AssignmentStore.KeepAsync(work, [.. handed.Select(row => row.Id)], [.. handed.Select(row => row.FromId)], [.. handed.Select(row => row.ToId)], ct);
         await work.SettleManyAsync([.. handed.Select(row => EvidenceMails.Subject(row.Id))], ct: ct);
         await EvidenceMails.TellOpenedAsync(work, [.. handed.Select(row => row.Id)], ct);
         foreach (var row in handed)

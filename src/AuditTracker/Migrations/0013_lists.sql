@@ -7,7 +7,8 @@ create table collection_assignments (
     collection_id bigint not null references collections (id) on delete cascade,
     from_id       bigint not null references people (id),
     to_id         bigint not null references people (id),
-    by_account    bigint not null references accounts (id),
+    -- Null: a job did it.
+    by_account    bigint references accounts (id),
     at            timestamptz not null,
     -- The batch that this one took back.
     undoes        bigint

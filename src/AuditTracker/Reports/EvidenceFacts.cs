@@ -24,7 +24,7 @@ public sealed class EvidenceFacts : IAsyncDisposable
             where s.framework = @framework and not i.is_group
             group by s.request_id, s.version),
         acted as (
-            select c.id, c.request_id, c.version, c.period_from, c.period_to, coalesce(moved.due_on, c.planned_due_on) as due_on, missed.due_before as missed_due_on, s.refs, s.official_refs, s.first_item,
+            select c.id, c.request_id, c.version, c.assignee_id, c.period_from, c.period_to, coalesce(moved.due_on, c.planned_due_on) as due_on, missed.due_before as missed_due_on, s.refs, s.official_refs, s.first_item,
                    a.state_after as state, a.submission_id, a.at as state_at, a.by_account, a.by_person, a.comment
             from served s join collections c on c.request_id = s.request_id and c.version = s.version
             cross join lateral (select * from collection_acts a where a.collection_id = c.id and a.at <= @cutoffAt order by a.id desc limit 1) a
@@ -117,15 +117,15 @@ public sealed class EvidenceFacts : IAsyncDisposable
         order by c.first_item, c.request_id, c.period_from, c.period_to, c.id, e.position
         """, parameters, snapshot, commandTimeout: 0);
 
-    /// <summary>What was overdue, returned or waived at the cut-off, in this order, then by due date; unbuffered. Who owned the collection then, or else the request, owes it.</summary>
+    /// <summary>What was overdue, returned or waived at the cut-off, in this order, then by due date; unbuffered. Who was made to owe it last until then does; else who had it before it first went to somebody else.</summary>
     public IAsyncEnumerable<MissedFacts> MissedAsync() => connection.QueryUnbufferedAsync<MissedFacts>(ActedCollections + """
         select c.id as collection, c.official_refs, v.title as request, c.period_from, c.period_to, c.due_on, c.state, c.state <> 'waived' and c.due_on < @cutoffOn as overdue,
                p.name as owner, case c.state when 'waived' then c.comment end as reason
         from acted c
         join request_versions v on v.request_id = c.request_id and v.version = c.version
-        cross join lateral (select owner_id, at from request_versions n where n.request_id = c.request_id and n.at <= @cutoffAt order by n.version desc limit 1) n
-        left join lateral (select k.to_id from collection_assignments k where k.collection_id = c.id and k.at between n.at and @cutoffAt order by k.id desc limit 1) k on true
-        join people p on p.id = coalesce(k.to_id, n.owner_id)
+        left join lateral (select k.to_id from collection_assignments k where k.collection_id = c.id and k.at <= @cutoffAt order by k.id desc limit 1) until on true
+        left join lateral (select k.from_id from collection_assignments k where k.collection_id = c.id and k.at > @cutoffAt order by k.id limit 1) after on true
+        join people p on p.id = coalesce(until.to_id, after.from_id, c.assignee_id)
         where c.state in ('returned', 'waived') or (c.state = 'open' and c.due_on < @cutoffOn)
         order by case when c.state = 'waived' then 3 when c.due_on < @cutoffOn then 1 else 2 end, c.due_on, c.id
         """, parameters, snapshot, commandTimeout: 0);

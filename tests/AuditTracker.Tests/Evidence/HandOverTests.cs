@@ -86,6 +86,21 @@ public sealed class HandOverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_the_manager_reviews_it_the_next_up_the_line_takes_it()
+    {
+        var reviewed = await desk.RequestAsync("花田が確認する", reviewer: Cast.Hana);
+        await App.Database.ArrangeAsync("insert into managers (person_id, manager_id, from_on) values (@hana, @tom, '2020-04-01'), (@tom, @hana, '2020-04-01')", new { hana = Cast.Hana.PersonId, tom = Cast.Tom.PersonId });
+        await LeaveAsync("2026/11/25");
+        await App.Database.SetClockAsync("2026-12-01T09:00:00");
+        await RunAsync();
+        Assert.Equal(Cast.Tom.PersonId, await App.Database.ScalarAsync<long>("select assignee_id from collections where request_id = @reviewed and period_from = '2026-07-01'", new { reviewed }));
+        Assert.Equal(Cast.Hana.PersonId, await AssigneeAsync());
+        // Kept as handed over by nobody in person, and shown so.
+        Assert.Equal(1, await App.Database.ScalarAsync<long>($"select count(*) from collection_assignments where collection_id = {collection} and from_id = {Cast.Alice.PersonId} and to_id = {Cast.Hana.PersonId} and by_account is null"));
+        Assert.Matches("（自動） 担当を変更 相川 有栖 → 花田 花", Browsing.Plain(await (await App.PagesAsAsync(Cast.Manami)).PageAsync($"/evidence/collections/{collection}")));
+    }
+
+    [Fact]
     public async Task The_secretariat_chooses_another_owner_before_or_after()
     {
         var pages = await App.PagesAsAsync(Cast.Manami);
