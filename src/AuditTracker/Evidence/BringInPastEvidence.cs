@@ -106,7 +106,7 @@ public sealed class BringInPastEvidence(Db db, BlobStore blobs, PastEvidenceStor
         {
             return (null, since.Key);
         }
-        var id = await submissions.AddAsync(work, user, collection, found.AssigneeId == user.PersonId ? null : found.AssigneeId, piece.CapturedOn, Note(piece), $"past:{run.Id}:{piece.Position}", files, ct);
+        var id = await submissions.AddAsync(work, user, collection, found.AssigneeId == user.PersonId ? null : found.AssigneeId, piece.CapturedOn, piece.Remark.Length > 4000 ? piece.Remark[..4000] : piece.Remark, $"past:{run.Id}:{piece.Position}", files, ct);
         await CollectionStore.RecordAsync(work, user, collection, "submit", after, id, null, ct);
         await work.SettleAsync(EvidenceMails.Subject(collection), ct: ct);
         await work.ActAsync("collection.broughtIn", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{id}", ["pieces"] = $"{files.Count}" }, ct: ct);
@@ -125,15 +125,6 @@ public sealed class BringInPastEvidence(Db db, BlobStore blobs, PastEvidenceStor
             on conflict do nothing
             """, new { piece.RequestId, period.From, period.To, dates.OpensOn, dates.DueOn }, ct);
         return await work.FirstAsync<long>("select id from collections where request_id = @RequestId and period_from = @PeriodFrom and period_to = @PeriodTo", piece, ct);
-    }
-
-    /// <summary>The mark that it was brought in, wherever a note is shown: page, review, API.</summary>
-    private static string Note(PastPieceRow piece)
-    {
-        static string Claim(string what, DateOnly? on, string by) => on is null && by.Length == 0 ? "" : $"{what} {(on is { } day ? DateText.Plain(day, "ja") : "")} {by}".TrimEnd();
-        var claims = string.Join("、", new[] { Claim("提出", piece.ClaimedSubmittedOn, piece.ClaimedSubmittedBy), Claim("受領", piece.ClaimedAcceptedOn, piece.ClaimedAcceptedBy) }.Where(claim => claim.Length > 0));
-        var note = $"取り込み済み{(claims.Length > 0 ? $"（元の記録：{claims}）" : "")}{(piece.Remark.Length > 0 ? $"\n{piece.Remark}" : "")}";
-        return note.Length > 4000 ? note[..4000] : note;
     }
 
     private async Task<bool> FinishAsync(HeldRun run, long total, CancellationToken ct)

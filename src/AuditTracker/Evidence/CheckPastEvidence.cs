@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using AuditTracker.Calendar;
 using AuditTracker.Company;
 using AuditTracker.Platform;
@@ -14,6 +15,7 @@ namespace AuditTracker.Evidence;
 public sealed class CheckPastEvidence(Db db, BlobStore blobs, IJobEngine jobs, ILogger<CheckPastEvidence> log)
 {
     private const long MostSheetBytes = 20 << 20;
+    private static readonly string[] SheetNames = ["一覧", "一覧表", "list", "sheet"];
 
     /// <param name="files">A ZIP, or the sheet and its files; in the store already.</param>
     /// <returns>The run, in state checked.</returns>
@@ -134,11 +136,11 @@ public sealed class CheckPastEvidence(Db db, BlobStore blobs, IJobEngine jobs, I
         return came.Count > 0 ? came : throw InvalidInput.At<Words>("file", "PastNoFile");
     }
 
-    /// <summary>The sheet is the table nearest to the root whose heads are ours.</summary>
+    /// <summary>The sheet is the table nearest to the root whose heads are ours; of those beside each other one with the name of a list comes first, so that hundreds of other tables are not opened.</summary>
     private async Task<(PastFile Sheet, PastEvidenceSheet Read)> SheetAsync(IReadOnlyList<PastFile> came, IReadOnlyList<UploadedFile> files, FiscalPeriods fiscal, DateOnly today, CancellationToken ct)
     {
         var tables = came.Where(file => Path.GetExtension(file.Name).ToLowerInvariant() is ".csv" or ".xlsx" && file.Size <= MostSheetBytes)
-            .OrderBy(file => file.Path.Count(letter => letter == '/')).ThenBy(file => file.Path, StringComparer.Ordinal).Take(50);
+            .OrderBy(file => file.Path.Count(letter => letter == '/')).ThenBy(file => PlaceOf(file.Name)).ThenBy(file => file.Path, StringComparer.Ordinal);
         foreach (var table in tables)
         {
             var bytes = await ReadAsync(table, files, async content =>
@@ -153,6 +155,14 @@ public sealed class CheckPastEvidence(Db db, BlobStore blobs, IJobEngine jobs, I
             }
         }
         throw InvalidInput.At<Words>("file", "PastNoSheet");
+    }
+
+    /// <summary>0: the name of a list (一覧.csv, list.xlsx) or of the form as it was downloaded, also with (1) behind it; 1: has the word in it; 2: any other.</summary>
+    private static int PlaceOf(string name)
+    {
+        var plain = Path.GetFileNameWithoutExtension(name).Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+        return SheetNames.Contains(plain) || plain.StartsWith("過去の証跡_一覧表", StringComparison.Ordinal) || plain.StartsWith("past-evidence", StringComparison.Ordinal) ? 0
+            : SheetNames.Any(word => plain.Contains(word, StringComparison.Ordinal)) ? 1 : 2;
     }
 
     private async Task<T> ReadAsync<T>(PastFile file, IReadOnlyList<UploadedFile> files, Func<Stream, Task<T>> read)

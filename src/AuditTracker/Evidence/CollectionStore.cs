@@ -39,6 +39,9 @@ public sealed class CollectionRow
     /// <summary>When the pending or last submission came in; after the due date it is late for ever.</summary>
     public DateTime? SubmittedAt { get; init; }
 
+    /// <summary>The last submission is past evidence that was brought in: never late.</summary>
+    public bool BroughtIn { get; init; }
+
     /// <summary>Items it serves, <c>framework:ref</c>.</summary>
     public string[] Items { get; init; } = [];
 
@@ -60,6 +63,7 @@ public sealed partial class CollectionStore(Db db)
         coalesce(c.reviewer_id = @person, false) and not exists (select 1 from submissions s where s.id = c.pending_submission_id and (s.by_account = @account or s.on_behalf_of = @person)) as reviewer_is_me,
         coalesce(p.left_on < clock.today, false) as assignee_left,
         (select max(s.at) from submissions s where s.collection_id = c.id) as submitted_at,
+        exists (select 1 from past_evidence_pieces x where x.submission_id = (select max(s.id) from submissions s where s.collection_id = c.id)) as brought_in,
         (select array_agg(i.framework || ':' || i.ref order by i.framework, i.ref) from request_items i where i.request_id = c.request_id and i.version = c.version) as items
         """;
 

@@ -22,8 +22,11 @@ public sealed record CompanyDay(DateTime Now, DateOnly Today, BusinessCalendar C
     /// <summary>How many days a row is past its due date; 0 when it is not overdue.</summary>
     public int DaysOver(CollectionRow row) => row.Overdue ? Today.DayNumber - row.DueOn.DayNumber : 0;
 
-    /// <summary>Handed in after the due date: late for ever.</summary>
-    public static bool IsLate(CollectionRow row) => row.State is CollectionState.Submitted or CollectionState.Accepted && row.SubmittedAt is { } at && JapanTime.DateOf(at) > row.LateAfter;
+    /// <summary>Handed in after the due date: late for ever. Past evidence that was brought in is not.</summary>
+    public static bool IsLate(CollectionRow row) => !row.BroughtIn && row.State is CollectionState.Submitted or CollectionState.Accepted && row.SubmittedAt is { } at && JapanTime.DateOf(at) > row.LateAfter;
+
+    /// <summary>What counts is past evidence that was brought in.</summary>
+    public static bool IsBroughtIn(CollectionRow row) => row.BroughtIn && row.State is (CollectionState.Submitted or CollectionState.Accepted);
 
     private bool IsDueSoon(CollectionRow row) =>
         row.State == CollectionState.Open && row.DueOn >= Today && row.DueOn.DayNumber - Today.DayNumber < 30 && Calendar.BusinessDaysBetween(Today, row.DueOn) <= Soon;

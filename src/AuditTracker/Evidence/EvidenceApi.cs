@@ -77,7 +77,8 @@ public static class EvidenceApi
         return new WireCollectionDetail(row.Id, row.RequestId, row.Title, new WirePeriod(row.PeriodFrom, row.PeriodTo), row.OpensOn, row.DueOn, row.State.ToString().ToLowerInvariant(), row.Overdue, row.Assignee, row.Items,
             [.. handIns.Select(handIn => new WireSubmission(handIn.Id, handIn.ByNumber, handIn.By, handIn.OnBehalfOfNumber, handIn.OnBehalfOf, handIn.At, handIn.CapturedOn, handIn.Note, handIn.State,
                 [.. evidence.Where(piece => piece.SubmissionId == handIn.Id).Select(WireEvidence.From)],
-                handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedByNumber, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment)))],
+                handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedByNumber, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment),
+                WireBroughtIn.From(handIn)))],
             [.. (await notes.OfAsync(http.CurrentUser(), id, ct)).Where(note => note.Kind == "comment").Select(note => new WireComment(note.Id, note.By, note.At, note.TakenBack ? null : note.Words))]);
     }
 

@@ -26,7 +26,15 @@ public sealed record WireEvidence(long Id, string Kind, string? FileName, long? 
 public sealed record WireReview(string Decision, string? By, string? ByName, DateTime At, string? Comment);
 /// <summary>A hand-in on the wire; people by employee number, their names beside them for reading.</summary>
 /// <param name="By">Null when the account that handed in belongs to no person.</param>
-public sealed record WireSubmission(long Id, string? By, string ByName, string? OnBehalfOf, string? OnBehalfOfName, DateTime At, DateOnly? CapturedOn, string Note, string State, IReadOnlyList<WireEvidence> Evidence, WireReview? Review);
+public sealed record WireSubmission(long Id, string? By, string ByName, string? OnBehalfOf, string? OnBehalfOfName, DateTime At, DateOnly? CapturedOn, string Note, string State, IReadOnlyList<WireEvidence> Evidence, WireReview? Review,
+    WireBroughtIn? BroughtIn = null);
+
+/// <summary>Past evidence that was brought in, with what its list says of then; null on what was handed in here.</summary>
+public sealed record WireBroughtIn(DateOnly? SubmittedOn, string SubmittedBy, DateOnly? AcceptedOn, string AcceptedBy)
+{
+    public static WireBroughtIn? From(SubmissionRow row) => row.IsBroughtIn ? new(row.ClaimedSubmittedOn, row.ClaimedSubmittedBy, row.ClaimedAcceptedOn, row.ClaimedAcceptedBy) : null;
+}
+
 /// <summary>Another owner, by employee number; whole: also the other periods and those to come.</summary>
 public sealed record WireOwner(string? Owner, string? Reason, bool? Whole);
 

@@ -31,6 +31,12 @@ public static class ReviewChecks
         {
             checks.Add(new ReviewCheck("CheckOnlyStatement", true));
         }
+        if (submission.IsBroughtIn)
+        {
+            // When it was taken and handed in is what the list claims; its instant here says nothing of the due date.
+            checks.Add(new ReviewCheck("CheckBroughtIn", false));
+            return checks;
+        }
         checks.Add(submission.CapturedOn switch
         {
             null => new ReviewCheck("CheckNoCapture", true),
@@ -38,7 +44,7 @@ public static class ReviewChecks
             { } taken when taken == period.To => new ReviewCheck("CheckCapturedLastDay", false, taken),
             { } taken => new ReviewCheck("CheckCapturedAfter", false, taken, taken.DayNumber - period.To.DayNumber),
         });
-        if (JapanTime.DateOf(submission.At) > dueOn)
+        if (submission.IsLateAfter(dueOn))
         {
             checks.Add(new ReviewCheck("CheckLate", true, JapanTime.DateOf(submission.At).DayNumber - dueOn.DayNumber));
         }

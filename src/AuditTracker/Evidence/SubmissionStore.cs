@@ -1,3 +1,4 @@
+using AuditTracker.Calendar;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Security;
@@ -12,8 +13,14 @@ public sealed record EvidenceRow(long Id, long SubmissionId, string Kind, string
 /// <param name="State">submitted, accepted, returned or withdrawn.</param>
 /// <param name="ByNumber">Employee number; null when the account is nobody's. So are the other numbers.</param>
 /// <param name="ByAccount">Account that handed in.</param>
+/// <param name="IsBroughtIn">Past evidence: its instant says when it was brought in, and it is never late. When and by whom it is said to have been handed in and accepted follows.</param>
 public sealed record SubmissionRow(long Id, string By, string? ByNumber, long ByAccount, string? OnBehalfOf, string? OnBehalfOfNumber, DateTime At, DateOnly? CapturedOn, string Note, string State,
-    string? Decision, string? DecidedBy, string? DecidedByNumber, DateTime? DecidedAt, string? Comment);
+    string? Decision, string? DecidedBy, string? DecidedByNumber, DateTime? DecidedAt, string? Comment,
+    bool IsBroughtIn = false, DateOnly? ClaimedSubmittedOn = null, string ClaimedSubmittedBy = "", DateOnly? ClaimedAcceptedOn = null, string ClaimedAcceptedBy = "")
+{
+    /// <summary>Handed in after this day, and so late for ever.</summary>
+    public bool IsLateAfter(DateOnly day) => !IsBroughtIn && JapanTime.DateOf(At) > day;
+}
 
 /// <summary>A piece of what was accepted for the period before.</summary>
 /// <param name="IsVisible">The reader may open it.</param>
@@ -39,10 +46,12 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
                    case when last.act in ('accept', 'return', 'reopen') then last.act end as decision,
                    case when last.act in ('accept', 'return', 'reopen') then coalesce(lp.name, la.name, la.sign_in) end as decided_by,
                    case when last.act in ('accept', 'return', 'reopen') then lp.employee_no end as decided_by_number,
-                   case when last.act in ('accept', 'return', 'reopen') then last.at end as decided_at, case when last.act <> 'submit' then last.comment end as comment
+                   case when last.act in ('accept', 'return', 'reopen') then last.at end as decided_at, case when last.act <> 'submit' then last.comment end as comment,
+                   x.submission_id is not null as is_brought_in, x.claimed_submitted_on, coalesce(x.claimed_submitted_by, '') as claimed_submitted_by, x.claimed_accepted_on, coalesce(x.claimed_accepted_by, '') as claimed_accepted_by
             from submissions s join collections c on c.id = s.collection_id join accounts a on a.id = s.by_account
             left join people p on p.id = s.by_person left join people f on f.id = s.on_behalf_of
             left join lateral (select * from collection_acts t where t.submission_id = s.id order by t.id desc limit 1) last on true
+            left join past_evidence_pieces x on x.submission_id = s.id
             left join people lp on lp.id = last.by_person left join accounts la on la.id = last.by_account
             where s.collection_id = @id and {CollectionScope.Condition} order by s.id desc
             """, parameters, ct);

@@ -100,14 +100,16 @@ public sealed class EvidenceFacts : IAsyncDisposable
     /// <summary>Every piece of evidence, by item, request, period and place in its submission; unbuffered.</summary>
     public IAsyncEnumerable<PieceFacts> PiecesAsync() => connection.QueryUnbufferedAsync<PieceFacts>(ActedCollections + """
         select c.id as collection, c.refs, c.official_refs, v.title as request, c.period_from, c.period_to, s.captured_on, c.due_on,
-               s.at as submitted_at, tokyo_date(s.at) > coalesce(c.missed_due_on, c.due_on) as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
+               s.at as submitted_at, x.submission_id is null and tokyo_date(s.at) > coalesce(c.missed_due_on, c.due_on) as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
                coalesce(by_person.name, nullif(by_account.name, ''), by_account.sign_in) as submitted_by, behalf.name as on_behalf_of,
                case c.state when 'accepted' then coalesce(reviewer.name, nullif(reviewing.name, ''), reviewing.sign_in) end as accepted_by,
-               e.kind, e.file_name, e.size, e.sha256, e.content
+               e.kind, e.file_name, e.size, e.sha256, e.content,
+               x.submission_id is not null as brought_in, x.claimed_submitted_on, coalesce(x.claimed_submitted_by, '') as claimed_submitted_by, x.claimed_accepted_on, coalesce(x.claimed_accepted_by, '') as claimed_accepted_by
         from acted c
         join request_versions v on v.request_id = c.request_id and v.version = c.version
         join submissions s on s.id = c.submission_id
         join evidence e on e.submission_id = s.id
+        left join past_evidence_pieces x on x.submission_id = s.id
         join accounts by_account on by_account.id = s.by_account
         left join people by_person on by_person.id = s.by_person
         left join people behalf on behalf.id = s.on_behalf_of

@@ -14,12 +14,14 @@ public sealed record StateCount(string State, long Collections, long Overdue);
 /// <param name="Refs">The items it serves, separated by <see cref="EvidenceFacts.Between"/>, in clause order.</param>
 /// <param name="OfficialRefs">The same as people see them.</param>
 /// <param name="State">submitted or accepted.</param>
-/// <param name="Late">Handed in after the due date.</param>
+/// <param name="Late">Handed in after the due date; past evidence that was brought in never is.</param>
 /// <param name="Size">Bytes of a file.</param>
 /// <param name="Content">A link's address or a statement's words.</param>
+/// <param name="BroughtIn">Past evidence; what its list says of then follows.</param>
 public sealed record PieceFacts(long Collection, string Refs, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly? CapturedOn, DateOnly DueOn,
     DateTime SubmittedAt, bool Late, string State, DateTime? AcceptedAt, string? SubmittedBy, string? OnBehalfOf, string? AcceptedBy,
-    string Kind, string? FileName, long? Size, string? Sha256, string? Content);
+    string Kind, string? FileName, long? Size, string? Sha256, string? Content,
+    bool BroughtIn, DateOnly? ClaimedSubmittedOn, string ClaimedSubmittedBy, DateOnly? ClaimedAcceptedOn, string ClaimedAcceptedBy);
 
 /// <summary>A collection of the period that gave no evidence: overdue, returned or waived at the cut-off.</summary>
 /// <param name="State">open, returned or waived.</param>

@@ -1,3 +1,4 @@
+using AuditTracker.Calendar;
 using AuditTracker.Platform.Workbooks;
 
 namespace AuditTracker.Reports;
@@ -33,11 +34,11 @@ internal static class EvidenceSheet
 
     public static async Task<EvidenceTally> WriteAsync(WorkbookWriter workbook, Paper paper, EvidenceFacts facts, DataHash hash, Action<long> told, CancellationToken ct)
     {
-        var sheet = await workbook.BeginSheetAsync(paper.Register("SheetEvidence", 3, 4, 6, 9, 12, 24, 11, 11, 11, 11, 16, 12, 10, 16, 13, 13, 13, 9, 26, 11, 19, 28));
+        var sheet = await workbook.BeginSheetAsync(paper.Register("SheetEvidence", 3, 4, 6, 9, 12, 24, 11, 11, 11, 11, 16, 12, 10, 16, 13, 13, 13, 9, 26, 11, 19, 28, 32));
         await paper.HeadAsync(sheet, "No", "Number", "Item", "Request", "PeriodFrom", "PeriodTo", "CapturedOn", "DueOn", "SubmittedAt", "Late", "State", "AcceptedAt",
-            "SubmittedBy", "OnBehalfOf", "AcceptedBy", "Kind", "FileName", "Size", "Sha256", "Content");
+            "SubmittedBy", "OnBehalfOf", "AcceptedBy", "Kind", "FileName", "Size", "Sha256", "Content", "Claims");
         var tally = new EvidenceTally { Sheet = sheet.Name };
-        var (late, file, link, statement) = (paper.T["LateMark"].Value, paper.T["KindFile"].Value, paper.T["KindLink"].Value, paper.T["KindStatement"].Value);
+        var (late, broughtIn, file, link, statement) = (paper.T["LateMark"].Value, paper.T["BroughtInMark"].Value, paper.T["KindFile"].Value, paper.T["KindLink"].Value, paper.T["KindStatement"].Value);
         long count = 0;
         await foreach (var piece in facts.PiecesAsync().WithCancellation(ct))
         {
@@ -51,7 +52,7 @@ internal static class EvidenceSheet
             sheet.Date(piece.CapturedOn);
             sheet.Date(piece.DueOn);
             sheet.Instant(piece.SubmittedAt);
-            sheet.Text(piece.Late ? late : null, piece.Late ? CellStyle.Late : CellStyle.Text);
+            sheet.Text(piece.Late ? late : piece.BroughtIn ? broughtIn : null, piece.Late ? CellStyle.Late : CellStyle.Text);
             paper.State(sheet, "collection." + piece.State);
             sheet.Instant(piece.AcceptedAt);
             sheet.Text(piece.SubmittedBy);
@@ -69,9 +70,14 @@ internal static class EvidenceSheet
             {
                 sheet.Text(piece.Content);
             }
+            sheet.Text(Claims(paper, piece));
             tally.Add(piece.Refs, piece.State == "accepted", sheet.RowNumber);
             hash.Line("piece", piece.Collection, piece.Refs, piece.Request, piece.PeriodFrom, piece.PeriodTo, piece.CapturedOn, piece.DueOn, piece.SubmittedAt, piece.State, piece.AcceptedAt,
                 piece.SubmittedBy, piece.OnBehalfOf, piece.AcceptedBy, piece.Kind, piece.FileName, piece.Size, piece.Sha256, piece.Content);
+            if (piece.BroughtIn)
+            {
+                hash.Line("broughtIn", piece.Collection, piece.ClaimedSubmittedOn, piece.ClaimedSubmittedBy, piece.ClaimedAcceptedOn, piece.ClaimedAcceptedBy);
+            }
             if (count % ToldEvery == 0)
             {
                 told(count);
@@ -82,5 +88,13 @@ internal static class EvidenceSheet
             await paper.NothingAsync(sheet, 4);
         }
         return tally;
+    }
+
+    /// <summary>What the list of past evidence says of then; null for what was handed in here.</summary>
+    private static string? Claims(Paper paper, PieceFacts piece)
+    {
+        string? Claim(string key, DateOnly? on, string by) => on is null && by.Length == 0 ? null : $"{paper.T[key].Value} {(on is { } day ? DateText.Plain(day, paper.Order.Language) : "")} {by}".Replace("  ", " ").Trim();
+        var claims = new[] { Claim("ClaimedSubmitted", piece.ClaimedSubmittedOn, piece.ClaimedSubmittedBy), Claim("ClaimedAccepted", piece.ClaimedAcceptedOn, piece.ClaimedAcceptedBy) }.Where(claim => claim is not null).ToList();
+        return claims.Count == 0 ? null : string.Join(paper.IsEnglish ? "; " : "、", claims);
     }
 }

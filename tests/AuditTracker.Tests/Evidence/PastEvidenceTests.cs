@@ -46,7 +46,7 @@ public sealed class PastEvidenceTests : IAsyncLifetime
             from collections c join submissions s on s.collection_id = c.id order by c.period_from
             """);
         Assert.Equal(("2025-07-01", "2025-10-15", "submitted", "2025-10-02", Cast.Manami.AccountId, 2L), (rows[0].From, rows[0].Due, rows[0].State, rows[0].Captured, rows[0].By, rows[0].Files));
-        Assert.Equal("取り込み済み（元の記録：提出 2025/10/3 髙橋 誠、受領 2025/10/6 鈴木）\n旧台帳から", rows[0].Note);
+        Assert.Equal("旧台帳から", rows[0].Note); // what the list says is kept as facts beside it, in no language
         Assert.Equal("2025-10-01", rows[1].From);
         Assert.Equal(["髙橋_棚卸し.csv", "承認.txt"], await app.Database.ListAsync<string>("select file_name from evidence e join submissions s on s.id = e.submission_id join collections c on c.id = s.collection_id where c.period_from = '2025-07-01' order by position"));
 
@@ -56,6 +56,67 @@ public sealed class PastEvidenceTests : IAsyncLifetime
 
         var again = await SendAsync(Good);
         Assert.Equal((0, 2), (again.GetProperty("added").GetInt32(), again.GetProperty("there").GetInt32()));
+    }
+
+    [Fact]
+    public async Task The_page_says_that_it_was_brought_in_and_what_its_list_claims_in_either_language()
+    {
+        var ids = await BringInAsync();
+        var html = await (await app.PagesAsAsync(Cast.Bob)).PageAsync($"/evidence/collections/{ids[0]}");
+        Assert.Contains("<time datetime=\"2025-10-03\">", html);
+        Assert.Contains("<time datetime=\"2025-10-06\">", html);
+        var page = Text(html);
+        Assert.DoesNotContain("期限後提出", page);
+        Assert.DoesNotContain("日後に提出", page);
+        Assert.Contains("間真奈美さんが取り込み", page);
+        Assert.Contains("元の提出", page);
+        Assert.Contains("髙橋誠", page);
+        var english = Text(await (await app.PagesAsAsync(Cast.Carol)).PageAsync($"/evidence/collections/{ids[0]}"));
+        Assert.Contains("broughtinby", english);
+        Assert.DoesNotContain("取り込み", english);
+        Assert.DoesNotContain("受領", english);
+
+        var list = Text(await (await app.PagesAsAsync(Cast.Manami)).PageAsync("/evidence/collections?state=all"));
+        Assert.DoesNotContain("期限後提出", list);
+        Assert.Contains("取り込み", list);
+        var told = (await app.As(Cast.Bob).GetFromJsonAsync<JsonElement>($"/api/evidence/collections/{ids[0]}")).GetProperty("submissions")[0].GetProperty("broughtIn");
+        Assert.Equal(("2025-10-03", "鈴木"), (told.Text("submittedOn"), told.Text("acceptedBy")));
+
+        static string Text(string html) => string.Concat(Browsing.Plain(html).Where(letter => !char.IsWhiteSpace(letter)));
+    }
+
+    [Fact]
+    public async Task The_workbook_says_that_it_was_brought_in_and_not_that_it_is_late()
+    {
+        await BringInAsync();
+        var book = AuditTracker.Tests.Platform.Workbooks.Workbook.Read(await Quarter.WriteAsync(app.Database, Quarter.Order(cutoff: Quarter.Japan("2027-12-01T00:00:00")) with { From = new(2025, 7, 1), To = new(2025, 9, 30) }))["証跡"]!;
+        Assert.Equal(["取り込み", "提出 2025/10/3 髙橋 誠、受領 2025/10/6 鈴木"], [book.Rows[1][9], book.Rows[1][20]]);
+    }
+
+    [Fact]
+    public async Task It_can_be_accepted_among_others()
+    {
+        var ids = await BringInAsync();
+        var done = await app.Get<ChangeBatch>().AcceptAsync(Cast.Bob.User(), Chosen.Rows(ids), default);
+        Assert.Equal((2, 0), (done.Can.Count, done.Cannot.Count));
+    }
+
+    private async Task<long[]> BringInAsync()
+    {
+        await SendAsync(Good, "?apply=true");
+        await app.Get<BringInPastEvidence>().RunAsync(default);
+        return [.. await app.Database.ListAsync<long>("select id from collections where state = 'submitted' order by period_from")];
+    }
+
+    [Fact]
+    public async Task The_list_is_found_among_any_number_of_other_tables()
+    {
+        var others = Enumerable.Range(1, 80).Select(number => ($"証跡/a{number:000}.csv", "id,氏名\n1,x")).ToArray();
+        var list = Heads + "アクセス権棚卸し,2025年度第2四半期,2025/10/2,a001.csv,,,,,\r\n";
+        foreach (var name in new[] { "一覧.csv", "過去の証跡_一覧表.csv", "台帳.csv" })
+        {
+            Assert.Equal(1, (await SendAsync(ZipFolderTests.Zip(Encoding.UTF8, [.. others, ($"証跡/{name}", list)]))).GetProperty("added").GetInt32());
+        }
     }
 
     [Fact]

@@ -40,4 +40,11 @@ public sealed class ReviewChecksTests
         Assert.Equal(["CheckCapturedAfter"], Of(HandIn(new(2026, 10, 2), "2026-10-15T14:59:00Z"), [File("aa")]));
         Assert.Equal(["CheckCapturedAfter", "!CheckLate"], Of(HandIn(new(2026, 10, 2), "2026-10-15T15:00:00Z"), [File("aa")]));
     }
+
+    [Fact]
+    public void Past_evidence_that_was_brought_in_is_not_measured_by_the_due_date()
+    {
+        Assert.Equal(["CheckBroughtIn"], Of(HandIn(new(2026, 9, 2), "2027-10-15T15:00:00Z") with { IsBroughtIn = true }, [File("aa")]));
+        Assert.Equal(["!CheckSameFile", "CheckBroughtIn"], Of(HandIn(new(2026, 10, 2)) with { IsBroughtIn = true }, [File("aa")], Before("aa")));
+    }
 }

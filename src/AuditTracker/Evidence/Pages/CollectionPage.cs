@@ -55,7 +55,7 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
                 CollectionState.Open or CollectionState.Returned when row.Overdue => T.Html(row.AssigneeIsMe ? "SayOverdueMine" : "SayOverdue", row.DueOn, View.Day.DaysOver(row), owner),
                 CollectionState.Open => T.Html(row.AssigneeIsMe ? "SayOpenMine" : "SayOpen", row.DueOn, owner),
                 CollectionState.Returned => T.Html(row.AssigneeIsMe ? "SayReturnedMine" : "SayReturned", row.DueOn, owner),
-                CollectionState.Submitted when last is not null => T.Html("SaySubmitted", JapanTime.DateOf(last.At), Prose.Person(last.By), Prose.Person(row.ReviewerName)),
+                CollectionState.Submitted when last is not null => T.Html(last.IsBroughtIn ? "SayBroughtIn" : "SaySubmitted", JapanTime.DateOf(last.At), Prose.Person(last.By), Prose.Person(row.ReviewerName)),
                 CollectionState.Accepted when last?.DecidedAt is { } at => T.Html("SayAccepted", JapanTime.DateOf(at), Prose.Person(last.DecidedBy ?? "")),
                 CollectionState.Waived => T.Html("SayWaived"),
                 _ => T.Html("SayNothing"),
@@ -81,6 +81,10 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
 
     private string ActWord(ActRow act)
     {
+        if (act.Act == "submit" && View.Submissions.FirstOrDefault(one => one.Id == act.SubmissionId) is { IsBroughtIn: true })
+        {
+            return T["BroughtIn"];
+        }
         var word = T["Act" + char.ToUpperInvariant(act.Act[0]) + act.Act[1..]].Value;
         return act.Act == "submit" && JapanTime.DateOf(act.At) > View.Row.LateAfter ? $"{word}{T["LateInBrackets"]}" : word;
     }

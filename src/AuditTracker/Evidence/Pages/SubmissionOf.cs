@@ -1,4 +1,3 @@
-using AuditTracker.Calendar;
 using AuditTracker.Platform.Web;
 
 namespace AuditTracker.Evidence.Pages;
@@ -10,6 +9,6 @@ public sealed record SubmissionOf(CollectionView View, SubmissionRow Submission,
     public string StateKey => "Submission" + char.ToUpperInvariant(Submission.State[0]) + Submission.State[1..];
 
     public Shape Shape => Submission.State switch { "accepted" => Shape.Done, "returned" => Shape.Warn, "withdrawn" => Shape.Out, _ => Shape.Full };
-    public bool IsLate => JapanTime.DateOf(Submission.At) > View.Row.LateAfter;
+    public bool IsLate => Submission.IsLateAfter(View.Row.LateAfter);
     public bool MayWithdraw => Withdraw is not null && View.MayWithdraw && View.Pending?.Id == Submission.Id;
 }
