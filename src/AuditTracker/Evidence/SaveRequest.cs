@@ -90,7 +90,7 @@ public sealed class SaveRequest(Db db)
         var behind = await work.QueryAsync<long>("select id from collections where request_id = @id and state in ('open', 'returned') and period_from > @endOn order by id for update", new { id, endOn }, ct);
         foreach (var collection in behind)
         {
-            await CollectionStore.RecordAsync(work, user, collection, "waive", CollectionState.Waived, null, $"依頼の終了日（{DateText.Iso(endOn!.Value)}）より後の期間", ct);
+            await CollectionStore.RecordAsync(work, user, collection, "waive", CollectionState.Waived, null, WaiverReason.Of(endOn!.Value), ct);
         }
         await work.SettleManyAsync([.. behind.Select(EvidenceMails.Subject)], ct: ct);
     }

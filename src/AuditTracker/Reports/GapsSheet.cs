@@ -49,7 +49,7 @@ internal static class GapsSheet
             {
                 "overdue" => paper.T["WhyOverdue", paper.Order.CutoffOn.DayNumber - missed.DueOn.DayNumber],
                 "returned" => paper.T["WhyReturned"],
-                _ => missed.Reason,
+                _ => WaiverReason.EndIn(missed.Reason) is { } end ? paper.T["WaivedBehindEnd", DateText.Plain(end)] : missed.Reason,
             });
             hash.Line("missed", missed.Collection, missed.State, missed.Overdue, missed.Owner, missed.Reason);
         }

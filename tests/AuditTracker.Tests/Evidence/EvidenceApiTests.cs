@@ -191,6 +191,10 @@ public sealed class EvidenceApiTests(TestApp app) : IClassFixture<TestApp>
         (await app.As(Cast.Manami).PatchAsJsonAsync($"/api/evidence/requests/{request}", new { endOn = "2026-06-30" })).EnsureSuccessStatusCode();
         var items = (await app.As(Cast.Manami).GetFromJsonAsync<JsonElement>($"/api/evidence/collections?request={request}")).GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(["open", "waived", "waived", "waived"], items.Select(item => item.Text("state")));
+        // The reason is a fact, worded in the reader's language.
+        var waived = items.First(item => item.Text("state") == "waived").Id();
+        Assert.Contains("依頼の終了日（2026/6/30）より後の期間です。", await (await app.PagesAsAsync(Cast.Manami)).PageAsync($"/evidence/collections/{waived}"));
+        Assert.Contains("The period lies after the last day of the request (30 Jun 2026).", await (await app.PagesAsAsync(Cast.Carol)).PageAsync($"/evidence/collections/{waived}"));
         Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from notices where closed_at is null and subject = any (select 'collection:' || id from collections where request_id = @request and state = 'waived')", new { request }));
     }
 

@@ -65,7 +65,7 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
 
     /// <summary>What was done and what was said, newest first.</summary>
     public IReadOnlyList<HistoryEntry> History =>
-        [.. View.Acts.Select(act => new HistoryEntry(act.At, act.By ?? T["Automatic"], ActWord(act), Reason: act.Comment))
+        [.. View.Acts.Select(act => new HistoryEntry(act.At, act.By ?? T["Automatic"], ActWord(act), Reason: WaiverReason.EndIn(act.Comment) is { } end ? T["WaivedBehindEnd", DateText.Plain(end)] : act.Comment))
             .Concat(View.Notes.Where(note => note.Kind is not ("grantWaiver" or "uncomment")).Select(note => new HistoryEntry(note.At, note.By ?? T["Automatic"], NoteWord(note), Change(note), note.TakenBack ? null : note.Words)))
             .OrderByDescending(entry => entry.At)];
 
