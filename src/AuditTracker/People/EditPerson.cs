@@ -39,7 +39,7 @@ public sealed class EditPerson(Db db)
         var difference = await CompareAsync(work, user, cells, effectiveOn, version, ct);
         if (difference.Errors.Count > 0)
         {
-            throw Refusal.Of<Words>("ImportHasErrors", difference.Errors.Count);
+            throw Refusal.Of<Words>(difference.Errors.Count == 1 ? "ImportHasErrorsOne" : "ImportHasErrors", difference.Errors.Count);
         }
 
         if (difference.ToApply.Any())

@@ -112,7 +112,7 @@ public sealed class ImportPeople(Db db)
         var difference = await CompareAsync(work, await ReadAsync(work, content, kept.Sheet, kept.ChosenColumns, ct), terms, ct);
         if (difference.Errors.Count > 0)
         {
-            throw Refusal.Of<Words>("ImportHasErrors", difference.Errors.Count);
+            throw Refusal.Of<Words>(difference.Errors.Count == 1 ? "ImportHasErrorsOne" : "ImportHasErrors", difference.Errors.Count);
         }
 
         if (difference.Totals != shown)

@@ -42,7 +42,7 @@ public sealed class ImportStructure(Db db)
         var (file, difference) = await CompareAsync(work, content, effectiveOn, ct);
         if (difference.Errors.Count > 0)
         {
-            throw Refusal.Of<Words>("ImportHasErrors", difference.Errors.Count);
+            throw Refusal.Of<Words>(difference.Errors.Count == 1 ? "ImportHasErrorsOne" : "ImportHasErrors", difference.Errors.Count);
         }
 
         await WriteAsync(work, difference, ct);

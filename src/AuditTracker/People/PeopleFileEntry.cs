@@ -11,6 +11,7 @@ namespace AuditTracker.People;
 internal sealed partial class PeopleFileEntry
 {
     private const int LongestMailAddress = 254;
+    private static readonly string[] PagesBeside = ["new", "import", "departments", "structure", ".", ".."];
     private readonly string[] cells = new string[PeopleColumns.All.Count];
 
     // Cells of dates that a workbook holds as bare numbers.
@@ -61,6 +62,10 @@ internal sealed partial class PeopleFileEntry
             if (column.Required && cell.Length == 0)
             {
                 errors.Add(new(line.Line, column.Field, "ImportCellEmpty"));
+            }
+            else if (column.Field == PeopleField.EmployeeNo && !CanStandInAnAddress(entry.EmployeeNo))
+            {
+                errors.Add(new(line.Line, column.Field, "ImportNumberInAddress", entry.EmployeeNo));
             }
         }
 
@@ -118,6 +123,10 @@ internal sealed partial class PeopleFileEntry
 
         return null;
     }
+
+    /// <summary>A person's page is <c>/people/{number}</c>: no letters that end a part of an address, no name of another page there.</summary>
+    private static bool CanStandInAnAddress(string number) => number.AsSpan().IndexOfAny('/', '\\', '%') < 0 && number.AsSpan().IndexOfAny('?', '#') < 0
+        && !PagesBeside.Contains(number, StringComparer.OrdinalIgnoreCase);
 
     private void CheckMail(List<PeopleFileError> errors)
     {

@@ -16,6 +16,34 @@ public sealed class PeopleFileErrorTests
         Assert.Equal(english, error.In(RoomWords.English));
     }
 
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("a\\b")]
+    [InlineData("50%")]
+    [InlineData("1?")]
+    [InlineData("#1")]
+    [InlineData("１／２")]
+    [InlineData("new")]
+    [InlineData("Import")]
+    [InlineData("departments")]
+    [InlineData("structure")]
+    [InlineData("..")]
+    public void A_number_that_cannot_stand_in_an_address_is_refused_by_its_line(string number)
+    {
+        var error = Assert.Single(PeopleFile.Read(Encoding.UTF8.GetBytes(
+            $"employee_no,name,email,department_code,department,hire_date\n1,A,a@b.example,D,X,2020-04-01\n{number},B,b@b.example,D,X,2020-04-01\n")).Errors);
+        Assert.StartsWith("3行目 社員番号：「", error.In(RoomWords.Japanese));
+        Assert.Contains("社員番号に使えません", error.In(RoomWords.Japanese));
+        Assert.Contains("cannot be an employee number", error.In(RoomWords.English));
+    }
+
+    [Theory]
+    [InlineData("000-1")]
+    [InlineData("news")]
+    [InlineData("A.1_2")]
+    public void Any_other_number_is_taken(string number) => Assert.Empty(PeopleFile.Read(Encoding.UTF8.GetBytes(
+        $"employee_no,name,email,department_code,department,hire_date\n{number},B,b@b.example,D,X,2020-04-01\n")).Errors);
+
     [Fact]
     public void A_missing_column_is_worded_by_its_name()
     {
