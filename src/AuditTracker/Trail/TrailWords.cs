@@ -55,7 +55,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
     /// <summary>Who: the person's name, or the job or command that acted by itself.</summary>
     public string Who(string actor, string? name) => name ?? actor.Split(':', 2) switch
     {
-        ["job", var job] => words["ActorJob", job],
+        ["job", var job] => words["ActorJob", Known("Job" + job) ?? job],
         ["visitor"] => words["ActorVisitor"],
         ["operator", var verb] => words["ActorOperator", verb],
         _ => actor,
@@ -65,7 +65,8 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
     public string Name(string kind, string name) => (kind == "act" ? Known("Fact" + Pascal(name)) : null) ?? name;
 
     /// <summary>A value as this reader may see it; null when it is empty.</summary>
-    public string? Value(TrailValue value) => value.Showing == Showing.Plain ? value.Text : words["Value" + value.Showing];
+    public string? Value(TrailValue value) => value.Showing != Showing.Plain ? words["Value" + value.Showing]
+        : value is { Name: "role", Text: { } role } ? Known("Role" + Pascal(role)) ?? role : value.Text;
 
     private string? Known(string key) => words[key] is { ResourceNotFound: false } found ? found.Value : null;
 

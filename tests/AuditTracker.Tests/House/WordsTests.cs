@@ -42,6 +42,26 @@ public sealed partial class WordsTests
         Assert.Empty(bare);
     }
 
+    [Fact]
+    public void Nobody_is_dunned()
+    {
+        var root = Path.GetFullPath(Path.Combine(RoomsOrderTests.Source(), "../.."));
+        var shown = new[] { "src/AuditTracker", "templates" }.SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder), "*.*", SearchOption.AllDirectories))
+            .Where(file => Path.GetExtension(file) is ".resx" or ".cshtml" or ".hbs" or ".yaml" or ".yml" or ".html" or ".txt" or ".mjml" && !file.Contains("/bin/") && !file.Contains("/obj/")).ToList();
+        Assert.Contains(shown, file => file.Contains("/templates/"));
+        Assert.Empty(shown.Where(file => File.ReadAllText(file).Contains("督促")).Select(file => Path.GetRelativePath(root, file)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("en")]
+    public void Every_setting_of_the_operator_is_explained_in_both_languages(string language)
+    {
+        var settings = Settings.From(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).Shown;
+        var words = new System.Resources.ResourceManager(typeof(AuditTracker.Company.Words)).GetResourceSet(new System.Globalization.CultureInfo(language), createIfNotExists: true, tryParents: false)!;
+        Assert.Empty(settings.Select(setting => "Operator" + setting.Name.Replace("_", "", StringComparison.Ordinal)).Where(key => words.GetString(key) is null));
+    }
+
     private static Dictionary<string, string> Read(string file) =>
         XDocument.Load(Path.Combine(RoomsOrderTests.Source(), file)).Root!.Elements("data").ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);
 
