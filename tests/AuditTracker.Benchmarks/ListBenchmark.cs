@@ -134,7 +134,12 @@ public static class ListBenchmark
         var (account, person) = await connection.QuerySingleAsync<(long, long)>("select id, person_id from accounts where sign_in = @mail", new { mail = $"p{number}@bench.test" });
         return new CurrentUser
         {
-            AccountId = account, PersonId = person, SignIn = "", Name = "", Language = "ja", RequestId = "benchmark",
+            AccountId = account,
+            PersonId = person,
+            SignIn = "",
+            Name = "",
+            Language = "ja",
+            RequestId = "benchmark",
             Roles = number switch { 1 => new HashSet<Role> { Role.ComplianceManager }, 3 => [Role.ControlOwner, Role.Reviewer], _ => [Role.ControlOwner] },
         };
     }

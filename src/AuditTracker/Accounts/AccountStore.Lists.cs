@@ -122,7 +122,10 @@ public sealed partial class AccountStore
 
     private static Dictionary<string, object?> Parameters(CurrentUser user, string? search, DateTime now) => new()
     {
-        ["allowed"] = MayList(user), ["search"] = Searched(search), ["pattern"] = NameKey.Pattern(search?.Replace("\0", "", StringComparison.Ordinal)), ["now"] = now,
+        ["allowed"] = MayList(user),
+        ["search"] = Searched(search),
+        ["pattern"] = NameKey.Pattern(search?.Replace("\0", "", StringComparison.Ordinal)),
+        ["now"] = now,
     };
 
     /// <summary>One account as <see cref="PageAsync"/> shows it; null when it does not exist or may not be seen.</summary>

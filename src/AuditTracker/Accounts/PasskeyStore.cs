@@ -32,59 +32,59 @@ public sealed class PasskeyStore(Db db) : IUserPasskeyStore<PasskeyAccount>
 
     private const string Select = "select credential_id, public_key, sign_count, transports, user_verified, backup_eligible, backed_up, attestation, client_data, created_at from passkeys";
 
-    public async Task<PasskeyAccount?> FindByIdAsync(string userId, CancellationToken ct)
+    public async Task<PasskeyAccount?> FindByIdAsync(string userId, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(ct);
+        await using var connection = await db.OpenAsync(cancellationToken);
         return long.TryParse(userId, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? await connection.FirstAsync<PasskeyAccount>("select id, sign_in from accounts where id = @id and disabled_at is null", new { id }, ct) : null;
+            ? await connection.FirstAsync<PasskeyAccount>("select id, sign_in from accounts where id = @id and disabled_at is null", new { id }, cancellationToken) : null;
     }
 
-    public async Task<PasskeyAccount?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken ct)
+    public async Task<PasskeyAccount?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<PasskeyAccount>("select a.id, a.sign_in from passkeys k join accounts a on a.id = k.account_id where k.credential_id = @credentialId", new { credentialId }, ct);
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return await connection.FirstAsync<PasskeyAccount>("select a.id, a.sign_in from passkeys k join accounts a on a.id = k.account_id where k.credential_id = @credentialId", new { credentialId }, cancellationToken);
     }
 
-    public async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(PasskeyAccount user, CancellationToken ct)
+    public async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(PasskeyAccount user, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(ct);
-        return [.. (await connection.ListAsync<Stored>($"{Select} where account_id = @Id order by id", user, ct)).Select(From)];
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return [.. (await connection.ListAsync<Stored>($"{Select} where account_id = @Id order by id", user, cancellationToken)).Select(From)];
     }
 
-    public async Task<UserPasskeyInfo?> FindPasskeyAsync(PasskeyAccount user, byte[] credentialId, CancellationToken ct)
+    public async Task<UserPasskeyInfo?> FindPasskeyAsync(PasskeyAccount user, byte[] credentialId, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<Stored>($"{Select} where account_id = @Id and credential_id = @credentialId", new { user.Id, credentialId }, ct) is { } stored ? From(stored) : null;
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return await connection.FirstAsync<Stored>($"{Select} where account_id = @Id and credential_id = @credentialId", new { user.Id, credentialId }, cancellationToken) is { } stored ? From(stored) : null;
     }
 
     /// <summary>The keys of an account as its person sees them.</summary>
-    public async Task<IReadOnlyList<PasskeyRow>> ListAsync(long account, CancellationToken ct)
+    public async Task<IReadOnlyList<PasskeyRow>> ListAsync(long account, CancellationToken cancellationToken)
     {
-        await using var connection = await db.OpenAsync(ct);
-        return await connection.ListAsync<PasskeyRow>("select id, name, created_at, last_used_at from passkeys where account_id = @account order by id", new { account }, ct);
+        await using var connection = await db.OpenAsync(cancellationToken);
+        return await connection.ListAsync<PasskeyRow>("select id, name, created_at, last_used_at from passkeys where account_id = @account order by id", new { account }, cancellationToken);
     }
 
-    public Task<string> GetUserIdAsync(PasskeyAccount user, CancellationToken ct) => Task.FromResult(user.Id.ToString(CultureInfo.InvariantCulture));
+    public Task<string> GetUserIdAsync(PasskeyAccount user, CancellationToken cancellationToken) => Task.FromResult(user.Id.ToString(CultureInfo.InvariantCulture));
 
-    public Task<string?> GetUserNameAsync(PasskeyAccount user, CancellationToken ct) => Task.FromResult<string?>(user.SignIn);
+    public Task<string?> GetUserNameAsync(PasskeyAccount user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.SignIn);
 
-    public Task<string?> GetNormalizedUserNameAsync(PasskeyAccount user, CancellationToken ct) => Task.FromResult<string?>(AccountStore.Key(user.SignIn));
+    public Task<string?> GetNormalizedUserNameAsync(PasskeyAccount user, CancellationToken cancellationToken) => Task.FromResult<string?>(AccountStore.Key(user.SignIn));
 
-    public Task AddOrUpdatePasskeyAsync(PasskeyAccount user, UserPasskeyInfo passkey, CancellationToken ct) => throw new NotSupportedException();
+    public Task AddOrUpdatePasskeyAsync(PasskeyAccount user, UserPasskeyInfo passkey, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task RemovePasskeyAsync(PasskeyAccount user, byte[] credentialId, CancellationToken ct) => throw new NotSupportedException();
+    public Task RemovePasskeyAsync(PasskeyAccount user, byte[] credentialId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task SetUserNameAsync(PasskeyAccount user, string? userName, CancellationToken ct) => throw new NotSupportedException();
+    public Task SetUserNameAsync(PasskeyAccount user, string? userName, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task SetNormalizedUserNameAsync(PasskeyAccount user, string? normalizedName, CancellationToken ct) => throw new NotSupportedException();
+    public Task SetNormalizedUserNameAsync(PasskeyAccount user, string? normalizedName, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IdentityResult> CreateAsync(PasskeyAccount user, CancellationToken ct) => throw new NotSupportedException();
+    public Task<IdentityResult> CreateAsync(PasskeyAccount user, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IdentityResult> UpdateAsync(PasskeyAccount user, CancellationToken ct) => throw new NotSupportedException();
+    public Task<IdentityResult> UpdateAsync(PasskeyAccount user, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IdentityResult> DeleteAsync(PasskeyAccount user, CancellationToken ct) => throw new NotSupportedException();
+    public Task<IdentityResult> DeleteAsync(PasskeyAccount user, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<PasskeyAccount?> FindByNameAsync(string normalizedUserName, CancellationToken ct) => throw new NotSupportedException();
+    public Task<PasskeyAccount?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public void Dispose()
     {

@@ -40,7 +40,7 @@ public sealed class DemoCompany(IServiceProvider services, string folder)
     {
         await NameAsync(ct);
         var file = await File.ReadAllBytesAsync(Path.Combine(folder, "people.csv"), ct);
-        var difference = await services.GetRequiredService<ImportPeople>().ApplyAsync(Actor.Operator("demo"), null, "people.csv", file, new ImportTerms(FoundedOn, null), ct);
+        var difference = await services.GetRequiredService<ImportPeople>().ApplyAsync(Actor.Operator("demo"), null, "people.csv", file, new ImportTerms(FoundedOn, null), ct: ct);
         if (difference.Errors.Count > 0)
         {
             throw new InvalidDataException($"templates/demo/people.csv, line {difference.Errors[0].Line}: {difference.Errors[0].Key}");

@@ -48,7 +48,7 @@ public sealed class Installation : IAsyncDisposable
 
     /// <param name="mayCreate">Whether a data folder without a database gets one; the other verbs would build a whole server for a misspelt path.</param>
     /// <param name="restoring">Whether this is the restore itself.</param>
-    public static async Task<Installation> OpenAsync(Settings settings, bool mayCreate, CancellationToken ct = default, bool restoring = false)
+    public static async Task<Installation> OpenAsync(Settings settings, bool mayCreate, bool restoring = false, CancellationToken ct = default)
     {
         if (!restoring && File.Exists(Path.Combine(settings.Data, RestoringFile)))
         {

@@ -42,7 +42,7 @@ public sealed class Restore(Settings settings, Action<string> say)
         var unfinished = Path.Combine(settings.Data, Installation.RestoringFile);
         await File.WriteAllTextAsync(unfinished, backup, ct);
         await CopyAsync(backup, blobs, manifest, ct);
-        await using var installation = await Installation.OpenAsync(settings, mayCreate: true, ct, restoring: true);
+        await using var installation = await Installation.OpenAsync(settings, mayCreate: true, restoring: true, ct);
         await LoadAsync(installation, backup, manifest, ct);
         await installation.MigrateAsync(ct: ct);
         await SettleAsync(installation, Path.GetFileName(backup), manifest, ct);

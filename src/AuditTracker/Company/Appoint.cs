@@ -78,7 +78,10 @@ public sealed class Appoint(Db db)
         }
         await work.ActAsync("company.appointed", $"appointment:{id}", new Dictionary<string, string?>
         {
-            ["kind"] = kind.Key, ["person"] = $"{person.Id}", ["from"] = DateText.Iso(input.FromOn), ["to"] = input.ToOn is { } to ? DateText.Iso(to) : null,
+            ["kind"] = kind.Key,
+            ["person"] = $"{person.Id}",
+            ["from"] = DateText.Iso(input.FromOn),
+            ["to"] = input.ToOn is { } to ? DateText.Iso(to) : null,
         }, ct: ct);
         await work.CommitAsync(ct);
         return id;

@@ -177,7 +177,7 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
         }
     }
 
-    private LedgerMail WithLeaving(LedgerMail mail, DateTime now, BusinessCalendar calendar, SendWindow window) => mail with
+    private static LedgerMail WithLeaving(LedgerMail mail, DateTime now, BusinessCalendar calendar, SendWindow window) => mail with
     {
         LeavesAt = mail switch
         {

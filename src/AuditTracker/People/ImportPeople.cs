@@ -74,7 +74,7 @@ public sealed class ImportPeople(Db db)
     /// <summary>Applies a file at once, for the API and the command line; the caller has checked who is asking.</summary>
     /// <param name="read">How the content was read; null = by the heads we know or those remembered.</param>
     /// <returns>What was changed; with errors nothing was.</returns>
-    public async Task<Difference> ApplyAsync(Actor actor, long? account, string fileName, byte[] content, ImportTerms? terms, CancellationToken ct = default, PeopleFile? read = null)
+    public async Task<Difference> ApplyAsync(Actor actor, long? account, string fileName, byte[] content, ImportTerms? terms, PeopleFile? read = null, CancellationToken ct = default)
     {
         await using var work = await db.BeginAsync(actor, ct);
         var file = read ?? await ReadAsync(work, content, null, null, ct);

@@ -75,7 +75,7 @@ public sealed class ImportStructure(Db db)
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         await PeopleStore.LockAsync(work, ct);
         var difference = compare(await StructureStore.AsItIsAsync(work, ct), work.Today);
-        if (difference.Errors.FirstOrDefault() is { } error)
+        if (difference.Errors is [var error, ..])
         {
             throw InvalidInput.At<Words>("", error.Key, [.. error.Args.Select(arg => arg is DateOnly day ? Calendar.DateText.Plain(day) : arg)]);
         }

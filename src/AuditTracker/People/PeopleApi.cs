@@ -42,7 +42,7 @@ public static class PeopleApi
             : await import.ReadAsync(content, sheet, null, ct);
         var isApply = apply is not null && (bool.TryParse(apply, out var given) ? given : throw InvalidInput.At<Words>("apply", "ImportApply"));
         var difference = isApply
-            ? await import.ApplyAsync(Actor.Of(user), user.AccountId, file.FileName, content, terms, ct, read)
+            ? await import.ApplyAsync(Actor.Of(user), user.AccountId, file.FileName, content, terms, read, ct)
             : await import.CompareAsync(read, terms, ct);
         var isApplied = isApply && difference.Errors.Count == 0;
         return Results.Json(ImportAnswer.Of(read, difference, isApplied, words), statusCode: isApply && !isApplied ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);

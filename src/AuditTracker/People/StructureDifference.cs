@@ -43,7 +43,7 @@ public sealed record StructureDifference(
             var versions = after.GetValueOrDefault(line.Code) ?? [];
             var before = versions.On(from);
             var terms = new DepartmentTerms(
-                line.Name ?? before?.Name ?? versions.LastOrDefault()?.Value.Name ?? "", line.Parent is null ? before?.Parent : Or(line.Parent), line.Head is null ? before?.Head : Or(line.Head));
+                line.Name ?? before?.Name ?? (versions is [.., var newest] ? newest.Value.Name : null) ?? "", line.Parent is null ? before?.Parent : Or(line.Parent), line.Head is null ? before?.Head : Or(line.Head));
             if (Wrong(line, terms, from) is { } error)
             {
                 errors.Add(error);
@@ -138,7 +138,7 @@ public sealed record StructureDifference(
                 after[index] = now;
             }
 
-            var name = names[line.Code].On(line.From)?.Name ?? names[line.Code].LastOrDefault()?.Value.Name;
+            var name = names[line.Code].On(line.From)?.Name ?? (names[line.Code] is [.., var newest] ? newest.Value.Name : null);
             changes.Add(new(line.Line, old is null, $"{line.EmployeeNo} {person.Name} / {line.Code} {name}", line.From,
                 [.. new[] { ("ColumnTitle", old?.Title ?? "", line.Title), ("To", Text(old?.ToOn), Text(to)) }.Where(detail => detail.Item2 != detail.Item3)]));
         }

@@ -15,8 +15,15 @@ public sealed class CompanyByDateTests : IAsyncLifetime
 {
     private static readonly CompanyProfile Hibari = new()
     {
-        NameJa = "ひばりネット株式会社", NameEn = "Hibari Net, Inc.", CorporateNumber = "7000012050002", Address = "東京都千代田区一番町1-1", SecretariatName = "事務局",
-        SecretariatContact = "内線1234", SenderAddress = "office@example.test", StampOrder = "承認,確認,作成", FiscalStartMonth = 4,
+        NameJa = "ひばりネット株式会社",
+        NameEn = "Hibari Net, Inc.",
+        CorporateNumber = "7000012050002",
+        Address = "東京都千代田区一番町1-1",
+        SecretariatName = "事務局",
+        SecretariatContact = "内線1234",
+        SenderAddress = "office@example.test",
+        StampOrder = "承認,確認,作成",
+        FiscalStartMonth = 4,
     };
 
     private TestApp app = null!;
@@ -165,8 +172,13 @@ public sealed class CompanyByDateTests : IAsyncLifetime
                 DueOn = new DateOnly(2027, 4, 14),
                 Model = new Dictionary<string, object?>
                 {
-                    ["title"] = "棚卸し", ["period"] = new { from = "2026-04-01", to = "2027-03-31" }, ["minutes"] = 20, ["link"] = "/", ["reviewerName"] = "坊田 望",
-                    ["itemsInWordsJa"] = null, ["itemsInWordsEn"] = null,
+                    ["title"] = "棚卸し",
+                    ["period"] = new { from = "2026-04-01", to = "2027-03-31" },
+                    ["minutes"] = 20,
+                    ["link"] = "/",
+                    ["reviewerName"] = "坊田 望",
+                    ["itemsInWordsJa"] = null,
+                    ["itemsInWordsEn"] = null,
                 },
             });
             await work.CommitAsync();

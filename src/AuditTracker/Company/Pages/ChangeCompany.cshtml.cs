@@ -17,7 +17,7 @@ public sealed class ChangeCompanyModel(Db db, BusinessClock clock, ChangeCompany
     [BindProperty] public Form Input { get; set; } = new();
 
     /// <exception cref="NotFound">There is no such section.</exception>
-    public CompanySection Section => Enum.GetValues<CompanySection>().Where(section => section.ToString().ToLowerInvariant() == Path).Select(section => (CompanySection?)section).FirstOrDefault() ?? throw new NotFound();
+    public CompanySection Section => Enum.GetValues<CompanySection>().Where(section => string.Equals(section.ToString(), Path, StringComparison.OrdinalIgnoreCase)).Select(section => (CompanySection?)section).FirstOrDefault() ?? throw new NotFound();
 
     /// <summary>As typed; only the fields of the section are on the page.</summary>
     public sealed class Form

@@ -43,8 +43,8 @@ public sealed class CollectionQuery
         var given = values.ToDictionary(pair => pair.Key, pair => Prose.Given(pair.Value.ToString()));
         string? Of(string key) => given.GetValueOrDefault(key);
         bool Is(string key) => bool.TryParse(Of(key), out var yes) && yes;
-        var name = Of("state")?.ToLowerInvariant();
-        CollectionState? state = Enum.GetValues<CollectionState>().Where(one => one.ToString().ToLowerInvariant() == name).Select(one => (CollectionState?)one).FirstOrDefault();
+        var name = Of("state");
+        CollectionState? state = Enum.GetValues<CollectionState>().Where(one => string.Equals(one.ToString(), name, StringComparison.OrdinalIgnoreCase)).Select(one => (CollectionState?)one).FirstOrDefault();
         DateOnly? Day(string key) => Of(key) is { } typed ? DateInput.Parse(typed, day.FiscalYear).Day : null;
         var (from, before) = (Day("dueFrom"), Day("dueBefore"));
         long? request = long.TryParse(Of("request"), out var id) ? id : null;

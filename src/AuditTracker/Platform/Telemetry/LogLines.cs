@@ -18,19 +18,19 @@ public sealed class LogLines(IOptionsMonitor<LogLinesOptions> options) : Console
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public override void Write<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter output)
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        var message = Redaction.Of(entry.Formatter(entry.State, null));
-        var request = RequestOf(scopes);
-        var fault = entry.Exception is null ? null : Describe(entry.Exception);
-        var level = entry.LogLevel.ToString().ToLowerInvariant();
+        var message = Redaction.Of(logEntry.Formatter(logEntry.State, null));
+        var request = RequestOf(scopeProvider);
+        var fault = logEntry.Exception is null ? null : Describe(logEntry.Exception);
+        var level = logEntry.LogLevel.ToString().ToLowerInvariant();
         if (options.CurrentValue.Json)
         {
-            var line = new Dictionary<string, object?> { ["at"] = DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture), ["level"] = level, ["category"] = entry.Category, ["message"] = message };
+            var line = new Dictionary<string, object?> { ["at"] = DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture), ["level"] = level, ["category"] = logEntry.Category, ["message"] = message };
             Add("request", request);
-            Add("incident", IncidentOf(entry.State));
+            Add("incident", IncidentOf(logEntry.State));
             Add("fault", fault);
-            output.WriteLine(JsonSerializer.Serialize(line, Plain));
+            textWriter.WriteLine(JsonSerializer.Serialize(line, Plain));
 
             void Add(string name, string? value)
             {
@@ -41,7 +41,7 @@ public sealed class LogLines(IOptionsMonitor<LogLinesOptions> options) : Console
             }
             return;
         }
-        output.WriteLine($"{level}: {entry.Category} {message}{(request is null ? "" : $" [{request}]")}{(fault is null ? "" : $"\n{fault}")}");
+        textWriter.WriteLine($"{level}: {logEntry.Category} {message}{(request is null ? "" : $" [{request}]")}{(fault is null ? "" : $"\n{fault}")}");
     }
 
     /// <summary>The id under which the trail names the request too.</summary>
