@@ -73,6 +73,7 @@ public sealed class ChangeOwner(Db db)
                 await CollectionNotes.AddAsync(work, user, id, new NewNote("changeOwner", words), ct);
             }
             await EvidenceMails.SettleRemindersAsync(work, id, ct);
+            await EvidenceMails.SettleUnownedAsync(work, id, ct);
             await work.ActAsync("collection.ownerChanged", EvidenceMails.Subject(id), new Dictionary<string, string?> { ["owner"] = $"{owner}" }, words, ct);
         }
         await EvidenceMails.TellOpenedAsync(work, [.. await work.QueryAsync<long>("select id from collections where id = any (@ids) and state in ('open', 'returned') order by id", new { ids }, ct)], ct, $":{batch}");

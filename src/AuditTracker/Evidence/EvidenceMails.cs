@@ -13,6 +13,7 @@ public static class EvidenceMails
     private const string OverdueManager = "evidence/collection-overdue-manager";
     private const string HandedIn = "evidence/collection-handed-in";
     private const string LeaverHandedOver = "evidence/leaver-handed-over";
+    private const string Unowned = "evidence/collection-unowned";
     private const string Returned = "evidence/collection-returned";
 
     /// <summary>What a notice about a collection is about.</summary>
@@ -137,6 +138,26 @@ public static class EvidenceMails
 
         await work.TellManyAsync(notices, ct);
     }
+
+    /// <summary>To the compliance managers, once: what is open with somebody who has left, and nobody comes after them who may have it.</summary>
+    /// <param name="leaver">Only what is with this person; null: with anybody who has left.</param>
+    public static async Task TellUnownedAsync(UnitOfWork work, long? leaver, CancellationToken ct)
+    {
+        var managers = await WorkingMails.ManagersAsync(work, ct);
+        var stuck = await work.QueryAsync<long>("""
+            select distinct c.id from collections c join people p on p.id = c.assignee_id cross join unnest(@managers) m (id)
+            where c.state in ('open', 'returned') and p.left_on < @Today and (@leaver::bigint is null or p.id = @leaver)
+              and not exists (select from notices n where n.key = @Unowned || ':' || c.id || ':' || p.id || ':' || m.id)
+            """, new { managers = managers.ToArray(), leaver, work.Today, Unowned }, ct);
+        await work.TellManyAsync([.. (await FactsAsync(work, stuck, ct)).SelectMany(facts => managers.Select(manager => new Notice($"{Unowned}:{facts.Id}:{facts.OwnerId}:{manager}", Unowned, manager, Subject(facts.Id))
+        {
+            DueOn = facts.DueOn,
+            Model = new Dictionary<string, object?>(Model(facts)) { ["ownerName"] = facts.OwnerName, ["minutes"] = 3, ["link"] = $"/evidence/collections/{facts.Id}/owner" },
+        }))], ct);
+    }
+
+    /// <summary>Somebody has it now.</summary>
+    public static Task SettleUnownedAsync(UnitOfWork work, long collection, CancellationToken ct) => work.SettleAsync(Subject(collection), [Unowned], ct: ct);
 
     /// <summary>Collections whose return still waits to be mailed: its words say more than a reminder would.</summary>
     public static Task<IReadOnlyList<string>> WaitingReturnsAsync(UnitOfWork work, CancellationToken ct) =>

@@ -6,7 +6,8 @@ namespace AuditTracker.Evidence;
 
 /// <summary>
 /// Job: the day after somebody's last day, what is open with them goes to the manager they had, else to the head of their department, with a
-/// notice to them and an act in the trail; who may not have it, because they review it, is passed over for the next manager up the line. Requests they own stay theirs, are listed as without an owner, and the manager is proposed.
+/// notice to them and an act in the trail; who may not have it, because they review it, is passed over for the next manager up the line. Where nobody is
+/// left, the compliance managers are told. Requests they own stay theirs, are listed as without an owner, and the manager is proposed.
 /// Every event has one counterpart in <c>leaver_handovers</c>, written in the same transaction: killed anywhere, the next run goes on.
 /// </summary>
 public sealed class HandOverLeavers(Db db)
@@ -98,6 +99,7 @@ public sealed class HandOverLeavers(Db db)
         await AssignmentStore.KeepAsync(work, [.. handed.Select(row => row.Id)], [.. handed.Select(row => row.FromId)], [.. handed.Select(row => row.ToId)], ct);
         await work.SettleManyAsync([.. handed.Select(row => EvidenceMails.Subject(row.Id))], ct: ct);
         await EvidenceMails.TellOpenedAsync(work, [.. handed.Select(row => row.Id)], ct);
+        await EvidenceMails.TellUnownedAsync(work, leaver, ct);
         foreach (var row in handed)
         {
             await work.ActAsync("collection.handedOver", EvidenceMails.Subject(row.Id), new Dictionary<string, string?> { ["fromEmployee"] = row.FromNo, ["toEmployee"] = row.ToNo }, ct: ct);

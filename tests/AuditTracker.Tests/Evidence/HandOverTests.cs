@@ -78,6 +78,13 @@ public sealed class HandOverTests : IAsyncLifetime
         await App.Database.SetClockAsync("2026-12-01T09:00:00");
         await RunAsync();
         Assert.Equal(Cast.Alice.PersonId, await App.Database.ScalarAsync<long>("select assignee_id from collections where request_id = @reviewed and period_from = '2026-07-01'", new { reviewed }));
+        // Nobody may have it: the compliance manager is told once, until somebody does.
+        var stuck = await desk.CollectionAsync(reviewed, "2026-07-01");
+        await RunAsync();
+        Assert.Equal([(Cast.Manami.PersonId, true)], await UnownedAsync(stuck));
+        await App.Get<ChangeOwner>().RunAsync(Desk.Manager, stuck, Cast.Mallory.EmployeeNo, null, whole: false);
+        await RunAsync();
+        Assert.Equal([(Cast.Manami.PersonId, false)], await UnownedAsync(stuck));
         await App.Database.SetClockAsync("2027-01-04T09:00:00");
         await App.Get<OpenDueCollections>().RunAsync(default);
         await RunAsync();
@@ -123,6 +130,9 @@ public sealed class HandOverTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.NotFound, (await (await App.PagesAsAsync(member)).GetAsync(Page)).StatusCode);
         }
     }
+
+    private async Task<IReadOnlyList<(long, bool)>> UnownedAsync(long id) =>
+        await App.Database.ListAsync<(long, bool)>("select person_id, closed_at is null from notices where template = 'evidence/collection-unowned' and subject = @subject", new { subject = $"collection:{id}" });
 
     private Task<int> RunAsync() => App.Get<HandOverLeavers>().RunAsync(default);
 
