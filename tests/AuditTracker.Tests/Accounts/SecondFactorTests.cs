@@ -41,7 +41,7 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
     }
 
     /// <summary>Password and code; each wants another step, so the present one and the next.</summary>
-    private async Task<HttpResponseMessage> EnterAsync(HttpClient client, Cast.Member member, string code)
+    private static async Task<HttpResponseMessage> EnterAsync(HttpClient client, Cast.Member member, string code)
     {
         var first = await client.PostFormAsync("/sign-in?back=/tokens", null, Typed(member));
         Assert.Equal("/sign-in/code?back=%2Ftokens", first.Headers.Location!.ToString());

@@ -63,7 +63,7 @@ public sealed class CollectionListTests(Desk desk) : IClassFixture<Desk>
         var page = await manami.PageAsync(list);
         var screen = Regex.Matches(page, "<th scope=\"row\".*?<a[^>]*>(.*?)</a> <span class=\"sub\">(.*?)</span>.*?<td.*?<span class=\"s[^>]*>.*?</svg>(.*?)</span>", RegexOptions.Singleline)
             .Select(match => string.Join("|", match.Groups.Values.Skip(1).Select(group => WebUtility.HtmlDecode(group.Value).Trim()))).ToList();
-        var sheet = await desk.WorkbookAsync(manami, page);
+        var sheet = await Desk.WorkbookAsync(manami, page);
         var rows = sheet[1].Rows.Cast<DataRow>().Skip(1).Select(row => $"{row[0]}|{row[1]}|{row[2]}").ToList();
 
         Assert.NotEmpty(screen);
@@ -121,7 +121,7 @@ public sealed class CollectionListTests(Desk desk) : IClassFixture<Desk>
         var own = await desk.App.Database.ScalarAsync<long>("select count(*) from collections where assignee_id = @id", new { id = Cast.Mallory.PersonId });
         Assert.Contains($">{own}件<", page);
         Assert.DoesNotContain("name=\"id\"", page);
-        var sheet = await desk.WorkbookAsync(mallory, page);
+        var sheet = await Desk.WorkbookAsync(mallory, page);
         Assert.Equal(own, sheet[1].Rows.Count - 1);
         Assert.DoesNotContain(sheet[1].Rows.Cast<DataRow>(), row => "森さんには見えない依頼".Equals(row[0]));
         Assert.Contains("該当する", await mallory.PageAsync("/evidence/collections?assignee=900001&state=all"));

@@ -49,7 +49,7 @@ public sealed class ControlsBulkTests(Desk desk) : IClassFixture<Desk>
         var manami = await desk.App.PagesAsAsync(Cast.Manami);
         var page = await manami.PageAsync("/controls?framework=iso27001-2022&theme=people");
         var screen = Regex.Matches(page, "<th scope=\"row\".*?<span class=\"ref\">(.*?)</span>").Select(match => match.Groups[1].Value).ToList();
-        var sheet = await desk.WorkbookAsync(manami, page);
+        var sheet = await Desk.WorkbookAsync(manami, page);
         Assert.Equal(8, screen.Count);
         Assert.Equal(screen, sheet[1].Rows.Cast<DataRow>().Skip(1).Select(row => (string)row[0]));
     }

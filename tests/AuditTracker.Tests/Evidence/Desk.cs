@@ -36,7 +36,7 @@ public sealed class Desk : IAsyncLifetime
         App.Database.ScalarAsync<long>("select id from collections where request_id = @request and period_from = @from::date", new { request, from = periodFrom });
 
     /// <summary>What この内容をExcelで of a list gives: its sheets, the conditions first.</summary>
-    public async Task<System.Data.DataTableCollection> WorkbookAsync(HttpClient client, string page)
+    public static async Task<System.Data.DataTableCollection> WorkbookAsync(HttpClient client, string page)
     {
         var href = WebUtility.HtmlDecode(Regex.Match(page, "href=\"([^\"]*handler=Excel[^\"]*)\"").Groups[1].Value);
         using var answer = await client.GetAsync(href);

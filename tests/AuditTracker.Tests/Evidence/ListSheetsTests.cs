@@ -22,7 +22,7 @@ public sealed class ListSheetsTests(Desk desk) : IClassFixture<Desk>
         var page = await manami.PageAsync(path);
         var screen = Screen(page, "<span class=\"sub\" lang=\"ja\">(.*?)</span>");
         Assert.NotEmpty(screen);
-        Assert.Equal(screen, Rows(await desk.WorkbookAsync(manami, page), 1));
+        Assert.Equal(screen, Rows(await Desk.WorkbookAsync(manami, page), 1));
     }
 
     [Fact]
@@ -31,10 +31,10 @@ public sealed class ListSheetsTests(Desk desk) : IClassFixture<Desk>
         var manami = await desk.App.PagesAsAsync(Cast.Manami);
         var first = await manami.PageAsync("/accounts");
         var page = await manami.PageAsync("/accounts?sort=-no");
-        var screen = Screen(page, "<span class=\"sub mono\">(.*?)</span>");
+        var screen = Screen(page, "<span class=\"sub mail\">(.*?)</span>");
         Assert.True(screen.Count > 3);
-        Assert.Equal(screen, Rows(await desk.WorkbookAsync(manami, page), 1));
-        Assert.NotEqual(screen, Screen(first, "<span class=\"sub mono\">(.*?)</span>"));
+        Assert.Equal(screen, Rows(await Desk.WorkbookAsync(manami, page), 1));
+        Assert.NotEqual(screen, Screen(first, "<span class=\"sub mail\">(.*?)</span>"));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ListSheetsTests(Desk desk) : IClassFixture<Desk>
         var page = await manami.PageAsync("/mails");
         var screen = Screen(page, "<a href=\"/mails/\\d+[^>]*><span lang=\"ja\">(.*?)</span>");
         Assert.NotEmpty(screen);
-        Assert.Equal(screen, Rows(await desk.WorkbookAsync(manami, page)));
+        Assert.Equal(screen, Rows(await Desk.WorkbookAsync(manami, page)));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class ListSheetsTests(Desk desk) : IClassFixture<Desk>
         var screen = Screen(page, " id=\"e(\\d+)\"");
         Assert.NotEmpty(screen);
         // The screen shows its first fifty.
-        Assert.Equal(screen, Rows(await desk.WorkbookAsync(manami, page), 5).Take(screen.Count));
+        Assert.Equal(screen, Rows(await Desk.WorkbookAsync(manami, page), 5).Take(screen.Count));
     }
 
     [Theory]

@@ -63,7 +63,7 @@ public sealed class RequestListTests(Desk desk) : IClassFixture<Desk>
             Assert.Contains("担当者不在", page);
             return;
         }
-        var sheet = await desk.WorkbookAsync(manami, page);
+        var sheet = await Desk.WorkbookAsync(manami, page);
         Assert.Equal(screen.Select(row => row.Title), sheet[1].Rows.Cast<DataRow>().Skip(1).Select(row => (string)row[0]));
     }
 
