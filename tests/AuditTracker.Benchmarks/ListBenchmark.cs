@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using AuditTracker.Accounts;
 using AuditTracker.Commands;
-using AuditTracker.Evidence;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
@@ -17,12 +16,15 @@ namespace AuditTracker.Benchmarks;
 
 /// <summary>
 /// Pages of lists over 1,000,000 collections, 10,000 requests and 10,000 people: every filter and order of the list of collections through the
-/// real host, as the compliance manager and as an owner, beside the statements of its store alone.
-/// Goal: p95 at most 50 ms, and at most 15 ms above the statements.
+/// real host, as those who read it, beside the statements the same page waited for.
+/// Goal: p95 at most 50 ms, and at most 15 ms above the page's statements.
 /// </summary>
 public static class ListBenchmark
 {
     private const double Goal = 50, Above = 15;
+
+    /// <summary>The first three reads of each page are not measured. Fewer rounds show plans, not promises.</summary>
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("BENCHMARK_ROUNDS") ?? "23", System.Globalization.CultureInfo.InvariantCulture);
     private static readonly string[] Filters =
     [
         "", "state=all", "state=open", "state=accepted", "state=submitted", "state=planned", "overdue=true", "framework=iso27001-2022", "framework=safe-security-isp", "state=all&framework=safe-security-isp",
@@ -42,7 +44,10 @@ public static class ListBenchmark
     private static readonly (string Who, int Number)[] Readers = [("manager", 1), ("owner", 6), ("head", 50), ("reviewer", 3)];
 
     /// <summary>The measuring ends here at the latest, whatever was not reached.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(12);
+
+    /// <summary>A service in use has its pages compiled to the end; the first seconds of a new process are not measured.</summary>
+    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -55,10 +60,15 @@ public static class ListBenchmark
         await using var app = Web.Build(installation, worksHere: false);
         await app.StartAsync();
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        using var statements = new Statements();
         var (measured, over, since) = (0, 0, Stopwatch.StartNew());
         foreach (var (who, number) in Readers)
         {
             using var client = await SignInAsync(app.Services, address, number);
+            for (var warming = Stopwatch.StartNew(); warming.Elapsed < Warm;)
+            {
+                (await client.GetAsync("/evidence/collections")).EnsureSuccessStatusCode();
+            }
             foreach (var path in Paths(who).Where(path => only is null || $"{who} {path}".Contains(only, StringComparison.Ordinal)))
             {
                 if (since.Elapsed > Patience)
@@ -67,7 +77,7 @@ public static class ListBenchmark
                     return 1;
                 }
                 measured++;
-                over += await MeasureAsync(app.Services, client, who, number, path) ? 0 : 1;
+                over += await MeasureAsync(statements, client, who, path) ? 0 : 1;
             }
         }
         Console.WriteLine($"{measured - over} of {measured} pages keep the promise, in {since.Elapsed.TotalSeconds:F0} s.");
@@ -84,11 +94,12 @@ public static class ListBenchmark
         .. who is "manager" or "reviewer" ? ["/evidence/review"] : Array.Empty<string>(),
     ];
 
-    private static async Task<bool> MeasureAsync(IServiceProvider services, HttpClient client, string who, int number, string path)
+    private static async Task<bool> MeasureAsync(Statements statements, HttpClient client, string who, string path)
     {
-        var (page, statements, bytes) = (new List<double>(), new List<double>(), 0);
-        for (var round = 0; round < 23; round++)
+        var (page, sql, above, bytes) = (new List<double>(), new List<double>(), new List<double>(), 0);
+        for (var round = 0; round < Rounds; round++)
         {
+            statements.Forget();
             var watch = Stopwatch.StartNew();
             using var answer = await client.GetAsync(path);
             bytes = (await answer.Content.ReadAsByteArrayAsync()).Length;
@@ -102,46 +113,17 @@ public static class ListBenchmark
             if (round >= 3)
             {
                 page.Add(took);
-                statements.Add(await StatementsAsync(services, number, path));
+                sql.Add(statements.Milliseconds);
+                above.Add(took - statements.Milliseconds);
             }
         }
-        var (p95, sql) = (P95(page), P95(statements));
-        var pass = p95 <= Goal && (sql == 0 || p95 - sql <= Above);
-        Console.WriteLine($"{(pass ? "PASS" : "over")}  {who,-8} p95 {p95,6:F1} ms  statements {sql,6:F1} ms  median {page.Order().ElementAt(page.Count / 2),6:F1} ms  {bytes / 1000,3} KB  {Uri.UnescapeDataString(path)}");
-        return pass;
-    }
-
-    /// <summary>The list's own statements; 0 where the list is measured as a whole only.</summary>
-    private static async Task<double> StatementsAsync(IServiceProvider services, int number, string path)
-    {
-        if (!path.StartsWith("/evidence/collections", StringComparison.Ordinal))
+        var pass = P95(page) <= Goal && P95(above) <= Above;
+        Console.WriteLine($"{(pass ? "PASS" : "over")}  {who,-8} p95 {P95(page),6:F1} ms  statements {P95(sql),6:F1} ms ({statements.Count})  above them {P95(above),5:F1} ms  median {page.Order().ElementAt(page.Count / 2),6:F1} ms  {bytes / 1000,3} KB  {Uri.UnescapeDataString(path)}");
+        if (Environment.GetEnvironmentVariable("BENCHMARK_STATEMENTS") is not null)
         {
-            return 0;
+            Console.WriteLine(statements);
         }
-        var http = new Microsoft.AspNetCore.Http.DefaultHttpContext { Request = { Method = "GET", Path = "/evidence/collections", QueryString = new(path[path.IndexOf('?')..]) } };
-        var query = AuditTracker.Evidence.Pages.CollectionQuery.Read(http.Request.Query, await services.GetRequiredService<CompanyDays>().LoadAsync(CancellationToken.None));
-        var slice = http.Request.Slice(CollectionOrders.All);
-        var user = await CallerAsync(services, number);
-        var store = services.GetRequiredService<CollectionStore>();
-        var watch = Stopwatch.StartNew();
-        await store.PageAndCountAsync(user, query.Filter, slice, CancellationToken.None);
-        return watch.Elapsed.TotalMilliseconds;
-    }
-
-    private static async Task<CurrentUser> CallerAsync(IServiceProvider services, int number)
-    {
-        await using var connection = await services.GetRequiredService<Db>().OpenAsync();
-        var (account, person) = await connection.QuerySingleAsync<(long, long)>("select id, person_id from accounts where sign_in = @mail", new { mail = $"p{number}@bench.test" });
-        return new CurrentUser
-        {
-            AccountId = account,
-            PersonId = person,
-            SignIn = "",
-            Name = "",
-            Language = "ja",
-            RequestId = "benchmark",
-            Roles = number switch { 1 => new HashSet<Role> { Role.ComplianceManager }, 3 => [Role.ControlOwner, Role.Reviewer], _ => [Role.ControlOwner] },
-        };
+        return pass;
     }
 
     private static async Task<HttpClient> SignInAsync(IServiceProvider services, Uri address, int number)

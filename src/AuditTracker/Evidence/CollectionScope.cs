@@ -20,9 +20,9 @@ public static class CollectionScope
     private const string HeadsTheAssignee = $"c.assignee_id = any({Headed})";
 
     private const string ReviewsTheFramework = """
-        exists (select 1 from role_grants g join request_items i on i.framework = g.framework
-            where g.account_id = @account and g.role = 'reviewer' and i.request_id = c.request_id and i.version = c.version
-              and tokyo_date(business_now()) between g.from_on and coalesce(g.to_on, 'infinity'))
+        exists (select 1 from request_items i where i.request_id = c.request_id and i.version = c.version
+            and i.framework = any(array(select g.framework from role_grants g
+                where g.account_id = @account and g.role = 'reviewer' and tokyo_date(business_now()) between g.from_on and coalesce(g.to_on, 'infinity'))))
         """;
 
     public const string Condition = $"""

@@ -62,8 +62,8 @@ public sealed partial class CollectionStore
         /// <summary>Requests that serve, or once served, a framework the reader reviews.</summary>
         public long[] Reviewed { get; init; } = [];
 
-        /// <summary>The framework that was asked for is served by few requests.</summary>
-        public bool IsSmall { get; init; }
+        /// <summary>Requests that serve, or once served, the framework that was asked for; null when they are more than an index is asked about.</summary>
+        public long[]? Served { get; init; }
     }
 
     private static async Task<Dictionary<string, object?>> ReachAsync(NpgsqlConnection connection, CurrentUser user, CollectionFilter filter, CancellationToken ct)
@@ -74,6 +74,7 @@ public sealed partial class CollectionStore
         parameters["department"] = filter.Department;
         parameters["absent"] = filter.Absent;
         parameters["framework"] = filter.Framework;
+        parameters["few"] = FewRequests;
         var reach = (await connection.FirstAsync<Reach>("""
             select clock.today,
                    coalesce((select id from people where employee_no = @assignee), 0) as assignee_id,
@@ -84,7 +85,7 @@ public sealed partial class CollectionStore
                          where not @seesAll and v.head_id = @person and clock.today between o.from_on and coalesce(o.to_on, 'infinity') and clock.today between v.from_on and coalesce(v.to_on, 'infinity')) as headed,
                    array(select distinct i.request_id from role_grants g join request_items i on i.framework = g.framework
                          where not @seesAll and g.account_id = @account and g.role = 'reviewer' and clock.today between g.from_on and coalesce(g.to_on, 'infinity')) as reviewed,
-                   @framework::text is not null and (select count(*) from (select from request_items i where i.framework = @framework limit 501) few) < 501 as is_small
+                   (select case when count(*) between 1 and @few then array_agg(few.request_id) end from (select i.request_id from request_items i where i.framework = @framework limit @few + 1) few) as served
             from (select tokyo_date(business_now()) as today) clock
             """, parameters, ct))!;
         parameters["today"] = reach.Today;
@@ -95,7 +96,7 @@ public sealed partial class CollectionStore
         parameters["headed"] = reach.Headed;
         parameters["reviewed"] = reach.Reviewed;
         parameters["state"] = filter.State?.ToString().ToLowerInvariant();
-        parameters["isSmall"] = reach.IsSmall;
+        parameters["served"] = reach.Served;
         parameters["dueBefore"] = filter.DueBefore;
         parameters["dueFrom"] = filter.DueFrom;
         parameters["requestId"] = filter.RequestId;
@@ -104,7 +105,12 @@ public sealed partial class CollectionStore
         return parameters;
     }
 
-    private static string Where(CurrentUser user, CollectionFilter filter) => string.Join(" and ", new[]
+    private const string Serves = "exists (select 1 from request_items f where f.request_id = c.request_id and f.version = c.version and f.framework = @framework)";
+
+    // Looked up in a table made once (coalesce keeps it from becoming a join): asked for each row it would cost more than the row.
+    private const string IsServed = "c.request_id = any(@served) and coalesce((c.request_id, c.version) in (select f.request_id, f.version from request_items f where f.framework = @framework), false)";
+
+    private static string Where(CurrentUser user, CollectionFilter filter, Dictionary<string, object?> reach) => string.Join(" and ", new[]
     {
         user.SeesAllEvidence ? "true" : CollectionScope.Reached,
         // The states under way have indexes of their own; the others stand in the one by rank.
@@ -117,7 +123,7 @@ public sealed partial class CollectionStore
         filter.Active ? "c.state in ('open', 'submitted', 'returned')" : null,
         filter.Opened ? "c.state <> 'planned'" : null,
         filter.Overdue ? "c.state in ('open', 'returned') and c.due_on < @today" : null,
-        filter.Framework is null ? null : "exists (select 1 from request_items f where f.request_id = c.request_id and f.version = c.version and f.framework = @framework)",
+        filter.Framework is null ? null : reach["served"] is null ? Serves : IsServed,
         filter.Assignee is null ? null : "c.assignee_id = @assigneeId",
         filter.Reviewer is null ? null : "c.reviewer_id = @reviewerId",
         filter.Department is null ? null : "c.assignee_id = any(@members)",
@@ -132,22 +138,34 @@ public sealed partial class CollectionStore
         filter.Waiting ? CollectionScope.Waiting : null,
     }.Where(condition => condition is not null));
 
-    /// <summary>The tables that filter and order need; a join that nothing reads would still be made.</summary>
-    private static string Tables(CollectionFilter filter, ListOrder? order) =>
-        $"collections c {Requests(filter, order)} {(order == CollectionOrders.Assignee ? "join people p on p.id = c.assignee_id" : "")}";
+    // A join that nothing reads would still be made.
+    private static string Requests(CollectionFilter filter) => filter.Search is null ? "" : "join evidence_requests r on r.id = c.request_id";
 
-    /// <summary>Whether the list has thousands of rows at the most, whatever its order.</summary>
-    private static bool IsNarrow(CurrentUser user, CollectionFilter filter, ListOrder order, Dictionary<string, object?> reach) =>
-        !user.SeesAllEvidence && reach["reviewed"] is long[] { Length: 0 } || filter.Assignee is not null || filter.Mine || filter.RequestId is not null || filter.Ids is not null
-        || reach["isSmall"] is true && (order == CollectionOrders.Assignee || order == CollectionOrders.Title);
-
-    // By title the requests are walked first: those without the framework must be passed over there, not a hundred periods later.
-    private static string Requests(CollectionFilter filter, ListOrder? order) => (order == CollectionOrders.Title, filter.Search is not null) switch
+    /// <summary>Whether all rows are read before they are ordered: there are thousands at the most, wherever they stand in the order asked for.</summary>
+    /// <param name="total">How many there are, if that was counted.</param>
+    private static bool IsNarrow(CurrentUser user, CollectionFilter filter, ListOrder order, Dictionary<string, object?> reach, long? total)
     {
-        (true, _) when filter.Framework is not null => "join evidence_requests r on r.id = c.request_id and exists (select 1 from request_items g where g.request_id = r.id and g.framework = @framework)",
-        (false, false) => "",
-        _ => "join evidence_requests r on r.id = c.request_id",
-    };
+        var isReader = !user.SeesAllEvidence && reach["reviewed"] is long[] { Length: <= FewRequests };
+        return isReader || reach["served"] is not null || filter.Assignee is not null || filter.Mine || filter.RequestId is not null || filter.Ids is not null
+            || order != CollectionOrders.Due && total < Platform.Web.ListQuery.Cap;
+    }
+
+    /// <summary>So many requests have thousands of collections, not hundreds of thousands.</summary>
+    private const int FewRequests = 500;
+
+    /// <summary>
+    /// The rows to be put in order. By name, what bears the names is walked in its own order and each asked for its collections (offset 0 keeps the two
+    /// apart): the planner would read all collections anew for every name.
+    /// </summary>
+    private static string Rows(CurrentUser user, CollectionFilter filter, ListOrder order, Dictionary<string, object?> reach)
+    {
+        var where = Where(user, filter, reach);
+        return order == CollectionOrders.Title
+                ? $"from evidence_requests r cross join lateral (select c.* from collections c where c.request_id = r.id and {where} offset 0) c where {(filter.Framework is null ? "true" : "exists (select 1 from request_items g where g.request_id = r.id and g.framework = @framework)")}"
+            : order == CollectionOrders.Assignee
+                ? $"from people p cross join lateral (select c.* from collections c {Requests(filter)} where c.assignee_id = p.id and {where} offset 0) c where true"
+            : $"from collections c {Requests(filter)} where {where}";
+    }
 
     /// <summary>Whether a text is a place in the list by due date, as the API hands it out.</summary>
     public static bool IsCursor(string text) => CollectionOrders.Due.Read(text) is not null;
@@ -164,7 +182,7 @@ public sealed partial class CollectionStore
     {
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ReachAsync(connection, user, filter, ct);
-        var found = await connection.ListAsync<CollectionRow>(PageSql(user, filter, slice, parameters), parameters, ct);
+        var found = await connection.ListAsync<CollectionRow>(PageSql(user, filter, slice, parameters, total: null), parameters, ct);
         return slice.Page(found, row => row.Place);
     }
 
@@ -174,34 +192,34 @@ public sealed partial class CollectionStore
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ReachAsync(connection, user, filter, ct);
         parameters["cap"] = Platform.Web.ListQuery.Cap;
-        await using var both = await connection.QueryMultipleAsync(new CommandDefinition($"{PageSql(user, filter, slice, parameters)}; {CountSql(user, filter)}", new DynamicParameters(parameters), cancellationToken: ct));
-        var found = (await both.ReadAsync<CollectionRow>()).AsList();
-        return (slice.Page(found, row => row.Place), await both.ReadFirstAsync<long>());
+        var total = await connection.FirstAsync<long>(CountSql(user, filter, parameters), parameters, ct);
+        var found = await connection.ListAsync<CollectionRow>(PageSql(user, filter, slice, parameters, total), parameters, ct);
+        return (slice.Page(found, row => row.Place), total);
     }
 
-    private static string PageSql(CurrentUser user, CollectionFilter filter, ListSlice slice, Dictionary<string, object?> parameters)
+    private static string PageSql(CurrentUser user, CollectionFilter filter, ListSlice slice, Dictionary<string, object?> parameters, long? total)
     {
         var behind = slice.Behind(parameters);
         parameters["limit"] = slice.Limit;
         // Backwards by state, what is over would be walked through first: the index is told where what is under way ends.
         behind += slice.Order == CollectionOrders.State && (filter.Active || filter.Overdue) ? " and state_rank(c.state) <= 3" : "";
-        var from = $"from {Tables(filter, slice.Order)} where {Where(user, filter)} {behind}";
-        var inner = $"select c.id, {slice.Order.Place} as place, row_number() over (order by {slice.OrderBy}) as number {from} order by {slice.OrderBy} limit @limit";
-        if (IsNarrow(user, filter, slice.Order, parameters))
+        var keys = string.Join(", ", slice.Order.Keys.Select((key, index) => $"{key.Sql} as key{index}"));
+        var byKeys = (slice with { Order = slice.Order with { Keys = [.. slice.Order.Keys.Select((key, index) => key with { Sql = $"key{index}" })] } }).OrderBy;
+        var inner = $"select c.id, {slice.Order.Place} as place, {keys} {Rows(user, filter, slice.Order, parameters)} {behind} order by {slice.OrderBy} limit @limit";
+        if (IsNarrow(user, filter, slice.Order, parameters, total))
         {
-            // All of it is read first and ordered then (offset 0 keeps the two apart): the planner would walk a million rows in the order of names, hoping that these come early.
-            var keys = slice.Order.Keys.Select((key, index) => key with { Sql = $"key{index}" }).ToArray();
-            var order = (slice with { Order = slice.Order with { Keys = keys } }).OrderBy;
+            // All of it is read first and ordered then (offset 0 keeps the two apart): the planner would walk a million rows in the order asked for, hoping that these come early.
+            var named = slice.Order == CollectionOrders.Assignee ? "join people p on p.id = c.assignee_id" : slice.Order == CollectionOrders.Title ? "join evidence_requests r on r.id = c.request_id" : "";
             inner = $"""
-                select id, place, row_number() over (order by {order}) as number
-                from (select c.id, {slice.Order.Place} as place, {string.Join(", ", slice.Order.Keys.Select((key, index) => $"{key.Sql} as key{index}"))} {from} offset 0) narrow order by {order} limit @limit
+                select * from (select c.id, {slice.Order.Place} as place, {keys}
+                    from (select c.* from collections c {Requests(filter)} where {Where(user, filter, parameters)} offset 0) c {named} where true {behind} offset 0) narrow order by {byKeys} limit @limit
                 """;
         }
-        return $"select {Columns}, page.place from ({inner}) page join collections c on c.id = page.id {Shown} order by page.number";
+        return $"select {Columns}, page.place from ({inner}) page join collections c on c.id = page.id {Shown} order by {byKeys}";
     }
 
-    private static string CountSql(CurrentUser user, CollectionFilter filter) =>
-        $"select count(*) from (select 1 from {Tables(filter, null)} where {Where(user, filter)} limit @cap) counted";
+    private static string CountSql(CurrentUser user, CollectionFilter filter, Dictionary<string, object?> reach) =>
+        $"select count(*) from (select 1 from collections c {Requests(filter)} where {Where(user, filter, reach)} limit @cap) counted";
 
     /// <summary>Every row of the list in its order, read as they are taken; the connection is held so long.</summary>
     public async IAsyncEnumerable<CollectionRow> AllAsync(CurrentUser user, CollectionFilter filter, ListSlice slice, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -209,7 +227,7 @@ public sealed partial class CollectionStore
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ReachAsync(connection, user, filter, ct);
         await foreach (var row in connection.QueryUnbufferedAsync<CollectionRow>($"""
-            select {Columns} from collections c {Shown} join evidence_requests r on r.id = c.request_id where {Where(user, filter)} order by {slice.OrderBy}
+            select {Columns} from collections c {Shown} join evidence_requests r on r.id = c.request_id where {Where(user, filter, parameters)} order by {slice.OrderBy}
             """, parameters).WithCancellation(ct))
         {
             yield return row;
@@ -226,7 +244,7 @@ public sealed partial class CollectionStore
             select c.id, v.title, c.period_from, c.period_to, c.due_on, c.state, c.assignee_id, o.name as assignee_name, coalesce(o.left_on < @today, false) as assignee_left, c.reviewer_id,
                    coalesce({CollectionScope.Waiting}, false) as waits,
                    exists (select 1 from notices n where n.key in ('evidence/collection-overdue:' || c.id || ':' || c.assignee_id || ':by-hand-' || @today::text, 'evidence/collection-due-soon:' || c.id || ':' || c.assignee_id || ':by-hand-' || @today::text)) as reminded_today
-            from (select c.id from {Tables(chosen.Filter, null)} where {Where(user, chosen.Filter)} order by c.due_on, c.id limit @limit) page
+            from (select c.id from collections c {Requests(chosen.Filter)} where {Where(user, chosen.Filter, parameters)} order by c.due_on, c.id limit @limit) page
             join collections c on c.id = page.id join request_versions v on v.request_id = c.request_id and v.version = c.version join people o on o.id = c.assignee_id
             order by c.due_on, c.id {(locks ? "for update of c" : "")}
             """, parameters, ct);
@@ -238,6 +256,6 @@ public sealed partial class CollectionStore
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ReachAsync(connection, user, filter, ct);
         parameters["cap"] = cap;
-        return await connection.FirstAsync<long>(CountSql(user, filter), parameters, ct);
+        return await connection.FirstAsync<long>(CountSql(user, filter, parameters), parameters, ct);
     }
 }

@@ -99,14 +99,18 @@ public sealed partial class CollectionStore(Db db)
             """, parameters, ct);
     }
 
-    /// <summary>How many submissions wait that the reader could decide on, were they not their own.</summary>
-    public async Task<long> CountOwnWaitingAsync(CurrentUser user, CancellationToken ct)
+    /// <summary>How many submissions wait for the reader's decision, and how many they could decide on were they not their own; both exact to <paramref name="cap"/> together.</summary>
+    public async Task<(long Waiting, long Own)> CountWaitingAsync(CurrentUser user, int cap, CancellationToken ct)
     {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["cap"] = cap;
         await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<long>($"""
-            select count(*) from collections c join submissions s on s.id = c.pending_submission_id
-            where c.state = 'submitted' and {CollectionScope.Condition} and {CollectionScope.MayReview} and (s.by_account = @account or s.by_person = @person or s.on_behalf_of = @person)
-            """, CollectionScope.Parameters(user), ct);
+        return await connection.FirstAsync<(long, long)>($"""
+            select count(*) filter (where not own), count(*) filter (where own)
+            from (select (s.by_account = @account or coalesce(s.by_person = @person, false) or coalesce(s.on_behalf_of = @person, false)) as own
+                  from collections c join submissions s on s.id = c.pending_submission_id
+                  where c.state = 'submitted' and {CollectionScope.Condition} and {CollectionScope.MayReview} limit @cap) theirs
+            """, parameters, ct);
     }
 
     /// <summary>The next due date of what will come to the reader for review; null when nothing is on its way.</summary>

@@ -99,8 +99,11 @@ public sealed class RequestStore(Db db)
             from collections c where c.request_id = r.id and c.state <> 'planned' order by c.period_from desc limit 4) t) as recent
         """;
 
-    private const string From = """
-        from evidence_requests r join request_versions v on v.request_id = r.id and v.version = r.version
+    private const string From = $"from evidence_requests r {Shown}";
+
+    // What a row shows of other tables.
+    private const string Shown = """
+        join request_versions v on v.request_id = r.id and v.version = r.version
         join people o on o.id = r.owner_id join people w on w.id = r.reviewer_id
         cross join (select tokyo_date(business_now()) as today) clock
         """;
@@ -111,11 +114,23 @@ public sealed class RequestStore(Db db)
     /// <summary>Pattern of a search: titles that contain what was typed, which is no pattern itself.</summary>
     internal static string Pattern(string typed) => $"%{Key(typed).Replace("\0", "").Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
 
-    private const string Where = """
-        (@search::text is null or r.title_key like @search) and (@every::text is null or v.every = @every) and (@ids::bigint[] is null or r.id = any(@ids))
-        and (@owner::text is null or case @owner when 'none' then o.left_on < tokyo_date(business_now()) else o.employee_no = @owner end)
-        and (@framework::text is null or exists (select 1 from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework and (@item::text is null or i.ref = @item)))
+    /// <summary>The tables that filter and order need (a join that nothing reads would still be made), and what the filter asks of them.</summary>
+    private static string Narrowed(RequestFilter filter, ListOrder? order = null) => $"""
+        from evidence_requests r
+        {(filter.Every is not null || order == RequestOrders.Every ? "join request_versions v on v.request_id = r.id and v.version = r.version" : "")}
+        {(filter.Owner is not null || order == RequestOrders.Owner ? "join people o on o.id = r.owner_id" : "")}
+        where {CollectionScope.RequestCondition} and {string.Join(" and ", Conditions(filter))}
         """;
+
+    private static IEnumerable<string> Conditions(RequestFilter filter) => new[]
+    {
+        "true",
+        string.IsNullOrWhiteSpace(filter.Search) ? null : "r.title_key like @search",
+        filter.Every is null ? null : "v.every = @every",
+        filter.Ids is null ? null : "r.id = any(@ids)",
+        filter.Owner switch { null => null, RequestFilter.NoOwner => "o.left_on < tokyo_date(business_now())", _ => "o.employee_no = @owner" },
+        filter.Framework is null ? null : "exists (select 1 from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework and (@item::text is null or i.ref = @item))",
+    }.OfType<string>();
 
     /// <summary>A page of requests in the order they were added; the cursor is the last id.</summary>
     public async Task<(IReadOnlyList<RequestRow> Rows, string? After)> ListAsync(CurrentUser user, string? search, string? framework, string? item, string? after, int limit, CancellationToken ct)
@@ -132,7 +147,9 @@ public sealed class RequestStore(Db db)
         parameters["limit"] = slice.Limit;
         await using var connection = await db.OpenAsync(ct);
         var found = await connection.ListAsync<RequestRow>($"""
-            select {Columns}, {slice.Order.Place} as place {From} where {CollectionScope.RequestCondition} and {Where} {behind} order by {slice.OrderBy} limit @limit
+            select {Columns}, page.place
+            from (select r.id, {slice.Order.Place} as place, row_number() over (order by {slice.OrderBy}) as number {Narrowed(filter, slice.Order)} {behind} order by {slice.OrderBy} limit @limit) page
+            join evidence_requests r on r.id = page.id {Shown} order by page.number
             """, parameters, ct);
         return slice.Page(found, row => row.Place);
     }
@@ -141,7 +158,7 @@ public sealed class RequestStore(Db db)
     public async IAsyncEnumerable<RequestRow> AllAsync(CurrentUser user, RequestFilter filter, ListSlice slice, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
-        await foreach (var row in connection.QueryUnbufferedAsync<RequestRow>($"select {Columns} {From} where {CollectionScope.RequestCondition} and {Where} order by {slice.OrderBy}", Parameters(user, filter)).WithCancellation(ct))
+        await foreach (var row in connection.QueryUnbufferedAsync<RequestRow>($"select {Columns} {From} where {CollectionScope.RequestCondition} and {string.Join(" and ", Conditions(filter))} order by {slice.OrderBy}", Parameters(user, filter)).WithCancellation(ct))
         {
             yield return row;
         }
@@ -153,10 +170,7 @@ public sealed class RequestStore(Db db)
         var parameters = Parameters(user, filter);
         parameters["cap"] = cap;
         await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<long>($"""
-            select count(*) from (select 1 from evidence_requests r join request_versions v on v.request_id = r.id and v.version = r.version join people o on o.id = r.owner_id
-            where {CollectionScope.RequestCondition} and {Where} limit @cap) counted
-            """, parameters, ct);
+        return await connection.FirstAsync<long>($"select count(*) from (select 1 {Narrowed(filter)} limit @cap) counted", parameters, ct);
     }
 
     /// <summary>Who owns requests the reader sees, by kana; where they are more than a filter offers, any 101 of them.</summary>

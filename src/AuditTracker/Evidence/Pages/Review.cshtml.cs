@@ -95,11 +95,11 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
         var user = HttpContext.CurrentUser();
         Day = await days.LoadAsync(ct);
         (Queue, More) = await collections.ListAsync(user, Waiting, Prose.Given(after), Size, ct);
-        Total = await collections.CountAsync(user, Waiting, ListQuery.Cap, ct);
+        var counted = collections.CountWaitingAsync(user, ListQuery.Cap, ct);
         Leases = await take.OfAsync(user, Queue.Select(row => row.Id), ct);
-        Own = await collections.CountOwnWaitingAsync(user, ct);
         NextOn = Queue.Count == 0 ? await collections.NextForReviewAsync(user, ct) : null;
         var open = at is { } wanted ? await show.FindAsync(user, wanted, ct) : null;
         Open = open is { MayDecide: true } ? open : Queue.Count > 0 ? await show.FindAsync(user, Queue[0].Id, ct) : null;
+        (Total, Own) = await counted;
     }
 }
