@@ -3,8 +3,6 @@ using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Filters;
-using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Primitives;
 
@@ -15,7 +13,7 @@ namespace AuditTracker.Evidence.Pages;
 /// is the form's first field and is checked before any file is read.
 /// </summary>
 [May(Role.ComplianceManager, Role.ControlOwner)]
-[IgnoreAntiforgeryToken, ReadNoForm]
+[IgnoreAntiforgeryToken, ReadsFormItself]
 public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore drafts, BlobStore blobs, Settings settings, IStringLocalizerFactory texts, IStringLocalizer<Words> words) : CollectionPage(show, words)
 {
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct)
@@ -193,21 +191,5 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
             Draft = fields.TryGetValue(Named("draft"), out var ids) ? [.. ids.Select(value => long.TryParse(value, out var known) ? known : 0)] : [],
             Key = Field("key") is { Length: > 0 and <= 100 } key ? key : Input.Key,
         };
-    }
-
-    /// <summary>Keeps model binding away from the body.</summary>
-    [AttributeUsage(AttributeTargets.Class)]
-    private sealed class ReadNoFormAttribute : Attribute, IResourceFilter
-    {
-        public void OnResourceExecuting(ResourceExecutingContext context)
-        {
-            context.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
-            context.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
-            context.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
-        }
-
-        public void OnResourceExecuted(ResourceExecutedContext context)
-        {
-        }
     }
 }

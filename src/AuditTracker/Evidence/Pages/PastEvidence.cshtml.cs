@@ -5,8 +5,6 @@ using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Workbooks;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Filters;
-using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 
@@ -17,7 +15,7 @@ namespace AuditTracker.Evidence.Pages;
 /// <see cref="HandInModel"/>).
 /// </summary>
 [May(Role.ComplianceManager)]
-[IgnoreAntiforgeryToken, ReadPastFormAsItArrives]
+[IgnoreAntiforgeryToken, ReadsFormItself]
 public sealed class PastEvidenceModel(CheckPastEvidence check, PastEvidenceStore past, BlobStore blobs, BusinessClock clock, Settings settings, IStringLocalizer<Words> words) : PageModel
 {
     /// <summary>Only names the field; files go past model binding.</summary>
@@ -59,22 +57,6 @@ public sealed class PastEvidenceModel(CheckPastEvidence check, PastEvidenceStore
             ModelState.AddModelError("Input.File", words["PastUploadTooLarge"]);
             Response.StatusCode = refused.StatusCode;
             return Page();
-        }
-    }
-
-    /// <summary>Keeps model binding away from the body.</summary>
-    [AttributeUsage(AttributeTargets.Class)]
-    private sealed class ReadPastFormAsItArrivesAttribute : Attribute, IResourceFilter
-    {
-        public void OnResourceExecuting(ResourceExecutingContext context)
-        {
-            context.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
-            context.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
-            context.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
-        }
-
-        public void OnResourceExecuted(ResourceExecutedContext context)
-        {
         }
     }
 }

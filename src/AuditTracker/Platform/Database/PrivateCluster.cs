@@ -76,9 +76,20 @@ public sealed class PrivateCluster : IAsyncDisposable
 
     /// <summary>
     /// Looks every second whether the server still runs, and starts it again when it was killed, waiting longer after each start that failed. Roles,
-    /// passwords and socket stay, so that connections come back by themselves. Runs until cancelled.
+    /// passwords and socket stay, so that connections come back by themselves. Being cancelled is its ordinary end, also where the host goes without a stop.
     /// </summary>
     public async Task KeepRunningAsync(ILogger log, CancellationToken stop)
+    {
+        try
+        {
+            await WatchAsync(log, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task WatchAsync(ILogger log, CancellationToken stop)
     {
         var patience = Patience;
         while (true)

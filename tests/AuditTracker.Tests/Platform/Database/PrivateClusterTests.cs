@@ -78,6 +78,18 @@ public sealed class PrivateClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task Watching_the_server_ends_quietly_when_its_host_goes()
+    {
+        await using var cluster = await StartAsync(Data);
+        using var host = new CancellationTokenSource();
+        var watch = cluster.KeepRunningAsync(NullLogger.Instance, host.Token);
+        Assert.False(watch.IsCompleted);
+        await host.CancelAsync();
+        await watch;
+        Assert.True(Postmaster.Lives(cluster.Pid));
+    }
+
+    [Fact]
     public async Task A_pid_file_that_names_somebody_else_does_not_bar_the_start()
     {
         await using (var first = await StartAsync(Data))
