@@ -45,7 +45,11 @@ public static class AccountOrders
     public static readonly ListOrder EmployeeNo = new("no",
         new("coalesce(p.employee_no, '')", "a.id", "(select coalesce(k.employee_no, '') from accounts b left join people k on k.id = b.person_id where b.id = {0})"), new("a.id"));
 
-    public static readonly ListOrder[] All = [SignIn, Name, EmployeeNo];
+    /// <summary>By the day of the invitation; who was never invited comes before the first.</summary>
+    public static readonly ListOrder Invited = new("invited",
+        new("coalesce(a.invited_at, '-infinity'::timestamptz)", "a.id", "(select coalesce(invited_at, '-infinity'::timestamptz) from accounts where id = {0})"), new("a.id"));
+
+    public static readonly ListOrder[] All = [SignIn, Name, EmployeeNo, Invited];
 }
 
 /// <summary>Where an account stands, the first true one.</summary>

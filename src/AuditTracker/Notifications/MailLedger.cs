@@ -1,4 +1,3 @@
-using System.Globalization;
 using AuditTracker.Calendar;
 using AuditTracker.Company;
 using AuditTracker.Platform.Database;
@@ -13,15 +12,26 @@ namespace AuditTracker.Notifications;
 /// <param name="At">When it was last taken up for sending; null while it waits for the first time.</param>
 /// <param name="LeavesAt">For a waiting mail: when it goes out.</param>
 /// <param name="Notices">How many notices it holds.</param>
+/// <param name="Place">Its place in the list it was read for.</param>
 public sealed record LedgerMail(
-    long Id, string Kind, string State, string ToName, string ToAddress, string? Subject, string? Reply, DateTime? At, DateTime? LeavesAt, int Notices, bool IsResend, long? SentAgainAs)
+    long Id, string Kind, string State, string ToName, string ToAddress, string? Subject, string? Reply, DateTime? At, DateTime? LeavesAt, int Notices, bool IsResend, long? SentAgainAs, string Place)
 {
     /// <summary>A person must decide what becomes of it.</summary>
     public bool IsUndecided => State is "unknown" or "failed" && SentAgainAs is null;
 }
 
-/// <summary>A page of the ledger; the cursors are for the query.</summary>
-public sealed record LedgerPage(IReadOnlyList<LedgerMail> Mails, string? Before, string? After);
+/// <summary>The orders of the ledger; the first is its own. Addresses never stand in an address: a place keeps ids and instants.</summary>
+public static class MailOrders
+{
+    /// <summary>By when it was taken up for sending. What waits is yet to go, and comes first where the newest do.</summary>
+    public static readonly ListOrder When = new("when",
+        new("coalesce(m.claimed_at, 'infinity'::timestamptz)", "coalesce((extract(epoch from m.claimed_at) * 1000000)::bigint, 0)",
+            "case when {0}::bigint = 0 then 'infinity'::timestamptz else 'epoch'::timestamptz + {0}::bigint * interval '1 microsecond' end"), new("m.id")) { IsNewestFirst = true };
+
+    public static readonly ListOrder To = new("to", new("m.to_address", "m.id", "(select to_address from mails where id = {0})"), new("m.id"));
+
+    public static readonly ListOrder[] All = [When, To];
+}
 
 /// <summary>What a mail holds or will hold.</summary>
 /// <param name="Title">The name of the thing it is about; null where that has none.</param>
@@ -39,11 +49,9 @@ public sealed record LedgerRecord(LedgerMail Mail, string MessageId, string? Tex
 /// </summary>
 public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
 {
-    private const int PageSize = 50;
-
-    private const string Mails = """
+    private static string Mails(ListOrder? order = null) => $"""
         select m.id, m.kind, m.state, m.to_name, m.to_address, case when @bodies then m.subject end as subject, m.reply, m.claimed_at as at,
-               m.not_before as leaves_at, held.notices, m.resend_of is not null as is_resend, (select r.id from mails r where r.resend_of = m.id limit 1) as sent_again_as
+               m.not_before as leaves_at, held.notices, m.resend_of is not null as is_resend, (select r.id from mails r where r.resend_of = m.id limit 1) as sent_again_as, {order?.Place ?? "''"} as place
         from mails m cross join lateral (
             select (select count(*)::int from notices n where n.mail_id = m.id and (m.state <> 'queued' or n.closed_at is null))
                  + (select count(*)::int from notices n where m.kind = 'daily' and m.state in ('queued', 'deferred')
@@ -51,27 +59,24 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
         where @sees and (m.state <> 'queued' or held.notices > 0 and not exists (select from people p where p.id = m.person_id and p.left_on < @today))
         """;
 
-    // A waiting mail comes first: it is yet to go.
-    private const string Order = "(coalesce(m.claimed_at, 'infinity'::timestamptz), m.id)";
-
     private const string InState = "(@state::text is null or m.state = @state and (m.state not in ('failed', 'unknown') or not exists (select from mails r where r.resend_of = m.id)))";
 
     /// <summary>How many the list has, at most one more than <see cref="Platform.Web.ListQuery.Exact"/>.</summary>
     public async Task<long> CountAsync(CurrentUser user, string? state, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<long>($"with today as (select tokyo_date(business_now()) as today) select count(*) from ({Mails.Replace("@today", "(select today from today)", StringComparison.Ordinal)} and {InState} limit {Platform.Web.ListQuery.Cap}) counted",
+        return await connection.FirstAsync<long>($"with today as (select tokyo_date(business_now()) as today) select count(*) from ({Mails().Replace("@today", "(select today from today)", StringComparison.Ordinal)} and {InState} limit {Platform.Web.ListQuery.Cap}) counted",
             new { bodies = false, sees = Sees(user), state }, ct);
     }
 
     /// <summary>Every mail of the list in its order, read as they are taken; the connection is held so long.</summary>
-    public async IAsyncEnumerable<LedgerMail> AllAsync(CurrentUser user, string? state, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<LedgerMail> AllAsync(CurrentUser user, string? state, ListSlice slice, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
         var (now, today) = await connection.FirstAsync<(DateTime, DateOnly)>("select now, tokyo_date(now) from business_now() as now", ct: ct);
         var calendar = await BusinessCalendars.LoadAsync(connection, ct);
         var window = await SendWindow.LoadAsync(connection, settings, ct);
-        await foreach (var mail in connection.QueryUnbufferedAsync<LedgerMail>($"{Mails} and {InState} order by coalesce(m.claimed_at, 'infinity'::timestamptz) desc, m.id desc",
+        await foreach (var mail in connection.QueryUnbufferedAsync<LedgerMail>($"{Mails(slice.Order)} and {InState} order by {slice.OrderBy}",
             new { bodies = user.Is(Role.ComplianceManager), sees = Sees(user), today, state }).WithCancellation(ct))
         {
             yield return WithLeaving(mail, now, calendar, window);
@@ -79,30 +84,18 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
     }
 
     /// <param name="state">A state as the table spells it, or null; failed and unknown without those that were sent again.</param>
-    /// <param name="before">Cursor of an earlier page's first mail: the page before it.</param>
-    /// <param name="after">Cursor of an earlier page's last mail: the page after it.</param>
-    public async Task<LedgerPage> ListAsync(CurrentUser user, string? state, string? before, string? after, CancellationToken ct)
+    public async Task<ListPage<LedgerMail>> ListAsync(CurrentUser user, string? state, ListSlice slice, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
         var (now, today) = await connection.FirstAsync<(DateTime, DateOnly)>("select now, tokyo_date(now) from business_now() as now", ct: ct);
-        var back = Cursor(before);
-        var (at, id) = back ?? Cursor(after) ?? (null, null);
-        var rows = (await connection.ListAsync<LedgerMail>($"""
-            {Mails} and {InState}
-              and (@id::bigint is null or {Order} {(back is null ? "<" : ">")} (coalesce(@at::timestamptz, 'infinity'), @id))
-            order by coalesce(m.claimed_at, 'infinity'::timestamptz) {(back is null ? "desc" : "asc")}, m.id {(back is null ? "desc" : "asc")} limit {PageSize + 1}
-            """, new { bodies = user.Is(Role.ComplianceManager), sees = Sees(user), today, state, at, id }, ct)).ToList();
-        var more = rows.Count > PageSize;
-        rows = rows.Take(PageSize).ToList();
-        if (back is not null)
-        {
-            rows.Reverse();
-        }
+        var parameters = new Dictionary<string, object?> { ["bodies"] = user.Is(Role.ComplianceManager), ["sees"] = Sees(user), ["today"] = today, ["state"] = state };
+        var behind = slice.Behind(parameters);
+        parameters["limit"] = slice.Limit;
+        var found = await connection.ListAsync<LedgerMail>($"{Mails(slice.Order)} and {InState} {behind} order by {slice.OrderBy} limit @limit", parameters, ct);
         var calendar = await BusinessCalendars.LoadAsync(connection, ct);
         var window = await SendWindow.LoadAsync(connection, settings, ct);
-        var shown = rows.ConvertAll(mail => WithLeaving(mail, now, calendar, window));
-        var (hasBefore, hasAfter) = back is null ? (id is not null, more) : (more, true);
-        return new LedgerPage(shown, hasBefore && shown.Count > 0 ? CursorOf(shown[0]) : null, hasAfter && shown.Count > 0 ? CursorOf(shown[^1]) : null);
+        var page = slice.Page(found, mail => mail.Place);
+        return page with { Rows = [.. page.Rows.Select(mail => WithLeaving(mail, now, calendar, window))] };
     }
 
     /// <summary>How many mails are in each state that is not over, and how many were handed over today.</summary>
@@ -129,7 +122,7 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
         await using var connection = await db.OpenAsync(ct);
         var (now, today) = await connection.FirstAsync<(DateTime, DateOnly)>("select now, tokyo_date(now) from business_now() as now", ct: ct);
         var may = new { id, today, bodies = user.Is(Role.ComplianceManager), sees = Sees(user) };
-        if (await connection.FirstAsync<LedgerMail>($"{Mails} and m.id = @id", may, ct) is not { } mail)
+        if (await connection.FirstAsync<LedgerMail>($"{Mails()} and m.id = @id", may, ct) is not { } mail)
         {
             return null;
         }
@@ -190,13 +183,6 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
     };
 
     private static bool Sees(CurrentUser user) => user.IsAny(Role.ComplianceManager, Role.Administrator);
-
-    private static string CursorOf(LedgerMail mail) => string.Create(CultureInfo.InvariantCulture, $"{mail.At?.Ticks ?? 0}_{mail.Id}");
-
-    private static (DateTime? At, long? Id)? Cursor(string? text) =>
-        text?.Split('_') is [var at, var id] && long.TryParse(at, out var ticks) && long.TryParse(id, out var number) && ticks >= 0 && ticks <= DateTime.MaxValue.Ticks
-            ? (ticks == 0 ? null : new DateTime(ticks, DateTimeKind.Utc), number)
-            : null;
 
     private sealed record Body(string MessageId, string? Text, string? Html, DateTime? ErasedAt, long? ResendOf);
 }

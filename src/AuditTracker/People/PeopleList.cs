@@ -34,6 +34,9 @@ public sealed class PersonRow
     public DateOnly? LeaveFrom { get; init; }
     public DateOnly? LeaveTo { get; init; }
 
+    /// <summary>Its place in the list it was read for.</summary>
+    public string Place { get; init; } = "";
+
     /// <summary>Every post, oldest first.</summary>
     public IReadOnlyList<PostEntry> Posts => PostsJson is null ? [] : JsonSerializer.Deserialize<PostEntry[]>(PostsJson, JsonSerializerOptions.Web)!;
 }
@@ -64,13 +67,27 @@ public sealed record PeopleFilter(DateOnly? On = null, string? Search = null, st
 /// <summary>On leave, or left, on the base date.</summary>
 public enum PeopleStatus { OnLeave, Left }
 
+/// <summary>The orders a list of people may be put in; the first is its own. A place keeps ids, no names and no numbers.</summary>
+public static class PeopleOrders
+{
+    private static readonly Platform.Database.SortKey Kana = new("p.name_kana", "p.id", "(select name_kana from people where id = {0})");
+
+    /// <summary>By the department on the base date, those without one last, then by kana.</summary>
+    public static readonly ListOrder Department = new("department", new("coalesce(d.code, '~')", "p.id", $"(select coalesce(d.code, '~') {PeopleList.From} where p.id = {{0}})"), Kana, new("p.id"));
+
+    public static readonly ListOrder Name = new("name", Kana, new("p.id"));
+    public static readonly ListOrder EmployeeNo = new("no", new("p.employee_no", "p.id", "(select employee_no from people where id = {0})"), new("p.id"));
+
+    public static readonly ListOrder[] All = [Department, Name, EmployeeNo];
+}
+
 /// <summary>SQL of the lists of people and departments.</summary>
 public sealed class PeopleList(Db db)
 {
     /// <summary>Lists count to here exactly.</summary>
     public const int CountedTo = 10_000;
 
-    private const string From = """
+    internal const string From = """
         from people p
         cross join (select coalesce(@on::date, tokyo_date(business_now())) as day) base
         cross join lateral (select least(greatest(base.day, p.hired_on), p.left_on) as day) its
@@ -116,27 +133,21 @@ public sealed class PeopleList(Db db)
         return Cut(await connection.ListAsync<PersonRow>($"select {Columns} {From} {Rest} {Where} and p.id > coalesce(@after, 0) order by p.id limit @limit", parameters, ct), limit);
     }
 
-    /// <summary>A page by department, then kana; a cursor is the id of a person on the edge, looked up again in that order.</summary>
-    public async Task<(IReadOnlyList<PersonRow> Rows, string? Before, string? After)> PageByDepartmentAsync(
-        CurrentUser user, PeopleFilter filter, string? before, string? after, int limit, CancellationToken ct)
+    /// <summary>A part of the list in one of <see cref="PeopleOrders"/>.</summary>
+    public async Task<ListPage<PersonRow>> PageAsync(CurrentUser user, PeopleFilter filter, ListSlice slice, CancellationToken ct)
     {
-        const string Order = "(coalesce(d.code, '~'), p.name_kana, p.id)";
-        var isBack = !string.IsNullOrEmpty(before);
-        var parameters = Parameters(user, filter, isBack ? before : after, limit);
+        var parameters = Parameters(user, filter, null, 0);
+        var behind = slice.Behind(parameters);
+        parameters["limit"] = slice.Limit;
         await using var connection = await db.OpenAsync(ct);
-        var (rows, more) = Cut(await connection.ListAsync<PersonRow>($"""
-            select {Columns} {From} {Rest} {Where} and (@after::bigint is null or {Order} {(isBack ? "<" : ">")} (select coalesce(d.code, '~'), p.name_kana, p.id {From} where p.id = @after))
-            order by {(isBack ? "coalesce(d.code, '~') desc, p.name_kana desc, p.id desc" : "coalesce(d.code, '~'), p.name_kana, p.id")} limit @limit
-            """, parameters, ct), limit);
-        var page = isBack ? [.. rows.Reverse()] : rows;
-        return (page, page.Count > 0 && (isBack ? more is not null : parameters["after"] is not null) ? Cursor(page[0]) : null, page.Count > 0 && (isBack || more is not null) ? Cursor(page[^1]) : null);
+        return slice.Page(await connection.ListAsync<PersonRow>($"select {Columns}, {slice.Order.Place} as place {From} {Rest} {Where} {behind} order by {slice.OrderBy} limit @limit", parameters, ct), row => row.Place);
     }
 
-    /// <summary>Everybody on the list by department, then kana, read as they are taken; the connection is held so long.</summary>
-    public async IAsyncEnumerable<PersonRow> AllAsync(CurrentUser user, PeopleFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    /// <summary>Everybody on the list in its order, read as they are taken; the connection is held so long.</summary>
+    public async IAsyncEnumerable<PersonRow> AllAsync(CurrentUser user, PeopleFilter filter, ListSlice slice, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
-        await foreach (var row in connection.QueryUnbufferedAsync<PersonRow>($"select {Columns} {From} {Rest} {Where} order by coalesce(d.code, '~'), p.name_kana, p.id", Parameters(user, filter, null, 0)).WithCancellation(ct))
+        await foreach (var row in connection.QueryUnbufferedAsync<PersonRow>($"select {Columns} {From} {Rest} {Where} order by {slice.OrderBy}", Parameters(user, filter, null, 0)).WithCancellation(ct))
         {
             yield return row;
         }

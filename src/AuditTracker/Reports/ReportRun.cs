@@ -1,5 +1,6 @@
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using Dapper;
 
 namespace AuditTracker.Reports;
 
@@ -65,6 +66,23 @@ public sealed class ReportRunStore(Db db)
         return page.Count == 0
             ? (page, null, null)
             : (page, (back ? more : after is not null) ? page[0].Id : null, (back || more) ? page[^1].Id : null);
+    }
+
+    /// <summary>How many there are, at most <paramref name="cap"/>.</summary>
+    public async Task<long> CountAsync(CurrentUser user, int cap, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<long>("select count(*) from (select 1 from report_runs where @mayRead limit @cap) counted", new { mayRead = MayRead(user), cap }, ct);
+    }
+
+    /// <summary>Every run, the newest first, read as they are taken; the connection is held so long.</summary>
+    public async IAsyncEnumerable<ReportRun> AllAsync(CurrentUser user, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        await foreach (var run in connection.QueryUnbufferedAsync<ReportRun>($"select {Columns} {From} where @mayRead order by r.id desc", new { mayRead = MayRead(user) }).WithCancellation(ct))
+        {
+            yield return run;
+        }
     }
 
     /// <summary>Who took it, the last first.</summary>

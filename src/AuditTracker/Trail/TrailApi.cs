@@ -1,6 +1,7 @@
 using AuditTracker.Platform.Web;
 using System.Globalization;
 using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 
 namespace AuditTracker.Trail;
@@ -24,8 +25,9 @@ public static class TrailApi
         }
         long? cursor = Given(after) is not { } text ? null : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw InvalidInput.At<Words>("after", "CursorUnknown", text);
         var actors = Given(actor) is { } typed ? await trail.ActorsAsync(user, typed, ct) : null;
-        var page = await trail.ListAsync(user, new TrailFilter(Given(subject), actors, Given(what), Given(kind), from, to), cursor, limit: WireLimit.Of(limit), ct: ct);
-        return new WireTrail([.. page.Entries.Select(entry => WireEntry.From(entry, words))], page.Older);
+        var slice = new ListSlice(TrailOrders.Time, Descending: true, WireLimit.Of(limit), cursor is null ? null : $"time.{cursor}");
+        var page = await trail.ListAsync(user, new TrailFilter(Given(subject), actors, Given(what), Given(kind), from, to), slice, ct);
+        return new WireTrail([.. page.Rows.Select(entry => WireEntry.From(entry, words))], page.After is null ? null : page.Rows[^1].Id);
     }
 
     private static async Task<WireHead> Head(HttpContext http, TrailStore trail, CancellationToken ct)

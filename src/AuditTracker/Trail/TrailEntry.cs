@@ -1,3 +1,5 @@
+using AuditTracker.Platform.Database;
+
 namespace AuditTracker.Trail;
 
 /// <summary>How a value may be shown to the reader at hand.</summary>
@@ -35,10 +37,11 @@ public sealed record TrailEntry(
 /// <param name="Kind"><c>act</c> or <c>row</c>.</param>
 public sealed record TrailFilter(string? Subject = null, IReadOnlyList<string>? Actors = null, string? What = null, string? Kind = null, DateOnly? From = null, DateOnly? To = null);
 
-/// <summary>A page of the trail, newest first.</summary>
-/// <param name="Newer">Cursor of the newer page, null at the newest.</param>
-/// <param name="Older">Cursor of the older page, null at the end.</param>
-public sealed record TrailPage(IReadOnlyList<TrailEntry> Entries, long? Newer, long? Older);
+/// <summary>The orders of the trail: by time alone, which is the order of its numbers.</summary>
+public static class TrailOrders
+{
+    public static readonly ListOrder Time = new("time", new SortKey("id")) { IsNewestFirst = true };
+}
 
 /// <summary>
 /// Names the actors that are people: actor → name as of today. Filled by the room that has the accounts; until then the raw actor is shown.

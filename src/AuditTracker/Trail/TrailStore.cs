@@ -1,7 +1,7 @@
+using System.Globalization;
 using AuditTracker.Calendar;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
-using Dapper;
 
 namespace AuditTracker.Trail;
 
@@ -18,46 +18,40 @@ public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors?
 
     private sealed record ValueRow(long EntryId, string Side, string Name, Guid Salt, string? Value, bool IsErased);
 
-    /// <summary>One page, newest first: entries older than <paramref name="after"/>, or those just newer than <paramref name="before"/>.</summary>
-    public async Task<TrailPage> ListAsync(CurrentUser user, TrailFilter filter, long? after = null, long? before = null, int limit = 50, CancellationToken ct = default)
+    /// <summary>A part of the trail; its places are <c>time.ID</c>.</summary>
+    public async Task<ListPage<TrailEntry>> ListAsync(CurrentUser user, TrailFilter filter, ListSlice slice, CancellationToken ct = default)
     {
         await using var connection = await db.OpenAsync(ct);
-        var back = before is not null && after is null;
         var parameters = Parameters(user, filter);
-        parameters.AddDynamicParams(new { after, before, limit = limit + 1 });
-        var rows = (await connection.ListAsync<Row>($"""
+        var behind = slice.Behind(parameters);
+        parameters["limit"] = slice.Limit;
+        var page = slice.Page(await connection.ListAsync<Row>($"""
             select id, tx::text as tx, at, recorded_at, actor, request, kind, what, subject, canonical from trail.entries
-            where {Where(filter)} {(after is not null ? "and id < @after" : back ? "and id > @before" : "")}
-            order by id {(back ? "asc" : "desc")} limit @limit
-            """, parameters, ct)).ToList();
-        var more = rows.Count > limit;
-        rows = [.. rows.Take(limit).OrderByDescending(row => row.Id)];
-        var values = rows.Count == 0 ? [] : await connection.ListAsync<ValueRow>("""
+            where {Where(filter)} {behind} order by {slice.OrderBy} limit @limit
+            """, parameters, ct), row => row.Id.ToString(CultureInfo.InvariantCulture));
+        var values = page.Rows.Count == 0 ? [] : await connection.ListAsync<ValueRow>("""
             select entry_id, side, name, salt, case when @personal then value end as value, value is null as is_erased
             from trail.entry_values where entry_id = any(@ids) and @allowed
-            """, new { ids = rows.Select(row => row.Id).ToArray(), personal = user.SeesPersonalValues, allowed = MaySee(user) }, ct);
-        var names = nameActors is null ? null : await nameActors([.. rows.Select(row => row.Actor).Distinct()], ct);
+            """, new { ids = page.Rows.Select(row => row.Id).ToArray(), personal = user.SeesPersonalValues, allowed = MaySee(user) }, ct);
+        var names = nameActors is null ? null : await nameActors([.. page.Rows.Select(row => row.Actor).Distinct()], ct);
         var byEntry = values.ToLookup(value => value.EntryId);
-        return new TrailPage(
-            [.. rows.Select(row => Show(row, [.. byEntry[row.Id]], names, user.SeesPersonalValues))],
-            rows.Count > 0 && (back ? more : after is not null) ? rows[0].Id : null,
-            rows.Count > 0 && (back || more) ? rows[^1].Id : null);
+        return new([.. page.Rows.Select(row => Show(row, [.. byEntry[row.Id]], names, user.SeesPersonalValues))], page.Before, page.After);
     }
 
-    /// <summary>Every entry of the list, newest first, a thousand at a time.</summary>
-    public async IAsyncEnumerable<TrailEntry> AllAsync(CurrentUser user, TrailFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    /// <summary>Every entry of the list in its order, a thousand at a time.</summary>
+    public async IAsyncEnumerable<TrailEntry> AllAsync(CurrentUser user, TrailFilter filter, ListSlice slice, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        long? after = null;
+        var next = slice with { Size = 1000, After = null, Before = null };
         do
         {
-            var page = await ListAsync(user, filter, after, limit: 1000, ct: ct);
-            foreach (var entry in page.Entries)
+            var page = await ListAsync(user, filter, next, ct);
+            foreach (var entry in page.Rows)
             {
                 yield return entry;
             }
-            after = page.Older;
+            next = next with { After = page.After };
         }
-        while (after is not null);
+        while (next.After is not null);
     }
 
     /// <summary>How many entries there are, counted to <see cref="CountedTo"/> + 1.</summary>
@@ -65,7 +59,7 @@ public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors?
     {
         await using var connection = await db.OpenAsync(ct);
         var parameters = Parameters(user, filter);
-        parameters.Add("cap", CountedTo + 1);
+        parameters["cap"] = CountedTo + 1;
         return (int)await connection.FirstAsync<long>($"select count(*) from (select 1 from trail.entries where {Where(filter)} limit @cap) counted", parameters, ct);
     }
 
@@ -114,16 +108,16 @@ public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors?
         filter.To is null ? null : "at < @until",
     }.Where(part => part is not null));
 
-    private static DynamicParameters Parameters(CurrentUser user, TrailFilter filter) => new(new
+    private static Dictionary<string, object?> Parameters(CurrentUser user, TrailFilter filter) => new()
     {
-        allowed = MaySee(user),
-        filter.Subject,
-        actors = filter.Actors?.ToArray(),
-        filter.What,
-        filter.Kind,
-        from = filter.From is { } first ? JapanTime.StartOf(first) : (DateTime?)null,
-        until = filter.To is { } last && last < DateOnly.MaxValue ? JapanTime.StartOf(last.AddDays(1)) : DateTime.MaxValue,
-    });
+        ["allowed"] = MaySee(user),
+        ["Subject"] = filter.Subject,
+        ["actors"] = filter.Actors?.ToArray(),
+        ["What"] = filter.What,
+        ["Kind"] = filter.Kind,
+        ["from"] = filter.From is { } first ? JapanTime.StartOf(first) : null,
+        ["until"] = filter.To is { } last && last < DateOnly.MaxValue ? JapanTime.StartOf(last.AddDays(1)) : DateTime.MaxValue,
+    };
 
     private static TrailEntry Show(Row row, ValueRow[] values, IReadOnlyDictionary<string, string>? names, bool personal)
     {

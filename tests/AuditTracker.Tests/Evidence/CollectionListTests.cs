@@ -23,27 +23,8 @@ public sealed class CollectionListTests(Desk desk) : IClassFixture<Desk>
             await desk.RequestAsync("名前も期限も同じ依頼");
         }
         await desk.RequestAsync("毎月の依頼", Cast.Hana, Cast.Manami, every: PeriodKind.Month);
-        foreach (var order in CollectionOrders.All)
-        {
-            foreach (var descending in new[] { false, true })
-            {
-                var whole = (await Store.PageAsync(Desk.Manager, new(), new(order, descending, 1000), default)).Rows.Select(row => row.Id).ToList();
-                var (walked, page) = (new List<long>(), await Store.PageAsync(Desk.Manager, new(), new(order, descending, 7), default));
-                var pages = new Stack<ListPage<CollectionRow>>([page]);
-                for (walked.AddRange(page.Rows.Select(row => row.Id)); page.After is { } after; walked.AddRange(page.Rows.Select(row => row.Id)))
-                {
-                    pages.Push(page = await Store.PageAsync(Desk.Manager, new(), new(order, descending, 7, after), default));
-                }
-                Assert.Equal(whole, walked);
-                Assert.True(whole.Count > 40 && whole.Distinct().Count() == whole.Count);
-                for (pages.Pop(); page.Before is { } before; pages.Pop())
-                {
-                    page = await Store.PageAsync(Desk.Manager, new(), new(order, descending, 7, Before: before), default);
-                    Assert.Equal(pages.Peek().Rows.Select(row => row.Id), page.Rows.Select(row => row.Id));
-                }
-                Assert.Empty(pages);
-            }
-        }
+        var orders = await ListWalk.EveryAsync(CollectionOrders.All, 7, slice => Store.PageAsync(Desk.Manager, new(), slice, default), row => row.Id);
+        Assert.True(orders[0].Count > 40);
     }
 
     [Theory]

@@ -62,8 +62,8 @@ public sealed class SendMailsTests : IAsyncLifetime
 
         Assert.Equal(1, await RunAsync());
         Assert.Equal(Cast.Bob.Mail, Assert.Single(outside.Sent).To.Address);
-        var shown = await Ledger.ListAsync(User(Cast.Manami), null, null, null, default);
-        Assert.Equal(Cast.Bob.Name, Assert.Single(shown.Mails).ToName);
+        var shown = await PageAsync();
+        Assert.Equal(Cast.Bob.Name, Assert.Single(shown.Rows).ToName);
 
         await TellAsync(Opened(3, Cast.Alice));
         Assert.Equal(1, await RunAsync());
@@ -354,7 +354,7 @@ public sealed class SendMailsTests : IAsyncLifetime
         Assert.Empty(states.Notices);
 
         Assert.Null(await Ledger.FindAsync(User(Cast.Alice), id, default));
-        Assert.Empty((await Ledger.ListAsync(User(Cast.Carol), null, null, null, default)).Mails);
+        Assert.Empty((await Ledger.ListAsync(User(Cast.Carol), null, new(MailOrders.When, Descending: true, 50), default)).Rows);
         Assert.Empty(await Ledger.CountsAsync(User(Cast.Tom), default));
     }
 
@@ -368,20 +368,24 @@ public sealed class SendMailsTests : IAsyncLifetime
             """);
         await TellAsync(Opened(1, Cast.Alice));
 
-        var first = await Ledger.ListAsync(User(Cast.Manami), null, null, null, default);
-        Assert.Equal(50, first.Mails.Count);
-        Assert.Equal((Cast.Alice.Name, new DateTime(2026, 11, 30, 0, 0, 0, DateTimeKind.Utc), 1), (first.Mails[0].ToName, first.Mails[0].LeavesAt, first.Mails[0].Notices));
+        var first = await PageAsync();
+        Assert.Equal(50, first.Rows.Count);
+        Assert.Equal((Cast.Alice.Name, new DateTime(2026, 11, 30, 0, 0, 0, DateTimeKind.Utc), 1), (first.Rows[0].ToName, first.Rows[0].LeavesAt, first.Rows[0].Notices));
         Assert.Null(first.Before);
-        var second = await Ledger.ListAsync(User(Cast.Manami), null, null, first.After, default);
-        var third = await Ledger.ListAsync(User(Cast.Manami), null, null, second.After, default);
-        Assert.Equal(20, third.Mails.Count);
+        var second = await PageAsync(first.After);
+        var third = await PageAsync(second.After);
+        Assert.Equal(20, third.Rows.Count);
         Assert.Null(third.After);
-        Assert.Equal(120, first.Mails.Concat(second.Mails).Concat(third.Mails).Select(mail => mail.Id).Distinct().Count());
-        Assert.Equal(first.Mails.Select(mail => mail.Id), (await Ledger.ListAsync(User(Cast.Manami), null, second.Before, null, default)).Mails.Select(mail => mail.Id));
+        Assert.Equal(120, first.Rows.Concat(second.Rows).Concat(third.Rows).Select(mail => mail.Id).Distinct().Count());
+        Assert.Equal(first.Rows.Select(mail => mail.Id), (await PageAsync(null, second.Before)).Rows.Select(mail => mail.Id));
         Assert.Equal(1, (await Ledger.CountsAsync(User(Cast.Manami), default))["queued"]);
     }
 
     private MailLedger Ledger => database.Get<MailLedger>();
+
+    /// <summary>A page of the ledger as it opens.</summary>
+    private Task<AuditTracker.Platform.Database.ListPage<LedgerMail>> PageAsync(string? after = null, string? before = null) =>
+        Ledger.ListAsync(User(Cast.Manami), null, new(MailOrders.When, Descending: true, 50, after, before), default);
 
     private Task<int> RunAsync() => RunAsync([]);
 

@@ -49,7 +49,11 @@ public sealed partial class ReportPagesTests : IAsyncLifetime
         var file = await pages.GetAsync($"{run}?handler=file");
         Assert.Equal("証跡一覧_iso27001-2022_20261123.xlsx", file.Content.Headers.ContentDisposition!.FileNameStar);
         Assert.Contains("間 真奈美", (await TextAsync(pages, run))[^2000..]);
-        Assert.Contains($"href=\"{run}\"", await TextAsync(pages, "/reports"));
+        var list = await TextAsync(pages, "/reports");
+        Assert.Contains($"href=\"{run}\"", list);
+        var book = await Evidence.Desk.WorkbookAsync(pages, list);
+        Assert.Equal(("完成", "証跡一覧_iso27001-2022_20261123.xlsx", await app.Database.ScalarAsync<string>("select sha256 from report_runs")), ((string)book[1].Rows[1][2], (string)book[1].Rows[1][8], (string)book[1].Rows[1][10]));
+        Assert.Equal(HttpStatusCode.NotFound, (await (await app.PagesAsAsync(Cast.Alice)).GetAsync("/reports?handler=Excel")).StatusCode);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class TrailReadingTests(TestApp app) : IClassFixture<TestApp>
     {
         var tom = Reader(Role.Management);
         var store = app.Get<TrailStore>();
-        Assert.Empty((await store.ListAsync(tom, new TrailFilter())).Entries);
+        Assert.Empty((await store.ListAsync(tom, new TrailFilter(), new(TrailOrders.Time, Descending: true, 50))).Rows);
         Assert.Equal(0, await store.CountAsync(tom, new TrailFilter()));
         Assert.Null(await store.HeadAsync(tom));
         Assert.Empty(await store.ActorsAsync(tom, "account:1"));
@@ -117,9 +117,9 @@ public sealed class TrailReadingTests(TestApp app) : IClassFixture<TestApp>
         Assert.Equal(seen.Distinct().OrderDescending(), seen);
         var store = app.Get<TrailStore>();
         var carol = Reader(Role.InternalAuditor);
-        var newer = await store.ListAsync(carol, new TrailFilter(What: "test.paged"), before: seen[4], limit: 2);
-        Assert.Equal([seen[2], seen[3]], newer.Entries.Select(entry => entry.Id));
-        Assert.Equal((seen[2], seen[3]), (newer.Newer, newer.Older));
+        var newer = await store.ListAsync(carol, new TrailFilter(What: "test.paged"), new(TrailOrders.Time, Descending: true, 2, Before: $"time.{seen[4]}"));
+        Assert.Equal([seen[2], seen[3]], newer.Rows.Select(entry => entry.Id));
+        Assert.Equal(($"time.{seen[2]}", $"time.{seen[3]}"), (newer.Before, newer.After));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class AccountsModel(AccountStore accounts, ReviewScopes scopes, Ow
     {
         var slice = Request.Slice(AccountOrders.All);
         frameworks = await scopes.ListAsync(ct);
-        return new ListSheet<AccountRow>(words["Accounts"], [.. Chips.Select(chip => chip.Text)], words[slice.Order.Name switch { "name" => "Name", "no" => "EmployeeNo", _ => "SignInName" }], slice.Descending,
+        return new ListSheet<AccountRow>(words["Accounts"], [.. Chips.Select(chip => chip.Text)], words[slice.Order.Name switch { "name" => "Name", "no" => "EmployeeNo", "invited" => "InvitedAt", _ => "SignInName" }], slice.Descending,
         [
             new(words["Name"], 18, (sheet, row) => sheet.Text(row.Name)),
             new(words["SignInName"], 32, (sheet, row) => sheet.Text(row.SignIn)),

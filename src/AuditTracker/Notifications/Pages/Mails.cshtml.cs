@@ -1,3 +1,4 @@
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Workbooks;
@@ -15,10 +16,8 @@ public sealed class MailsModel(MailLedger ledger, SendTestMail test, IStringLoca
     public static IReadOnlyList<string> States { get; } = ["unknown", "failed", "deferred", "queued", "sending", "accepted"];
 
     [FromQuery(Name = "state")] public string? State { get; set; }
-    [FromQuery(Name = "before")] public string? Before { get; set; }
-    [FromQuery(Name = "after")] public string? After { get; set; }
 
-    public LedgerPage Found { get; private set; } = new([], null, null);
+    public ListPage<LedgerMail> Found { get; private set; } = new([], null, null);
     public IReadOnlyDictionary<string, int> Counts { get; private set; } = new Dictionary<string, int>();
 
     /// <summary>Rows of the list, exact to 10,000.</summary>
@@ -36,7 +35,7 @@ public sealed class MailsModel(MailLedger ledger, SendTestMail test, IStringLoca
         var user = HttpContext.CurrentUser();
         Decides = user.Is(Role.ComplianceManager);
         Total = await ledger.CountAsync(user, string.IsNullOrEmpty(State) ? null : State, ct);
-        Found = await ledger.ListAsync(user, string.IsNullOrEmpty(State) ? null : State, Before, After, ct);
+        Found = await ledger.ListAsync(user, string.IsNullOrEmpty(State) ? null : State, Request.Slice(MailOrders.All), ct);
         Counts = await ledger.CountsAsync(user, ct);
         return Page();
     }
@@ -50,8 +49,9 @@ public sealed class MailsModel(MailLedger ledger, SendTestMail test, IStringLoca
         }
         var user = HttpContext.CurrentUser();
         var state = string.IsNullOrEmpty(State) ? null : State;
+        var slice = Request.Slice(MailOrders.All);
         Decides = user.Is(Role.ComplianceManager);
-        return new ListSheet<LedgerMail>(words["MailLedger"], state is null ? [] : [Word(state)], words["When"], Descending: true,
+        return new ListSheet<LedgerMail>(words["MailLedger"], state is null ? [] : [Word(state)], words[slice.Order == MailOrders.To ? "Address" : "When"], slice.Descending,
         [
             new(words["To"], 16, (sheet, mail) => sheet.Text(mail.ToName)),
             new(words["Address"], 32, (sheet, mail) => sheet.Text(mail.ToAddress)),
@@ -61,7 +61,7 @@ public sealed class MailsModel(MailLedger ledger, SendTestMail test, IStringLoca
             new(words[Decides ? "SubjectLine" : "Kind"], 50, (sheet, mail) => sheet.Text(Says(mail))),
             new(words["Notices"], 8, (sheet, mail) => sheet.Number(mail.Notices)),
             new(words["Reply"], 40, (sheet, mail) => sheet.Text(mail.State == "accepted" ? null : mail.Reply)),
-        ], ledger.AllAsync(user, state, ct));
+        ], ledger.AllAsync(user, state, slice, ct));
     }
 
     /// <summary>The subject for those who may read it; the kind of mail for others.</summary>

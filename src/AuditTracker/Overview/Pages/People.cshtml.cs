@@ -23,8 +23,6 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
 
     /// <summary>here (or nothing), leave, left, all.</summary>
     [FromQuery(Name = "state")] public string? State { get; set; }
-    [FromQuery(Name = "after")] public string? From { get; set; }
-    [FromQuery(Name = "before")] public string? To { get; set; }
 
     public DateOnly On { get; private set; }
     public string? OnError { get; private set; }
@@ -33,9 +31,10 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
     public bool MayImport { get; private set; }
     public bool HasNobody { get; private set; }
     public long Total { get; private set; }
-    public string? Before { get; private set; }
-    public string? After { get; private set; }
-    public IReadOnlyList<PersonRow> Rows { get; private set; } = [];
+    public ListPage<PersonRow> List { get; private set; } = new([], null, null);
+
+    /// <summary>A head above each department; in other orders it is a column.</summary>
+    public bool IsByDepartment { get; private set; }
     public IReadOnlyList<DepartmentEntry> Departments { get; private set; } = [];
     public IReadOnlyList<Chip> Chips { get; private set; } = [];
 
@@ -48,9 +47,11 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
         Tree = DepartmentNode.Tree(Departments);
         MayImport = user.Is(Role.ComplianceManager);
         SeesDepartments = user.IsAny(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner);
-        (Rows, Before, After) = await people.PageByDepartmentAsync(user, filter, To, From, 50, ct);
+        var slice = Request.Slice(PeopleOrders.All);
+        IsByDepartment = slice.Order == PeopleOrders.Department;
+        List = await people.PageAsync(user, filter, slice, ct);
         Total = await people.CountAsync(user, filter, ct);
-        counts = await owed.CountsAsync(user, Rows.Select(row => row.Id), ct);
+        counts = await owed.CountsAsync(user, List.Rows.Select(row => row.Id), ct);
         HasNobody = Total == 0 && string.IsNullOrWhiteSpace(Search) && string.IsNullOrEmpty(Department) && string.IsNullOrEmpty(State) && OnError is null;
         Chips = [.. InForce()];
     }
@@ -59,8 +60,9 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
     public async Task<IActionResult> OnGetExcelAsync(CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
-        var filter = await FilterAsync(user, ct);
-        return new ListSheet<PersonRow>(words["People"], [.. InForce().Select(chip => chip.Text)], words["Department"], Descending: false,
+        var (filter, slice) = (await FilterAsync(user, ct), Request.Slice(PeopleOrders.All));
+        var order = words[slice.Order.Name switch { "name" => "ColumnName", "no" => "ColumnEmployeeNo", _ => "Department" }];
+        return new ListSheet<PersonRow>(words["People"], [.. InForce().Select(chip => chip.Text)], order, slice.Descending,
         [
             new(words["ColumnName"], 16, (sheet, row) => sheet.Text(row.Name)),
             new(words["ColumnNameKana"], 18, (sheet, row) => sheet.Text(row.NameKana)),
@@ -71,7 +73,7 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
             new(words["Manager"], 16, (sheet, row) => sheet.Text(row.ManagerName)),
             new(words["ColumnEmail"], 32, (sheet, row) => sheet.Text(row.Email)),
             new(words["ColumnLeftOn"], 12, (sheet, row) => sheet.Date(row.LeftOn)),
-        ], people.AllAsync(user, filter, ct));
+        ], people.AllAsync(user, filter, slice, ct));
     }
 
     private async Task<PeopleFilter> FilterAsync(CurrentUser user, CancellationToken ct)

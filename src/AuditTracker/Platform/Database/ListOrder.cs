@@ -13,6 +13,9 @@ public sealed record SortKey(string Sql, string? Kept = null, string? Restored =
 /// <param name="Name">As in the address: <c>?sort=due</c>, and <c>-due</c> for the other way round.</param>
 public sealed record ListOrder(string Name, params SortKey[] Keys)
 {
+    /// <summary>Where the address does not name it, the list begins at this order's end: the newest first.</summary>
+    public bool IsNewestFirst { get; init; }
+
     /// <summary>Expression of a row's place, to be selected as <c>place</c>.</summary>
     public string Place => $"concat_ws('_', {string.Join(", ", Keys.Select(key => key.Kept ?? key.Sql))})";
 

@@ -28,7 +28,8 @@ public static class ListQuery
             order = known.Name == asked.TrimStart('-') ? known : order;
         }
         static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
-        var slice = new ListSlice(order, asked.StartsWith('-') && order.Name == asked[1..], Size, Given(request.Query["after"]), Given(request.Query["before"]));
+        var isNamed = order.Name == asked.TrimStart('-');
+        var slice = new ListSlice(order, isNamed ? asked.StartsWith('-') : order.IsNewestFirst, Size, Given(request.Query["after"]), Given(request.Query["before"]));
         request.HttpContext.Items[typeof(ListSlice)] = slice;
         return slice;
     }

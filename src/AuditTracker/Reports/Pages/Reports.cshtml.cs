@@ -7,6 +7,7 @@ using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
+using AuditTracker.Platform.Workbooks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
@@ -15,7 +16,7 @@ namespace AuditTracker.Reports.Pages;
 
 /// <summary>Which paper do I need, and is it ready? What is missing is said before anything is printed.</summary>
 [May(Role.ComplianceManager, Role.InternalAuditor, Role.Management)]
-public sealed class ReportsModel(Db db, BusinessClock clock, ControlStore controls, CoverageStore coverage, CollectionStore collections, ReportRunStore runs, RequestReport request, IStringLocalizer<Words> words) : PageModel
+public sealed class ReportsModel(Db db, BusinessClock clock, ControlStore controls, CoverageStore coverage, CollectionStore collections, ReportRunStore runs, RequestReport request, IStringLocalizer<Words> words, IStringLocalizer<Platform.Web.Words> states) : PageModel
 {
     private const int PageSize = 20;
     private Period year;
@@ -33,6 +34,9 @@ public sealed class ReportsModel(Db db, BusinessClock clock, ControlStore contro
     public IReadOnlyDictionary<CoverageState, int> Items { get; private set; } = new Dictionary<CoverageState, int>();
     public long Overdue { get; private set; }
     public IReadOnlyList<ReportRun> Runs { get; private set; } = [];
+
+    /// <summary>Runs there are, exact to 10,000.</summary>
+    public long Total { get; private set; }
     public string? Previous { get; private set; }
     public string? Next { get; private set; }
 
@@ -71,6 +75,26 @@ public sealed class ReportsModel(Db db, BusinessClock clock, ControlStore contro
         }
     }
 
+    /// <summary>この内容をExcelで: every run, with what tells one file from another.</summary>
+    public async Task<IActionResult> OnGetExcelAsync(CancellationToken ct)
+    {
+        Frameworks = await controls.FrameworksAsync(ct);
+        return new ListSheet<ReportRun>(words["Runs"], [], words["Number"], Descending: true,
+        [
+            new(words["Number"], 10, (sheet, run) => sheet.Number(run.Id)),
+            new(words["Report"], 26, (sheet, run) => sheet.Text($"{words["Title"]} {ShortOf(run.Framework)}")),
+            new(words["State"], 12, (sheet, run) => sheet.Text(states[Platform.Web.States.Of("run." + run.State).WordKey])),
+            new(words["PeriodFrom"], 12, (sheet, run) => sheet.Date(run.FromOn)),
+            new(words["PeriodTo"], 12, (sheet, run) => sheet.Date(run.ToOn)),
+            new(words["Cutoff"], 17, (sheet, run) => sheet.Instant(run.CutoffAt)),
+            new(words["AskedBy"], 18, (sheet, run) => sheet.Text(run.RequestedBy)),
+            new(words["FinishedAt"], 17, (sheet, run) => sheet.Instant(run.FinishedAt)),
+            new(words["FileName"], 40, (sheet, run) => sheet.Text(run.FileName)),
+            new(words["Size"], 12, (sheet, run) => sheet.Number(run.Size)),
+            new(words["Sha256"], 66, (sheet, run) => sheet.Text(run.Sha256, CellStyle.Code)),
+        ], runs.AllAsync(HttpContext.CurrentUser(), ct));
+    }
+
     private async Task<bool> LoadAsync(string? framework, CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
@@ -89,6 +113,7 @@ public sealed class ReportsModel(Db db, BusinessClock clock, ControlStore contro
             Overdue = await collections.CountAsync(user, new CollectionFilter(Framework: Framework.Key, Overdue: true), 10_000, ct);
         }
         (Runs, var previous, var next) = await runs.ListAsync(user, After, Before, PageSize, ct);
+        Total = await runs.CountAsync(user, ListQuery.Cap, ct);
         (Previous, Next) = (previous?.ToString(CultureInfo.InvariantCulture), next?.ToString(CultureInfo.InvariantCulture));
         return Framework is not null || string.IsNullOrEmpty(framework);
     }

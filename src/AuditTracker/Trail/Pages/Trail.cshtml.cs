@@ -1,4 +1,5 @@
 using AuditTracker.Calendar;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Web.Tags;
@@ -26,13 +27,13 @@ public sealed class TrailModel(TrailStore trail, TrailProtection protection, Tra
     public bool IsProtected { get; private set; }
     public SealState? Seal { get; private set; }
     public int Total { get; private set; }
-    public TrailPage Found { get; private set; } = new([], null, null);
+    public ListPage<TrailEntry> Found { get; private set; } = new([], null, null);
     public IReadOnlyList<Chip> Chips { get; private set; } = [];
     public TrailWords Say => say;
 
     public string? LinkOf(TrailEntry entry) => links.Of(HttpContext.CurrentUser(), entry.Subject);
 
-    public async Task<IActionResult> OnGetAsync(long? after, long? before, CancellationToken ct)
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
         if (await FilterAsync(user, ct) is not { } filter)
@@ -41,7 +42,7 @@ public sealed class TrailModel(TrailStore trail, TrailProtection protection, Tra
         }
         IsProtected = await protection.IsProtectedAsync(ct);
         Total = await trail.CountAsync(user, filter, ct);
-        Found = await trail.ListAsync(user, filter, after, before, ct: ct);
+        Found = await trail.ListAsync(user, filter, Request.Slice(TrailOrders.Time), ct);
         Chips = [.. InForce()];
         return Page();
     }
@@ -55,7 +56,8 @@ public sealed class TrailModel(TrailStore trail, TrailProtection protection, Tra
             return this.Invalid();
         }
         Chips = [.. InForce()];
-        return new ListSheet<TrailEntry>(words["Trail"], [.. Chips.Select(chip => chip.Text)], words["Time"], Descending: true,
+        var slice = Request.Slice(TrailOrders.Time);
+        return new ListSheet<TrailEntry>(words["Trail"], [.. Chips.Select(chip => chip.Text)], words["Time"], slice.Descending,
         [
             new(words["Time"], 19, (sheet, entry) => sheet.Instant(entry.At)),
             new(words["Who"], 18, (sheet, entry) => sheet.Text(say.Who(entry.Actor, entry.ActorName))),
@@ -63,7 +65,7 @@ public sealed class TrailModel(TrailStore trail, TrailProtection protection, Tra
             new(words["Subject"], 20, (sheet, entry) => sheet.Text(entry.Subject, CellStyle.Code)),
             new(words["Change"], 60, (sheet, entry) => sheet.Text(Changes(entry))),
             new(words["EntryNumber"], 10, (sheet, entry) => sheet.Number(entry.Id)),
-        ], trail.AllAsync(user, filter, ct));
+        ], trail.AllAsync(user, filter, slice, ct));
     }
 
     /// <summary>One line a value: name: before → after.</summary>
@@ -107,7 +109,7 @@ public sealed class TrailModel(TrailStore trail, TrailProtection protection, Tra
         }
         if (Actor is not null)
         {
-            yield return new(words["ChipActor", say.Who(Actor, Found.Entries.FirstOrDefault(entry => entry.Actor == Actor)?.ActorName)], "actor");
+            yield return new(words["ChipActor", say.Who(Actor, Found.Rows.FirstOrDefault(entry => entry.Actor == Actor)?.ActorName)], "actor");
         }
         if (What is not null)
         {
