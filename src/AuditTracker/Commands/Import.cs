@@ -7,7 +7,7 @@ using Microsoft.Extensions.Localization;
 namespace AuditTracker.Commands;
 
 /// <summary>
-/// <c>import FILE.csv [--apply] [--effective DATE] [--missing leave --on DATE]</c> prints what the file changes and its errors; exit code 1 with errors.
+/// <c>import FILE.csv [--apply] [--effective DATE] [--missing leave --on DATE] [--many leave]</c> prints what the file changes and its errors; exit code 1 with errors.
 /// </summary>
 public static class Import
 {
@@ -18,7 +18,7 @@ public static class Import
         {
             return await ImportEvidence.RunAsync(arguments);
         }
-        var path = arguments.Alone(0) ?? throw new UsageException("Write: import FILE.csv [--apply] [--effective DATE] [--missing leave --on DATE]");
+        var path = arguments.Alone(0) ?? throw new UsageException("Write: import FILE.csv [--apply] [--effective DATE] [--missing leave --on DATE] [--many leave]");
         var content = File.Exists(path) ? await File.ReadAllBytesAsync(path) : throw new UsageException($"There is no file {path}.");
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? "ja" : "en");
@@ -38,13 +38,13 @@ public static class Import
         {
             var today = (await services.GetRequiredService<BusinessClock>().NowAsync()).Today;
             var terms = ImportTermsInput.Read(arguments.Get("--effective"), arguments.Get("--missing"), arguments.Get("--on"), today);
-            var difference = isApply ? await import.ApplyAsync(actor, null, fileName, content, terms) : await import.CompareAsync(await import.ReadAsync(content, null, null), terms);
+            var difference = isApply ? await import.ApplyAsync(actor, null, fileName, content, terms, manyMayLeave: ImportTermsInput.ManyMayLeave(arguments.Get("--many"))) : await import.CompareAsync(await import.ReadAsync(content, null, null), terms);
             Print(difference, isApply, services.GetRequiredService<IStringLocalizer<Words>>(), output);
             return difference.Errors.Count > 0 ? 1 : 0;
         }
-        catch (InvalidInput invalid)
+        catch (Refusal refusal)
         {
-            throw new UsageException(invalid.In(services.GetRequiredService<IStringLocalizerFactory>()));
+            throw new UsageException(refusal.In(services.GetRequiredService<IStringLocalizerFactory>()));
         }
     }
 

@@ -2,11 +2,9 @@ using System.Text;
 using AuditTracker.People;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 
 namespace AuditTracker.Evidence;
-
-/// <summary>Somebody a form offers as owner or reviewer; two of the same name are told apart by department and number.</summary>
-public sealed record PersonChoice(string EmployeeNo, string Name, string NameKana, string? Department, DateOnly? LeftOn, bool HasLeft, bool IsOnLeave);
 
 /// <summary>An item as forms and lists name it.</summary>
 public sealed record ItemName(string Framework, string Ref, string OfficialRef, string TitleJa, string TitleEn, string ShortJa, string ShortEn)
@@ -36,7 +34,7 @@ public sealed class Choices(Db db)
     private const string ItemsSql = "select i.framework, i.ref, i.official_ref, i.title_ja, i.title_en, f.short_ja, f.short_en from items i join frameworks f on f.key = i.framework";
 
     /// <summary>People employed today whose name, kana or number holds what was typed; for those who may name owners.</summary>
-    public async Task<IReadOnlyList<PersonChoice>> PeopleAsync(CurrentUser user, string typed, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<PickablePerson>> PeopleAsync(CurrentUser user, string typed, int limit, CancellationToken ct)
     {
         typed = typed.Replace("\0", "").Trim();
         if (NameKey.Pattern(typed) is not { } pattern)
@@ -44,7 +42,7 @@ public sealed class Choices(Db db)
             return [];
         }
         await using var connection = await db.OpenAsync(ct);
-        return await connection.ListAsync<PersonChoice>($"""
+        return await connection.ListAsync<PickablePerson>($"""
             {PeopleSql}
             where @isManager and (p.left_on is null or p.left_on >= clock.today)
               and (replace(p.name_key, ' ', '') like @pattern or p.employee_no like @begins)
@@ -52,15 +50,19 @@ public sealed class Choices(Db db)
             """, new { isManager = user.Is(Role.ComplianceManager), pattern, begins = $"{Escape(typed.Normalize(NormalizationForm.FormKC))}%", limit }, ct);
     }
 
+    /// <summary>What a picker offers: who is chosen, and whom its search finds.</summary>
+    public async Task<PeopleFound> PickAsync(CurrentUser user, string? number, string? typed, CancellationToken ct) =>
+        PeopleFound.Of(await PersonAsync(user, number, ct), await PeopleAsync(user, typed ?? "", PeopleFound.Shown + 1, ct));
+
     /// <summary>One person by number, employed or not; null when there is none.</summary>
-    public async Task<PersonChoice?> PersonAsync(CurrentUser user, string? employeeNo, CancellationToken ct)
+    public async Task<PickablePerson?> PersonAsync(CurrentUser user, string? employeeNo, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(employeeNo) || employeeNo.Contains('\0'))
         {
             return null;
         }
         await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<PersonChoice>($"{PeopleSql} where @isManager and p.employee_no = @employeeNo", new { isManager = user.Is(Role.ComplianceManager), employeeNo }, ct);
+        return await connection.FirstAsync<PickablePerson>($"{PeopleSql} where @isManager and p.employee_no = @employeeNo", new { isManager = user.Is(Role.ComplianceManager), employeeNo }, ct);
     }
 
     /// <summary>Items that may be asked for whose number or title holds what was typed, in clause order.</summary>
@@ -103,7 +105,7 @@ public sealed class Choices(Db db)
         """;
 
     /// <summary>Who could do a collection in its owner's place: their department and their manager, without the owner and the reviewer; for those who may hand it in.</summary>
-    public async Task<IReadOnlyList<PersonChoice>> ColleaguesAsync(CurrentUser user, long collection, DateOnly today, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<PickablePerson>> ColleaguesAsync(CurrentUser user, long collection, DateOnly today, int limit, CancellationToken ct)
     {
         var parameters = CollectionScope.Parameters(user);
         (parameters["id"], parameters["Today"], parameters["limit"]) = (collection, today, limit);
@@ -114,7 +116,7 @@ public sealed class Choices(Db db)
             return [];
         }
         (parameters["assignee"], parameters["reviewer"]) = (people.Assignee, people.Reviewer);
-        return await connection.ListAsync<PersonChoice>($"""
+        return await connection.ListAsync<PickablePerson>($"""
             {PeopleSql}
             where (p.left_on is null or p.left_on >= clock.today) and p.id <> @assignee and p.id <> @reviewer and {ColleagueOfAssignee}
             order by p.name_kana, p.id limit @limit

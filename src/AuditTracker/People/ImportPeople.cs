@@ -73,8 +73,10 @@ public sealed class ImportPeople(Db db)
 
     /// <summary>Applies a file at once, for the API and the command line; the caller has checked who is asking.</summary>
     /// <param name="read">How the content was read; null = by the heads we know or those remembered.</param>
+    /// <param name="manyMayLeave">The caller says that more than a fifth leave.</param>
     /// <returns>What was changed; with errors nothing was.</returns>
-    public async Task<Difference> ApplyAsync(Actor actor, long? account, string fileName, byte[] content, ImportTerms? terms, PeopleFile? read = null, CancellationToken ct = default)
+    /// <exception cref="Refusal">Too many leavers, and the caller did not say so.</exception>
+    public async Task<Difference> ApplyAsync(Actor actor, long? account, string fileName, byte[] content, ImportTerms? terms, PeopleFile? read = null, bool manyMayLeave = false, CancellationToken ct = default)
     {
         await using var work = await db.BeginAsync(actor, ct);
         var file = read ?? await ReadAsync(work, content, null, null, ct);
@@ -82,6 +84,11 @@ public sealed class ImportPeople(Db db)
         var difference = await CompareAsync(work, file, terms, ct);
         if (difference.Errors.Count == 0)
         {
+            if (difference.LosesMany && !manyMayLeave)
+            {
+                throw Refusal.Of<Words>("ImportLosesManyUnsaid", difference.Leavers.Count(), difference.HereBefore);
+            }
+
             var id = await PeopleImportStore.AddRowAsync(work, fileName, null, Sha256(content), account, ct);
             if (file.Table.Header is { } header && !file.Layout.SequenceEqual(header.Cells.Select(cell => PeopleColumns.WithHeader(cell)?.Field)))
             {

@@ -28,8 +28,9 @@ public sealed class ImportStructure(Db db)
 
     /// <summary>Applies a kept file.</summary>
     /// <exception cref="NotFound">Not there, or the user is no compliance manager.</exception>
+    /// <param name="closeMissing">Departments that the file does not name are closed, where nothing stands in the way.</param>
     /// <exception cref="Refusal">Applied or abandoned already, or with errors.</exception>
-    public async Task<StructureDifference> ApplyAsync(CurrentUser user, long id, DateOnly? effectiveOn, CancellationToken ct = default)
+    public async Task<StructureDifference> ApplyAsync(CurrentUser user, long id, DateOnly? effectiveOn, bool closeMissing = false, CancellationToken ct = default)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         await PeopleStore.LockAsync(work, ct);
@@ -46,9 +47,15 @@ public sealed class ImportStructure(Db db)
         }
 
         await WriteAsync(work, difference, ct);
+        DepartmentClosing[] closed = [.. difference.Missing.Where(closing => closeMissing && closing.CanClose)];
+        if (closed.Length > 0)
+        {
+            await StructureStore.CloseAsync(work, closed, await StructureStore.AsItIsAsync(work, ct), ct);
+        }
+
         var added = difference.Changes.Count(change => change.IsNew);
         await PeopleImportStore.SetAppliedAsync(work, id, effectiveOn ?? work.Today, new(added, difference.Changes.Count - added, 0, 0, difference.Unchanged), 0, ct);
-        await work.ActAsync(file.IsPosts ? "posts.imported" : "departments.imported", $"import:{id}", new Dictionary<string, string?> { ["added"] = $"{added}", ["changed"] = $"{difference.Changes.Count - added}" }, ct: ct);
+        await work.ActAsync(file.IsPosts ? "posts.imported" : "departments.imported", $"import:{id}", new Dictionary<string, string?> { ["added"] = $"{added}", ["changed"] = $"{difference.Changes.Count - added}", ["closed"] = closed.Length > 0 ? string.Join(' ', closed.Select(closing => closing.Code)) : null }, ct: ct);
         await work.CommitAsync(ct);
         return difference;
     }
@@ -95,7 +102,8 @@ public sealed class ImportStructure(Db db)
     {
         var file = StructureFile.Read(content);
         var known = await StructureStore.AsItIsAsync(work, ct);
-        var difference = file.IsPosts ? StructureDifference.OfPosts(file.Posts, known) : StructureDifference.OfDepartments(file.Departments, known, effectiveOn ?? work.Today);
+        var on = effectiveOn ?? work.Today;
+        var difference = file.IsPosts ? StructureDifference.OfPosts(file.Posts, known) : StructureDifference.OfDepartments(file.Departments, known, on).WithMissing(file.Departments, known, on);
         return (file, difference with { Errors = [.. file.Errors.Concat(difference.Errors).OrderBy(error => error.Line)] });
     }
 }

@@ -27,11 +27,12 @@ public static class PeopleApi
     }
 
     private static async Task<IResult> ImportAsync(
-        HttpContext http, ImportPeople import, BusinessClock clock, IStringLocalizer<Words> words, string? apply, string? effective, string? missing, string? on, string? errors, CancellationToken ct)
+        HttpContext http, ImportPeople import, BusinessClock clock, IStringLocalizer<Words> words, string? apply, string? effective, string? missing, string? on, string? errors, string? many, CancellationToken ct)
     {
         var user = http.CurrentUser();
         var terms = ImportTermsInput.Read(effective, missing, on, (await clock.NowAsync(ct)).Today);
         terms = string.IsNullOrEmpty(errors) ? terms : errors == "skip" ? terms with { SkipErrors = true } : throw InvalidInput.At<Words>("errors", "ImportErrorsRule");
+        var manyMayLeave = ImportTermsInput.ManyMayLeave(many);
         var form = await FormAsync(http.Request, ct);
         var file = form.Files.GetFile("file") ?? throw InvalidInput.At<Words>("file", "ImportNoFile");
         var content = await ContentAsync(file, ct);
@@ -42,7 +43,7 @@ public static class PeopleApi
             : await import.ReadAsync(content, sheet, null, ct);
         var isApply = apply is not null && (bool.TryParse(apply, out var given) ? given : throw InvalidInput.At<Words>("apply", "ImportApply"));
         var difference = isApply
-            ? await import.ApplyAsync(Actor.Of(user), user.AccountId, file.FileName, content, terms, read, ct)
+            ? await import.ApplyAsync(Actor.Of(user), user.AccountId, file.FileName, content, terms, read, manyMayLeave, ct)
             : await import.CompareAsync(read, terms, ct);
         var isApplied = isApply && difference.Errors.Count == 0;
         return Results.Json(ImportAnswer.Of(read, difference, isApplied, words), statusCode: isApply && !isApplied ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);
@@ -125,6 +126,10 @@ public static class ImportTermsInput
             : missing != "leave" ? throw InvalidInput.At<Words>("missing", "ImportMissingRule")
             : new(effectiveOn, lastDay ?? throw InvalidInput.At<Words>("on", "ImportMissingWithoutDay"));
     }
+
+    /// <summary>Whether more than a fifth may leave: <c>leave</c> says so.</summary>
+    /// <exception cref="InvalidInput">At <c>many</c>.</exception>
+    public static bool ManyMayLeave(string? many) => many switch { null or "" => false, "leave" => true, _ => throw InvalidInput.At<Words>("many", "ImportManyRule") };
 
     /// <summary>A day of the wire, or null when it is left out.</summary>
     public static DateOnly? Day(string field, string? text) =>

@@ -29,6 +29,24 @@ public sealed record StructureDifference(
 {
     private static readonly Rewrite<PostRow> NoPosts = new([], [], []);
 
+    /// <summary>Departments that there are on the effective date and that a file of departments does not name; closed only when that is asked for.</summary>
+    public IReadOnlyList<DepartmentClosing> Missing { get; init; } = [];
+
+    /// <summary>Looks for departments that the file does not name, as they would be after it.</summary>
+    public StructureDifference WithMissing(IReadOnlyList<DepartmentLine> lines, StructureAsItIs known, DateOnly on)
+    {
+        var after = After(known);
+        var named = lines.Select(line => line.Code).ToHashSet(StringComparer.Ordinal);
+        return this with { Missing = DepartmentClosing.Of(after.Departments.Select(department => department.Code).Where(code => !named.Contains(code)), after, on) };
+    }
+
+    /// <summary>The departments as this leaves them, before any is closed.</summary>
+    internal StructureAsItIs After(StructureAsItIs known)
+    {
+        var changed = Departments.Select(department => department.Code).ToHashSet(StringComparer.Ordinal);
+        return known with { Departments = [.. known.Departments.Where(department => !changed.Contains(department.Code)), .. Departments] };
+    }
+
     /// <summary>Each line holds from its day on until the next change that is already known.</summary>
     public static StructureDifference OfDepartments(IReadOnlyList<DepartmentLine> lines, StructureAsItIs known, DateOnly effectiveOn)
     {

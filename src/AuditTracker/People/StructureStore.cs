@@ -23,6 +23,14 @@ internal static class StructureStore
             people.ToDictionary(person => person.EmployeeNo, StringComparer.Ordinal), posts);
     }
 
+    /// <summary>Ends these departments and the concurrent posts in them with the day before.</summary>
+    public static async Task CloseAsync(UnitOfWork work, IReadOnlyList<DepartmentClosing> closings, StructureAsItIs known, CancellationToken ct)
+    {
+        var histories = known.Departments.ToDictionary(department => department.Code, department => department.Versions, StringComparer.Ordinal);
+        await WriteDepartmentsAsync(work, [.. closings.Select(closing => new DepartmentHistory(closing.Code, histories[closing.Code].With(closing.On, null)))], ct);
+        await PeopleStore.WritePostsAsync(work, new([], [.. closings.SelectMany(closing => closing.Ending.Select(post => post with { ToOn = closing.On.AddDays(-1) }))], []), ct);
+    }
+
     /// <summary>Makes these departments' versions what is given, whole; rows that stay as they are stay.</summary>
     public static async Task WriteDepartmentsAsync(UnitOfWork work, IReadOnlyList<DepartmentHistory> departments, CancellationToken ct)
     {

@@ -22,7 +22,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "company.closureAdded", "company.closureRemoved", "company.makeUpDayAdded", "company.makeUpDayRemoved", "company.holidaysImported",
         "company.changeWithdrawn",
         "control.changed",
-        "department.changed",
+        "department.changed", "department.closed",
         "departments.imported",
         "installation.restored",
         "leaver.handedOver",

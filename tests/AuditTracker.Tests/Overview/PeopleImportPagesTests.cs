@@ -30,6 +30,7 @@ public sealed partial class PeopleImportPagesTests : IAsyncLifetime
         Assert.Contains("列の対応", page);
         Assert.Contains("hana@x.example", page);
         Assert.DoesNotContain("この内容で反映", page);
+        Assert.DoesNotContain("0名", page);
         var mallory = await app.PagesAsAsync(Cast.Mallory);
         Assert.Equal(HttpStatusCode.NotFound, (await mallory.PostAsync(path + "?handler=Columns", new FormUrlEncodedContent([]))).StatusCode);
 

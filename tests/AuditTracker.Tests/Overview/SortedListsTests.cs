@@ -72,7 +72,7 @@ public sealed class SortedListsTests(Desk desk) : IClassFixture<Desk>
     {
         await desk.RequestAsync();
         var trail = desk.App.Get<TrailStore>();
-        var orders = await ListWalk.EveryAsync([TrailOrders.Time], 7, slice => trail.ListAsync(Desk.Manager, new(What: "collections.insert"), slice), entry => entry.Id);
+        var orders = await ListWalk.EveryAsync([TrailOrders.Time], 2, slice => trail.ListAsync(Desk.Manager, new(What: "collections.insert"), slice), entry => entry.Id);
         Assert.Equal(orders[0].Order(), orders[0]);
 
         var manami = await desk.App.PagesAsAsync(Cast.Manami);

@@ -24,7 +24,10 @@ public sealed class ImportCommandTests
         Assert.Contains("2026/13/1", told);
         Assert.Equal(8, await database.ScalarAsync<long>("select count(*) from people"));
 
-        Assert.Equal(0, (await RunAsync(database, good, "--apply", "--effective", "2026-04-01", "--missing", "leave", "--on", "2026-11-30")).Code);
+        string[] missing = ["--apply", "--effective", "2026-04-01", "--missing", "leave", "--on", "2026-11-30"];
+        await Assert.ThrowsAsync<UsageException>(() => RunAsync(database, good, missing));
+        Assert.Equal(8, await database.ScalarAsync<long>("select count(*) from people"));
+        Assert.Equal(0, (await RunAsync(database, good, [.. missing, "--many", "leave"])).Code);
         Assert.Equal(10, await database.ScalarAsync<long>("select count(*) from people"));
         Assert.Equal(8, await database.ScalarAsync<long>("select count(*) from people where left_on = '2026-11-30'"));
         await Assert.ThrowsAsync<UsageException>(() => RunAsync(database, good, "--effective", "tomorrow"));

@@ -158,7 +158,16 @@ public sealed class ImportPeopleTests : IAsyncLifetime
         var alone = (await manager.ImportAsync(Lines(Person("0001")), "?apply=true")).Answer!;
         Assert.Equal(8, alone.Missing);
         Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from people where left_on is not null"));
-        await manager.ImportAsync(Lines(Person("0001")), "?apply=true&missing=leave&on=2026-11-30");
+        // More than a fifth at once has to be said; the preview needs no word.
+        Assert.Equal((HttpStatusCode.OK, 8), await manager.ImportAsync(Lines(Person("0001")), "?missing=leave&on=2026-11-30") is var (status, preview) ? (status, preview!.Missing) : default);
+        using (var form = new MultipartFormDataContent { { new ByteArrayContent(Lines(Person("0001"))), "file", "people.csv" } })
+        using (var refused = await manager.PostAsync("/api/people/import?apply=true&missing=leave&on=2026-11-30", form))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+            Assert.Contains("many=leave", await refused.Content.ReadAsStringAsync());
+        }
+        Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from people where left_on is not null"));
+        await manager.ImportAsync(Lines(Person("0001")), "?apply=true&missing=leave&on=2026-11-30&many=leave");
         Assert.Equal(8, await app.Database.ScalarAsync<long>("select count(*) from people where left_on = '2026-11-30'"));
         Assert.Equal(["D1  2020-04-01～2026-11-30"], await ListAsync(PostsOf, Cast.Alice.EmployeeNo));
     }

@@ -55,6 +55,7 @@ public sealed class PeopleApiTests(TestApp app) : IClassFixture<TestApp>
     [InlineData("?missing=leave", "on")]
     [InlineData("?missing=leave&on=2026-02-30", "on")]
     [InlineData("?apply=perhaps", "apply")]
+    [InlineData("?many=all", "many")]
     public async Task What_cannot_be_taken_is_named_at_its_field(string query, string field)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(Lines(Person("0001"))), "file", "people.csv" } };

@@ -89,13 +89,71 @@ public sealed partial class StructureTests : IAsyncLifetime
     public async Task A_department_is_changed_from_a_day_on_without_a_file()
     {
         const string Page = "/people/departments";
-        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync(Page, null, ("Input.Code", "D700"), ("Input.Name", "新開発部"), ("Input.Head", "0002"), ("Input.From", "2026/12/1"))).StatusCode);
+        Assert.Contains("value=\"0002\" id=\"Input_Head-0\" checked", await (await pages.PostFormAsync(Page, null, ("do", "find"), ("Input.Code", "D700"), ("Input.HeadSearch", "0002"))).TextAsync());
+        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync(Page, null, ("do", "save"), ("Input.Code", "D700"), ("Input.Name", "新開発部"), ("Input.Head", "0002"), ("Input.From", "2026/12/1"))).StatusCode);
+        Assert.Matches("name=\"Input.Name\"[^>]*value=\"開発部\"", await pages.PageAsync(Page + "?change=D700"));
         Assert.Equal("2026-12-01～ 新開発部 - 0002", (await VersionsAsync("D700"))[^1]);
         var refused = await pages.PostFormAsync(Page, null, ("Input.Code", "D700"), ("Input.Head", "7777"));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains("7777", await refused.TextAsync());
         Assert.DoesNotContain("Input.Code", await (await app.PagesAsAsync(Cast.Tom)).PageAsync(Page));
         await Assert.ThrowsAsync<AuditTracker.Platform.NotFound>(() => app.Get<ImportStructure>().ChangeDepartmentAsync(new() { AccountId = 9, SignIn = "x", Name = "x", Language = "ja", Roles = new HashSet<AuditTracker.Platform.Security.Role>(), RequestId = "x" }, new(1, "D700", "x", null, null, null)));
+    }
+
+    [Fact]
+    public async Task A_department_is_closed_from_a_day_once_nobody_and_nothing_is_left_in_it_and_stays_as_it_was_before()
+    {
+        await pages.PostFormAsync(await UploadAsync("部門コード,部門名,上位部門コード,部門長社員番号,適用日\nD800,旧企画部,,0001,2026/4/1\nD810,旧企画一課,D800,,2026/4/1\n"), null, ("Effective", "2026-11-24"));
+        await pages.PostFormAsync(await UploadAsync("社員番号,兼務部門コード,兼務役職,開始日,終了日\n0002,D800,主任,2026/10/1,\n"), null, ("Effective", ""));
+        const string Close = "/people/departments/close?code=D800&on=";
+        var barred = await pages.PageAsync(Close + "2026-12-01");
+        Assert.Contains("配下の部門（1件）", barred);
+        Assert.Contains("旧企画一課", barred);
+        Assert.DoesNotContain("class=\"danger\"", barred);
+        Assert.Equal(HttpStatusCode.Conflict, (await pages.PostFormAsync("/people/departments", Close + "2026-12-01")).StatusCode);
+        // Who works there has to be moved first; a change that is already known, too.
+        Assert.Contains("この日以後も所属している人（3件）", await pages.PageAsync("/people/departments/close?code=D700"));
+        Assert.Contains("2026/4/1", await pages.PageAsync(Close + "2026-04-01"));
+        Assert.Contains("「2026/13/1」は日付ではありません", await pages.PageAsync(Close + "2026/13/1"));
+
+        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync("/people/departments", "/people/departments/close?code=D810&on=2026-12-01")).StatusCode);
+        var free = await pages.PageAsync(Close + "2026-12-01");
+        Assert.Contains("前日で終わる兼務（1件）", free);
+        Assert.Contains("部門長は前日までです", free);
+        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync("/people/departments", Close + "2026-12-01")).StatusCode);
+
+        Assert.Equal(["2026-04-01～2026-11-30 旧企画部 - 0001"], await VersionsAsync("D800"));
+        Assert.Equal("2026-11-30", await app.Database.ScalarAsync<string>("select to_on::text from posts where not is_primary"));
+        Assert.Contains("旧企画部", await pages.PageAsync("/people/departments?on=2026-11-30"));
+        var after = await pages.PageAsync("/people/departments?on=2026-12-01");
+        Assert.Contains("廃止した部門（2件）", after);
+        Assert.Equal(2, await app.Database.ScalarAsync<long>("select count(*) from trail.entries where kind = 'act' and what = 'department.closed'"));
+        Assert.Equal(HttpStatusCode.NotFound, (await pages.GetAsync(Close + "2026-12-01")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await (await app.PagesAsAsync(Cast.Tom)).GetAsync(Close + "2026-11-30")).StatusCode);
+        // Opened again by its code; the gap stays a gap.
+        await pages.PostFormAsync("/people/departments", null, ("do", "save"), ("Input.Code", "D800"), ("Input.From", "2027/1/1"));
+        Assert.Equal(["2026-04-01～2026-11-30 旧企画部 - 0001", "2027-01-01～ 旧企画部 - -"], await VersionsAsync("D800"));
+    }
+
+    [Fact]
+    public async Task Departments_a_file_does_not_name_are_closed_only_when_ticked_and_only_where_nothing_stands_in_the_way()
+    {
+        await pages.PostFormAsync(await UploadAsync("部門コード,部門名,上位部門コード,適用日\nD800,旧企画部,,2026/4/1\nD810,旧企画一課,D800,2026/4/1\nD900,技術本部,,2026/4/1\nD910,研究室,D900,2026/4/1\n"), null, ("Effective", "2026-11-24"));
+        const string File = "部門コード,部門名,上位部門コード\nD910,研究室,D900\n";
+        var path = await UploadAsync(File);
+        var page = await pages.PageAsync(path + "?Effective=2026-12-01");
+        Assert.Contains("適用日から廃止する（廃止できる", page);
+        Assert.Matches("D700 開発部</th>\\s*<td[^>]*>残ります <span class=\"meta\">所属3件", page);
+        Assert.Matches("D900 技術本部</th>\\s*<td[^>]*>残ります <span class=\"meta\">配下の部門1件", page);
+        Assert.Matches("D810 旧企画一課</th>\\s*<td[^>]*>廃止できます", page);
+        await pages.PostFormAsync(path, null, ("Effective", "2026-12-01"));
+        Assert.Equal(["2026-04-01～ 旧企画部 - -"], await VersionsAsync("D800"));
+
+        await pages.PostFormAsync(await UploadAsync(File), null, ("Effective", "2026-12-01"), ("CloseMissing", "true"));
+        Assert.Equal(["2026-04-01～2026-11-30 旧企画部 - -"], await VersionsAsync("D800"));
+        Assert.Equal(["2026-04-01～2026-11-30 旧企画一課 D800 -"], await VersionsAsync("D810"));
+        Assert.Equal(["2026-04-01～ 技術本部 - -"], await VersionsAsync("D900"));
+        Assert.EndsWith("～ 開発部 - 0001", (await VersionsAsync("D700"))[^1]);
     }
 
     [Fact]

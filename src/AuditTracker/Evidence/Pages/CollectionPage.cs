@@ -1,6 +1,7 @@
 using AuditTracker.Calendar;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web.Tags;
+using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
@@ -23,7 +24,7 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
     public bool ShowsForm => View.IsOpenForHandIn || (KeepsForm && View.Terms.MayHandIn);
 
     /// <summary>Whom a compliance manager may hand in for, beside the owner.</summary>
-    public IReadOnlyList<PersonChoice> Colleagues { get; private set; } = [];
+    public IReadOnlyList<PickablePerson> Colleagues { get; private set; } = [];
 
     protected async Task<bool> LoadAsync(long id, CancellationToken ct)
     {

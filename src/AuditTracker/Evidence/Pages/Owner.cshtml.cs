@@ -1,4 +1,5 @@
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 
@@ -12,7 +13,7 @@ public sealed class OwnerModel(ShowCollection show, ChangeOwner change, Choices 
 
     [FromQuery(Name = "q")] public string? Typed { get; set; }
 
-    public IReadOnlyList<PersonChoice> People { get; private set; } = [];
+    public IReadOnlyList<PickablePerson> People { get; private set; } = [];
 
     /// <summary>Only compliance managers search everybody.</summary>
     public bool MaySearch => Caller.Is(Role.ComplianceManager);

@@ -1,5 +1,6 @@
 using AuditTracker.Calendar;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
@@ -9,7 +10,6 @@ namespace AuditTracker.Evidence.Pages;
 /// <summary>What adding and changing a request share: searching people and items without script, the preview, and reading the form.</summary>
 public abstract class RequestFormPage(Choices choices, CompanyDays days, IStringLocalizer<Words> words) : PageModel
 {
-    public const int PeopleShown = 20;
     public const int ItemsShown = 60;
 
     /// <summary>The room's words.</summary>
@@ -18,8 +18,8 @@ public abstract class RequestFormPage(Choices choices, CompanyDays days, IString
     [BindProperty] public RequestFields Input { get; set; } = new();
 
     public CompanyDay Day { get; private set; } = null!;
-    public Picked Owners { get; private set; } = new([], 0);
-    public Picked Reviewers { get; private set; } = new([], 0);
+    public PeopleFound Owners { get; private set; } = PeopleFound.Nobody;
+    public PeopleFound Reviewers { get; private set; } = PeopleFound.Nobody;
     public IReadOnlyList<ItemName> Chosen { get; private set; } = [];
     public IReadOnlyList<ItemName> Found { get; private set; } = [];
     public PlanPreview? Preview { get; private set; }
@@ -27,16 +27,13 @@ public abstract class RequestFormPage(Choices choices, CompanyDays days, IString
     /// <summary>Where the form goes when it is given up.</summary>
     public abstract string CancelTo { get; }
 
-    /// <param name="People">The chosen one first, then what the search found.</param>
-    /// <param name="Matches">How many the search found; more than are shown means: narrow it.</param>
-    public sealed record Picked(IReadOnlyList<PersonChoice> People, int Matches);
-
     /// <summary>Everything the form shows beside what is typed in it.</summary>
     protected async Task LoadAsync(CancellationToken ct)
     {
         Day = await days.LoadAsync(ct);
-        (Owners, Input.Owner) = await PickAsync(Input.Owner, Input.OwnerSearch, ct);
-        (Reviewers, Input.Reviewer) = await PickAsync(Input.Reviewer, Input.ReviewerSearch, ct);
+        Owners = await choices.PickAsync(HttpContext.CurrentUser(), Input.Owner, Input.OwnerSearch, ct);
+        Reviewers = await choices.PickAsync(HttpContext.CurrentUser(), Input.Reviewer, Input.ReviewerSearch, ct);
+        (Input.Owner, Input.Reviewer) = (Owners.Chosen, Reviewers.Chosen);
         Chosen = await choices.ItemsOfAsync(Input.Items, ct);
         var chosen = Chosen.Select(item => item.Key).ToHashSet();
         Found = [.. (await choices.ItemsAsync(Input.ItemSearch ?? "", ItemsShown, ct)).Where(item => !chosen.Contains(item.Key))];
@@ -46,8 +43,6 @@ public abstract class RequestFormPage(Choices choices, CompanyDays days, IString
             Preview = PlanPreview.Of(every, opens, due, unit, start, Date(Input.EndOn), Day.Today, Day.Calendar);
         }
     }
-
-    private Task<(Picked, string?)> PickAsync(string? number, string? typed, CancellationToken ct) => PersonPicker.FindAsync(choices, HttpContext.CurrentUser(), number, typed, ct);
 
     private DateOnly? Date(string? typed) => DateInput.Parse(typed, Day.FiscalYear).Day;
 

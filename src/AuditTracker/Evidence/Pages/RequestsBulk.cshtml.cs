@@ -2,42 +2,23 @@ using AuditTracker.Calendar;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 
 namespace AuditTracker.Evidence.Pages;
 
 /// <summary>Checks what a change of many requests would do before it does it. Selection and filters stand in the address.</summary>
 [May(Role.ComplianceManager)]
-public sealed class RequestsBulkModel(ChangeRequests change, Choices choices, CompanyDays days, IStringLocalizer<Words> words) : PageModel
+public sealed class RequestsBulkModel(ChangeRequests change, Choices choices, CompanyDays days, IStringLocalizer<Words> words) : BulkPage(words, "/evidence/requests")
 {
     [FromQuery(Name = "act")] public RequestsAct Act { get; set; }
-    [FromQuery(Name = "id")] public long[] Ids { get; set; } = [];
-    [FromQuery(Name = "all")] public bool All { get; set; }
     [FromQuery(Name = "q")] public string? Search { get; set; }
     [FromQuery(Name = "framework")] public string? Framework { get; set; }
     [FromQuery(Name = "owner")] public string? Owner { get; set; }
     [FromQuery(Name = "frequency")] public string? Frequency { get; set; }
-    [BindProperty] public Fields Input { get; set; } = new();
-
-    public sealed class Fields
-    {
-        public string? To { get; set; }
-        public string? ToSearch { get; set; }
-        public string? EndOn { get; set; }
-
-        /// <summary>How many matched when the check was shown.</summary>
-        public int? Seen { get; set; }
-    }
 
     public CompanyDay Day { get; private set; } = null!;
     public RequestsPlan Plan { get; private set; } = new([], []);
-    public RequestFormPage.Picked People { get; private set; } = new([], 0);
-
-    /// <summary>It was done, and some were left: the page lists them.</summary>
-    public bool IsDone { get; private set; }
-    public int Selected => Plan.Can.Count + Plan.Cannot.Count;
-    public string Back => LocalPath.Or(Request.Query["back"], "/evidence/requests");
+    public override int Selected => Plan.Can.Count + Plan.Cannot.Count;
 
     public async Task OnGetAsync(CancellationToken ct) => await LoadAsync(ct);
 
@@ -51,18 +32,15 @@ public sealed class RequestsBulkModel(ChangeRequests change, Choices choices, Co
         }
         if (Act == RequestsAct.Owner ? string.IsNullOrEmpty(Input.To) : end is null)
         {
-            return Act == RequestsAct.Owner ? this.Invalid("Input.To", words["BulkToEmpty"]) : this.Invalid("Input.EndOn", words["DateUnreadable", Input.EndOn ?? ""]);
+            return Act == RequestsAct.Owner ? this.Invalid("Input.To", T["BulkToEmpty"]) : this.Invalid("Input.EndOn", T["DateUnreadable", Input.EndOn ?? ""]);
         }
-        if (All && Input.Seen is { } seen && seen != Selected)
+        if (ChangedMeanwhile() is { } changed)
         {
-            ModelState.Remove("Input.Seen");
-            ModelState.AddModelError("", words["BulkChanged", seen, Selected]);
-            Response.StatusCode = StatusCodes.Status409Conflict;
-            return Page();
+            return changed;
         }
         Plan = await change.RunAsync(HttpContext.CurrentUser(), Act, Filter, Input.To, end, ct);
         IsDone = Plan.Cannot.Count > 0;
-        return IsDone ? Page() : this.Done(Back, words[$"Requests{Act}Done", Plan.Can.Count]);
+        return IsDone ? Page() : this.Done(Back, T[$"Requests{Act}Done", Plan.Can.Count]);
     }
 
     private RequestFilter Filter => All
@@ -75,7 +53,8 @@ public sealed class RequestsBulkModel(ChangeRequests change, Choices choices, Co
         Day = await days.LoadAsync(ct);
         if (Act == RequestsAct.Owner)
         {
-            (People, Input.To) = await PersonPicker.FindAsync(choices, user, Input.To, Input.ToSearch, ct);
+            People = await choices.PickAsync(user, Input.To, Input.ToSearch, ct);
+            Input.To = People.Chosen;
         }
         Plan = await change.PrepareAsync(user, Act, Filter, Input.To, DateInput.Parse(Input.EndOn, Day.FiscalYear).Day, ct);
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using AuditTracker.Calendar;
+using AuditTracker.Evidence;
 using AuditTracker.People;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
@@ -14,14 +15,24 @@ namespace AuditTracker.Overview.Pages;
 
 /// <summary>How departments hang together on a day, who heads them, and who did before.</summary>
 [May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner)]
-public sealed class DepartmentsModel(PeopleList people, ImportStructure structure, BusinessClock clock, IStringLocalizer<PeopleWords> words) : PageModel
+public sealed class DepartmentsModel(PeopleList people, ImportStructure structure, Choices choices, BusinessClock clock, IStringLocalizer<PeopleWords> words) : PageModel
 {
     [BindProperty] public Form Input { get; set; } = new();
     [FromQuery(Name = "on")] public string? OnText { get; set; }
 
+    /// <summary>The department whose terms fill the form.</summary>
+    [FromQuery(Name = "change")] public string? Change { get; set; }
+
     public DateOnly On { get; private set; }
     public bool MayChange { get; private set; }
     public IReadOnlyList<DepartmentNode> Tree { get; private set; } = [];
+    /// <summary>Departments that may stand above one.</summary>
+    public IEnumerable<DepartmentEntry> Parents { get; private set; } = [];
+    public PeopleFound Heads { get; private set; } = PeopleFound.Nobody;
+    public bool IsChanging { get; private set; }
+
+    /// <summary>The last version of those that are no more on the base date.</summary>
+    public IReadOnlyList<DepartmentVersion> Closed { get; private set; } = [];
     public ILookup<string, DepartmentVersion> History { get; private set; } = Array.Empty<DepartmentVersion>().ToLookup(version => version.Code);
 
     public sealed class Form
@@ -30,6 +41,7 @@ public sealed class DepartmentsModel(PeopleList people, ImportStructure structur
         public string? Name { get; set; }
         public string? Parent { get; set; }
         public string? Head { get; set; }
+        public string? HeadSearch { get; set; }
         public string? From { get; set; }
     }
 
@@ -41,14 +53,31 @@ public sealed class DepartmentsModel(PeopleList people, ImportStructure structur
         var (departments, _) = await people.DepartmentsAsync(user, On, null, 2000, ct);
         Tree = DepartmentNode.Tree(departments);
         History = (await people.DepartmentVersionsAsync(user, ct)).ToLookup(version => version.Code);
+        Parents = departments.Where(department => department.Name is not null);
+        Closed = [.. History.Select(versions => versions.MaxBy(version => version.FromOn)!).Where(version => version.ToOn < On)];
+        if (MayChange && departments.FirstOrDefault(department => department.Code == Change) is { } changing && HttpMethods.IsGet(Request.Method))
+        {
+            Input = new() { Code = changing.Code, Name = changing.Name, Parent = changing.Parent, Head = changing.HeadNo };
+            IsChanging = true;
+        }
+
+        Heads = MayChange ? await choices.PickAsync(user, Input.Head, Input.HeadSearch, ct) : Heads;
     }
 
-    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    public async Task<IActionResult> OnPostAsync([FromForm(Name = "do")] string? what, CancellationToken ct)
     {
         await OnGetAsync(ct);
         if (!MayChange)
         {
             return NotFound();
+        }
+
+        IsChanging = true;
+        if (what == "find")
+        {
+            ModelState.Clear();
+            Input.Head = Heads.Meant;
+            return Page();
         }
 
         var from = DateInput.Parse(Input.From);

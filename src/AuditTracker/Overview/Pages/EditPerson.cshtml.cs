@@ -1,4 +1,5 @@
 using AuditTracker.Calendar;
+using AuditTracker.Evidence;
 using AuditTracker.People;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
@@ -14,7 +15,7 @@ namespace AuditTracker.Overview.Pages;
 
 /// <summary>One person without a file: typed, the differences seen, saved.</summary>
 [May(Role.ComplianceManager)]
-public class EditPersonModel(EditPerson edit, PeopleList people, BusinessClock clock, IStringLocalizer<PeopleWords> words) : PageModel
+public class EditPersonModel(EditPerson edit, PeopleList people, Choices choices, BusinessClock clock, IStringLocalizer<PeopleWords> words) : PageModel
 {
     [BindProperty] public Form Input { get; set; } = new();
 
@@ -22,6 +23,7 @@ public class EditPersonModel(EditPerson edit, PeopleList people, BusinessClock c
     public string? EmployeeNo { get; private set; }
     public Difference? Difference { get; private set; }
     public IReadOnlyList<SelectListItem> Departments { get; private set; } = [];
+    public PeopleFound Managers { get; private set; } = PeopleFound.Nobody;
     public IReadOnlyList<SelectListItem> LeaveKinds { get; private set; } = [];
 
     public sealed class Form
@@ -36,6 +38,7 @@ public class EditPersonModel(EditPerson edit, PeopleList people, BusinessClock c
         public string? HiredOn { get; set; }
         public string? LeftOn { get; set; }
         public string? ManagerNo { get; set; }
+        public string? ManagerNoSearch { get; set; }
         public string? LeaveKind { get; set; }
         public string? LeaveFrom { get; set; }
         public string? LeaveTo { get; set; }
@@ -58,13 +61,21 @@ public class EditPersonModel(EditPerson edit, PeopleList people, BusinessClock c
             }
         }
 
+        Managers = await choices.PickAsync(HttpContext.CurrentUser(), Input.ManagerNo, null, ct);
         return Page();
     }
 
-    public async Task<IActionResult> OnPostAsync(string? employeeNo, string? step, CancellationToken ct)
+    public async Task<IActionResult> OnPostAsync(string? employeeNo, string? step, [FromForm(Name = "do")] string? what, CancellationToken ct)
     {
         await LoadAsync(employeeNo, ct);
         Input.EmployeeNo = employeeNo ?? Input.EmployeeNo;
+        Managers = await choices.PickAsync(HttpContext.CurrentUser(), Input.ManagerNo, Input.ManagerNoSearch, ct);
+        if (what == "find")
+        {
+            Input.ManagerNo = Managers.Meant;
+            return Page();
+        }
+
         var day = DateInput.Parse(Input.Effective);
         if (day.Problem is { } problem && problem != DateProblem.Empty)
         {
@@ -110,4 +121,4 @@ public class EditPersonModel(EditPerson edit, PeopleList people, BusinessClock c
 
 /// <summary>Somebody new, by the same form and rules.</summary>
 [May(Role.ComplianceManager)]
-public sealed class AddPersonModel(EditPerson edit, PeopleList people, BusinessClock clock, IStringLocalizer<PeopleWords> words) : EditPersonModel(edit, people, clock, words);
+public sealed class AddPersonModel(EditPerson edit, PeopleList people, Choices choices, BusinessClock clock, IStringLocalizer<PeopleWords> words) : EditPersonModel(edit, people, choices, clock, words);

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using AuditTracker.Evidence;
 using AuditTracker.People;
 using AuditTracker.Platform;
@@ -13,18 +12,20 @@ namespace AuditTracker.Overview.Pages;
 
 /// <summary>Who takes over what somebody owns or reviews, before they leave or after?</summary>
 [May(Role.ComplianceManager)]
-public sealed class HandOverModel(PeopleList people, OwedStore owed, HandOver handOver, HandOverLeavers leavers, IStringLocalizer<PeopleWords> words, IStringLocalizerFactory texts) : PageModel
+public sealed class HandOverModel(PeopleList people, OwedStore owed, HandOver handOver, HandOverLeavers leavers, Choices choices, IStringLocalizer<PeopleWords> words, IStringLocalizerFactory texts) : PageModel
 {
     [BindProperty] public Form Input { get; set; } = new();
 
     public PersonRow Person { get; private set; } = null!;
     public PersonRow? Proposed { get; private set; }
+    public PeopleFound Candidates { get; private set; } = PeopleFound.Nobody;
     public IReadOnlyList<HeldRequest> Requests { get; private set; } = [];
     public IReadOnlyList<StrayCollection> Collections { get; private set; } = [];
 
     public sealed class Form
     {
-        [Required(ErrorMessage = "HandOverToEmpty")] public string? To { get; set; }
+        public string? To { get; set; }
+        public string? ToSearch { get; set; }
         public List<long> Requests { get; set; } = [];
         public List<long> Collections { get; set; } = [];
     }
@@ -37,19 +38,28 @@ public sealed class HandOverModel(PeopleList people, OwedStore owed, HandOver ha
         }
 
         Input = new() { To = Proposed?.EmployeeNo, Requests = [.. Requests.Select(request => request.Id)], Collections = [.. Collections.Select(collection => collection.Id)] };
+        Candidates = await choices.PickAsync(HttpContext.CurrentUser(), Input.To, null, ct);
         return Page();
     }
 
-    public async Task<IActionResult> OnPostAsync(string employeeNo, CancellationToken ct)
+    public async Task<IActionResult> OnPostAsync(string employeeNo, [FromForm(Name = "do")] string? what, CancellationToken ct)
     {
         if (!await LoadAsync(employeeNo, ct))
         {
             return NotFound();
         }
 
-        if (!ModelState.IsValid)
+        var isChosen = !string.IsNullOrWhiteSpace(Input.To);
+        Candidates = await choices.PickAsync(HttpContext.CurrentUser(), Input.To, Input.ToSearch, ct);
+        if (what == "find" || (!isChosen && !string.IsNullOrWhiteSpace(Input.ToSearch)))
         {
-            return this.Invalid();
+            Input.To = Candidates.Meant;
+            return Page(); // a search that fits one person has chosen them; that is seen before it counts
+        }
+
+        if (!isChosen)
+        {
+            return this.Invalid("Input.To", words["HandOverToEmpty"]);
         }
 
         if (Input.Requests.Count + Input.Collections.Count == 0)

@@ -18,10 +18,21 @@ public sealed class StructureImportModel(ImportStructure structure, PeopleImport
     [BindProperty] public IFormFile? Upload { get; set; }
     [BindProperty(SupportsGet = true)] public string? Effective { get; set; }
 
+    /// <summary>The person ticked that departments the file does not name are closed.</summary>
+    [BindProperty] public bool CloseMissing { get; set; }
+
     public PeopleImport? Import { get; private set; }
     public StructureFile? Read { get; private set; }
     public StructureDifference? Difference { get; private set; }
     public DateOnly EffectiveOn { get; private set; }
+
+    /// <summary>What keeps a department that the file does not name.</summary>
+    public IEnumerable<string> WhyItStays(DepartmentClosing closing) => new[]
+    {
+        closing.Members.Count > 0 ? words["StayMembers", closing.Members.Count].Value : null,
+        closing.Below.Count > 0 ? words["StayBelow", closing.Below.Count].Value : null,
+        closing.Planned is { } planned ? words["ClosePlanned", DateText.Table(planned)].Value : null,
+    }.OfType<string>();
 
     public Task<IActionResult> OnGetAsync(long? id, CancellationToken ct) => ShowAsync(id, StatusCodes.Status200OK, ct);
 
@@ -39,8 +50,8 @@ public sealed class StructureImportModel(ImportStructure structure, PeopleImport
 
         try
         {
-            var done = await structure.ApplyAsync(HttpContext.CurrentUser(), id.Value, DateInput.Parse(Effective).Day, ct);
-            return this.Done("/people/departments", words["StructureDone", done.Changes.Count]);
+            var done = await structure.ApplyAsync(HttpContext.CurrentUser(), id.Value, DateInput.Parse(Effective).Day, CloseMissing, ct);
+            return this.Done("/people/departments", CloseMissing ? words["StructureDoneClosed", done.Changes.Count, done.Missing.Count(closing => closing.CanClose)] : words["StructureDone", done.Changes.Count]);
         }
         catch (Refusal refusal)
         {
