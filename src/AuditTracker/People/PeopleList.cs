@@ -87,8 +87,10 @@ public sealed class PeopleList(Db db)
     /// <summary>Lists count to here exactly.</summary>
     public const int CountedTo = 10_000;
 
-    internal const string From = """
-        from people p
+    internal const string From = $"from people p {Around}";
+
+    // What a person is on the base date.
+    private const string Around = """
         cross join (select coalesce(@on::date, tokyo_date(business_now())) as day) base
         cross join lateral (select least(greatest(base.day, p.hired_on), p.left_on) as day) its
         left join posts o on o.person_id = p.id and o.is_primary and its.day between o.from_on and coalesce(o.to_on, 'infinity')
@@ -140,7 +142,12 @@ public sealed class PeopleList(Db db)
         var behind = slice.Behind(parameters);
         parameters["limit"] = slice.Limit;
         await using var connection = await db.OpenAsync(ct);
-        return slice.Page(await connection.ListAsync<PersonRow>($"select {Columns}, {slice.Order.Place} as place {From} {Rest} {Where} {behind} order by {slice.OrderBy} limit @limit", parameters, ct), row => row.Place);
+        // Who stands on the page first, with nothing but what that takes; then what is shown of them.
+        return slice.Page(await connection.ListAsync<PersonRow>($"""
+            select {Columns}, page.place
+            from (select p.id, {slice.Order.Place} as place, row_number() over (order by {slice.OrderBy}) as number {From} {Where} {behind} order by {slice.OrderBy} limit @limit) page
+            join people p on p.id = page.id {Around} {Rest} order by page.number
+            """, parameters, ct), row => row.Place);
     }
 
     /// <summary>Everybody on the list in its order, read as they are taken; the connection is held so long.</summary>
@@ -176,12 +183,12 @@ public sealed class PeopleList(Db db)
         parameters["afterCode"] = after ?? "";
         await using var connection = await db.OpenAsync(ct);
         var rows = await connection.ListAsync<DepartmentEntry>($"""
-            select d.code, v.name, h.employee_no as head_no, h.name as head_name, u.code as parent,
-                   (select count(*) from posts o join people p on p.id = o.person_id where o.department_id = d.id and o.is_primary
-                      and base.day between o.from_on and coalesce(o.to_on, 'infinity') and (p.left_on is null or p.left_on >= base.day)) as people
+            select d.code, v.name, h.employee_no as head_no, h.name as head_name, u.code as parent, coalesce(theirs.people, 0) as people
             from departments d cross join (select coalesce(@on::date, tokyo_date(business_now())) as day) base
             left join department_versions v on v.department_id = d.id and base.day between v.from_on and coalesce(v.to_on, 'infinity')
             left join people h on h.id = v.head_id left join departments u on u.id = v.parent_id
+            left join (select o.department_id, count(*) as people from posts o join people p on p.id = o.person_id cross join (select coalesce(@on::date, tokyo_date(business_now())) as day) base
+                where o.is_primary and base.day between o.from_on and coalesce(o.to_on, 'infinity') and (p.left_on is null or p.left_on >= base.day) group by o.department_id) theirs on theirs.department_id = d.id
             where {PeopleScope.DepartmentCondition} and d.code > @afterCode order by d.code limit @limit
             """, parameters, ct);
         return rows.Count <= limit ? (rows, null) : ([.. rows.Take(limit)], rows[limit - 1].Code);
