@@ -71,8 +71,10 @@ public sealed partial class ComingAndGoingTests(Chromium chromium)
         await manami.OpenAsync($"/people/{Cast.Alice.EmployeeNo}");
         await manami.PressAsync("引き継ぐ", "Hand over");
         // The manager is proposed; somebody else takes it.
-        Assert.Equal(Cast.Hana.EmployeeNo, await manami.Main.Locator("[name='Input.To']").InputValueAsync());
-        await manami.Main.Locator("[name='Input.To']").FillAsync(Cast.Bob.EmployeeNo);
+        Assert.Equal(Cast.Hana.EmployeeNo, await manami.Main.Locator("[name='Input.To']:checked").InputValueAsync());
+        await manami.Main.Locator("[name='Input.ToSearch']").FillAsync(Cast.Bob.Name);
+        await manami.Main.Locator(".inline button[value=find]").ClickAsync();
+        Assert.Equal(Cast.Bob.EmployeeNo, await manami.Main.Locator("[name='Input.To']:checked").InputValueAsync());
         await manami.Main.Locator("form button.primary").ClickAsync();
         await manami.SeesAsync("引き継ぎました", "Handed over");
         Assert.Equal(Cast.Bob.PersonId, await own.App.Database.ScalarAsync<long>("select assignee_id from collections where id = @id", new { id }));

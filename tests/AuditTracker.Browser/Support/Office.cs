@@ -92,6 +92,7 @@ public sealed class Office : IAsyncLifetime
             ["/password-reset"] = "/password-reset",
             ["/people"] = "/people",
             ["/people/departments"] = "/people/departments",
+            ["/people/departments/close"] = "/people/departments/close?code=D1",
             ["/people/import"] = "/people/import",
             ["/people/import/{id:long}"] = $"/people/import/{preview}",
             ["/people/new"] = "/people/new",
