@@ -29,6 +29,8 @@ public sealed class Settings
         new("AuditTracker:Session:Hours", "12", "a session ends after so many hours in any case", IsPositive),
         new("AuditTracker:Upload:MaxBytes", "2147483648", "largest file taken, bytes", IsPositive),
         new("AuditTracker:Upload:DraftDays", "30", "files sent and text typed, but not handed in, are forgotten after so many days", IsPositive),
+        new("AuditTracker:Upload:Programs", "refuse", "refuse or take: programs, by their content and by their extension, also inside archives", IsTaken),
+        new("AuditTracker:Upload:Macros", "refuse", "refuse or take: Office files that carry macros", IsTaken),
         new("AuditTracker:Disk:LowBytes", "2147483648", "administrators and compliance managers are warned when the data folder's disk has fewer bytes free", IsPositive),
         new("AuditTracker:Log:Format", "text", "text, or json: one JSON object a line", value => value is "text" or "json"),
         new("AuditTracker:Telemetry:Endpoint", "", "base address of an OpenTelemetry collector (OTLP/HTTP), such as http://collector:4318; empty: nothing is collected", value => value.Length == 0 || Uri.TryCreate(value, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https")),
@@ -61,6 +63,8 @@ public sealed class Settings
     public TimeSpan SessionLength => TimeSpan.FromHours(long.Parse(this["AuditTracker:Session:Hours"], CultureInfo.InvariantCulture));
     public long UploadMaxBytes => long.Parse(this["AuditTracker:Upload:MaxBytes"], CultureInfo.InvariantCulture);
     public int UploadDraftDays => int.Parse(this["AuditTracker:Upload:DraftDays"], CultureInfo.InvariantCulture);
+    public bool TakesPrograms => this["AuditTracker:Upload:Programs"] == "take";
+    public bool TakesMacros => this["AuditTracker:Upload:Macros"] == "take";
     public long DiskLowBytes => long.Parse(this["AuditTracker:Disk:LowBytes"], CultureInfo.InvariantCulture);
     public bool LogIsJson => this["AuditTracker:Log:Format"] == "json";
     public Uri? TelemetryEndpoint => this["AuditTracker:Telemetry:Endpoint"] is { Length: > 0 } given ? new Uri(given) : null;
@@ -105,6 +109,7 @@ public sealed class Settings
 
     private static bool NotEmpty(string value) => value.Trim().Length > 0;
     private static bool IsTime(string value) => TimeOnly.TryParse(value, CultureInfo.InvariantCulture, out _);
+    private static bool IsTaken(string value) => value is "refuse" or "take";
     private static bool IsPositive(string value) => long.TryParse(value, out var number) && number > 0;
 }
 

@@ -12,7 +12,7 @@ using AuditTracker.Trail;
 namespace AuditTracker.Evidence;
 
 /// <summary>Past evidence comes in: its files and its sheet are kept and compared with what is here. Nothing becomes evidence before somebody has seen that.</summary>
-public sealed class CheckPastEvidence(Db db, BlobStore blobs, IJobEngine jobs, ILogger<CheckPastEvidence> log)
+public sealed class CheckPastEvidence(Db db, BlobStore blobs, EvidenceFile looks, IJobEngine jobs, ILogger<CheckPastEvidence> log)
 {
     private const long MostSheetBytes = 20 << 20;
     private static readonly string[] SheetNames = ["一覧", "一覧表", "list", "sheet"];
@@ -31,10 +31,11 @@ public sealed class CheckPastEvidence(Db db, BlobStore blobs, IJobEngine jobs, I
         var (requests, collections) = await PastEvidenceStore.HereAsync(work, ct);
         came.Remove(sheet);
         var pieces = PastEvidenceCheck.Of(read.Lines, sheet.Path, came, requests, collections, calendar.Periods, work.Today, new Dictionary<PastFile, string>());
-        var same = await SameBytesAsync(work, [.. pieces.SelectMany(piece => piece.Files).Distinct()], files, calendar.Periods, ct);
-        if (same.Count > 0)
+        IReadOnlyList<PastFile> wanted = [.. pieces.SelectMany(piece => piece.Files).Distinct()];
+        var (same, refused) = (await SameBytesAsync(work, wanted, files, calendar.Periods, ct), await NotTakenAsync(wanted, files, ct));
+        if (same.Count + refused.Count > 0)
         {
-            pieces = PastEvidenceCheck.Of(read.Lines, sheet.Path, came, requests, collections, calendar.Periods, work.Today, same);
+            pieces = PastEvidenceCheck.Of(read.Lines, sheet.Path, came, requests, collections, calendar.Periods, work.Today, same, refused);
         }
         var id = await work.FirstAsync<long>("insert into past_evidence_runs (by_account, created_at, sheet_name) values (@AccountId, @Now, @Path) returning id", new { user.AccountId, work.Now, sheet.Path }, ct);
         foreach (var (file, position) in files.Select((file, position) => (file, position)))
@@ -176,6 +177,28 @@ public sealed class CheckPastEvidence(Db db, BlobStore blobs, IJobEngine jobs, I
         {
             throw InvalidInput.At<Words>("file", "PastZipDamaged", files[file.Source].FileName);
         }
+    }
+
+    /// <summary>What is not taken as evidence, and why.</summary>
+    private async Task<Dictionary<PastFile, PastProblem>> NotTakenAsync(IReadOnlyList<PastFile> wanted, IReadOnlyList<UploadedFile> files, CancellationToken ct)
+    {
+        var refused = new Dictionary<PastFile, PastProblem>();
+        foreach (var file in wanted)
+        {
+            var found = file.Entry is null ? await looks.LookAsync(file.Name, files[file.Source].Blob.Sha256, ct) : await ReadAsync(file, files, async content =>
+            {
+                // What stands in a ZIP cannot be read from its middle.
+                await using var copy = new FileStream(Path.GetTempFileName(), new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous });
+                await content.CopyToAsync(copy, ct);
+                copy.Position = 0;
+                return await looks.LookAsync(file.Name, copy, ct);
+            });
+            if (found.Problem is { } problem)
+            {
+                refused[file] = new PastProblem(0, EvidenceFile.KeyOf(problem), file.Name, found.Detail);
+            }
+        }
+        return refused;
     }
 
     /// <summary>Where the same bytes are already. Only files of a size that is here too are hashed.</summary>

@@ -5,6 +5,7 @@ using AuditTracker.Platform;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
+using Microsoft.Extensions.Localization;
 
 namespace AuditTracker.Evidence;
 
@@ -85,7 +86,7 @@ public static class EvidenceApi
     private const int LongestKey = 200;
     private static readonly Dictionary<string, CollectionState> States = Enum.GetValues<CollectionState>().ToDictionary(state => state.ToString().ToLowerInvariant());
 
-    private static async Task<IResult> Submit(HttpContext http, long id, HandIn handIn, BlobStore blobs, Settings settings, CancellationToken ct)
+    private static async Task<IResult> Submit(HttpContext http, long id, HandIn handIn, DraftStore drafts, EvidenceFile files, BlobStore blobs, Settings settings, IStringLocalizerFactory texts, CancellationToken ct)
     {
         var user = http.CurrentUser();
         var key = Given(http.Request.Headers["Idempotency-Key"].ToString());
@@ -98,6 +99,13 @@ public static class EvidenceApi
         if (upload.TooLarge.Count > 0)
         {
             throw InvalidInput.At<Words>("file", "FileTooLarge", upload.TooLarge[0], upload.Files.Count);
+        }
+        var (taken, refused) = await files.SortAsync(upload.Files, ct);
+        if (refused.Count > 0 && taken.Count > 0)
+        {
+            // What can be taken is not sent twice: it waits in the caller's draft.
+            var kept = await drafts.KeepAsync(user, id, taken, ct);
+            throw InvalidInput.At<Words>("file", "FilesKept", string.Join(' ', refused.Select(why => why.In(texts))), kept.Count, string.Join(", ", kept.Select(file => file.Id)));
         }
         var handedIn = await handIn.SubmitAsync(user, id, HandInForm.Read(upload) with { IdempotencyKey = key }, ct);
         return Results.Created($"/api/evidence/collections/{id}", new WireHandedIn(handedIn.Id, [.. handedIn.Evidence.Select(WireEvidence.From)]));

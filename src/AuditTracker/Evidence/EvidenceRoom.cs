@@ -17,6 +17,7 @@ public static class EvidenceRoom
         .AddSingleton<ShowCollection>()
         .AddSingleton<SaveRequest>()
         .AddSingleton<HandIn>()
+        .AddSingleton<EvidenceFile>()
         .AddSingleton<ReviewCollection>()
         .AddSingleton<HandOverLeavers>()
         .AddSingleton<HandOver>()

@@ -24,7 +24,7 @@ public sealed record HandInInput(string Note, IReadOnlyList<string> Links, strin
 public sealed record HandedIn(long Id, IReadOnlyList<EvidenceRow> Evidence);
 
 /// <summary>Handing in and withdrawing. The files are durable before the rows commit.</summary>
-public sealed class HandIn(Db db, SubmissionStore submissions)
+public sealed class HandIn(Db db, SubmissionStore submissions, EvidenceFile files)
 {
     public const int LongestLink = 2000;
 
@@ -51,6 +51,10 @@ public sealed class HandIn(Db db, SubmissionStore submissions)
             return new HandedIn(first.Id, first.Evidence);
         }
         var after = found.Submit();
+        if ((await files.SortAsync(input.Files, ct)).Refused is [var refused, ..])
+        {
+            throw refused;
+        }
         var pieces = Pieces(input, await DraftStore.TakeAsync(work, user, collection, input.Drafts, ct), work.Today);
         var (onBehalfOf, behalfName) = await OnBehalfOfAsync(work, user, found, input.OnBehalfOf, ct);
         var id = await submissions.AddAsync(work, user, collection, onBehalfOf, input.CapturedOn, input.Note.Trim(), input.IdempotencyKey, pieces, ct);
@@ -108,10 +112,6 @@ public sealed class HandIn(Db db, SubmissionStore submissions)
         }
         var pieces = drafts.Select(file => new NewEvidence("file", file.FileName, file.MediaType, file.Size, file.Sha256, null))
             .Concat(input.Files.Select(file => new NewEvidence("file", file.FileName, file.MediaType, file.Blob.Size, file.Blob.Sha256, null))).ToList();
-        if (pieces.Select(piece => EvidenceFile.Refuse(piece.FileName!, piece.Size!.Value)).FirstOrDefault(refused => refused is not null) is { } notTaken)
-        {
-            throw notTaken;
-        }
         foreach (var link in input.Links.Select(link => link.Trim()).Where(link => link.Length > 0))
         {
             if (link.Length > LongestLink || !Uri.TryCreate(link, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.UserInfo.Length > 0)

@@ -28,9 +28,10 @@ public sealed record PastPiece(string Kind, IReadOnlyList<int> Lines, string Req
 public static class PastEvidenceCheck
 {
     /// <param name="sheet">Where the sheet stood in its ZIP; files are looked for beside it.</param>
+    /// <param name="refused">Files that are not taken as evidence, and why.</param>
     /// <param name="hashes">Of the files that were hashed: where else those bytes are, as a request's title and period.</param>
     public static IReadOnlyList<PastPiece> Of(IReadOnlyList<PastLine> lines, string sheet, IReadOnlyList<PastFile> files, IReadOnlyList<PastRequest> requests,
-        IReadOnlyList<PastCollection> collections, FiscalPeriods fiscal, DateOnly today, IReadOnlyDictionary<PastFile, string> hashes)
+        IReadOnlyList<PastCollection> collections, FiscalPeriods fiscal, DateOnly today, IReadOnlyDictionary<PastFile, string> hashes, IReadOnlyDictionary<PastFile, PastProblem>? refused = null)
     {
         var beside = sheet.Contains('/') ? sheet[..(sheet.LastIndexOf('/') + 1)] : "";
         var byPath = files.GroupBy(file => Key(file.Path)).ToDictionary(group => group.Key, group => group.First());
@@ -60,6 +61,10 @@ public static class PastEvidenceCheck
                 if (candidates.Count == 1)
                 {
                     found.Add(candidates[0]);
+                    if (refused?.GetValueOrDefault(candidates[0]) is { } why)
+                    {
+                        problems.Add(why with { Line = line.Line });
+                    }
                 }
                 else
                 {

@@ -31,8 +31,8 @@ public sealed class DraftTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
         Assert.Equal("一覧.csv", await desk.App.Database.ScalarAsync<string>("select e.file_name from evidence e join submissions s on s.id = e.submission_id where s.collection_id = @id", new { id }));
         Assert.Equal(0, await desk.App.Database.ScalarAsync<long>("select count(*) from draft_files where collection_id = @id", new { id }));
-        Assert.NotNull(EvidenceFile.Refuse("a.EXE", 1));
-        Assert.Null(EvidenceFile.Refuse("a.exe.txt", 1));
+        Assert.True(FileSignatures.IsProgramName("a.EXE"));
+        Assert.False(FileSignatures.IsProgramName("a.exe.txt"));
     }
 
     [Fact]

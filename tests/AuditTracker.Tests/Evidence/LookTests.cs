@@ -29,14 +29,14 @@ public sealed class LookTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Theory]
-    [InlineData("画面.png", "image/png", "inline", "sandbox; default-src 'none'")]
+    [InlineData("画面.gif", "image/gif", "inline", "sandbox; default-src 'none'")]
     [InlineData("報告.pdf", "application/pdf", "inline", "script-src 'none'")]
     [InlineData("絵.svg", "application/octet-stream", "attachment", "sandbox; default-src 'none'")]
     [InlineData("頁.html", "application/octet-stream", "attachment", "sandbox; default-src 'none'")]
     public async Task Only_pictures_and_pdf_are_drawn_and_none_may_run(string name, string type, string disposition, string policy)
     {
         var id = await desk.CollectionAsync(await desk.RequestAsync($"送り方 {name}"), "2026-07-01");
-        await desk.HandInAsync(id, Cast.Alice, "<svg onload=alert(1)>", name: name);
+        await desk.HandInAsync(id, Cast.Alice, name switch { "画面.gif" => "GIF89a", "報告.pdf" => "%PDF-1.7", _ => "<svg onload=alert(1)>" }, name: name);
         var file = await desk.App.Database.ScalarAsync<long>("select max(id) from evidence");
         using var answer = await (await desk.App.PagesAsAsync(Cast.Bob)).GetAsync($"/evidence/{file}/inline");
         Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);

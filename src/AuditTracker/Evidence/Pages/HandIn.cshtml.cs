@@ -14,7 +14,7 @@ namespace AuditTracker.Evidence.Pages;
 /// </summary>
 [May(Role.ComplianceManager, Role.ControlOwner)]
 [IgnoreAntiforgeryToken, ReadsFormItself]
-public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore drafts, BlobStore blobs, Settings settings, IStringLocalizerFactory texts, IStringLocalizer<Words> words) : CollectionPage(show, words)
+public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore drafts, EvidenceFile files, BlobStore blobs, Settings settings, IStringLocalizerFactory texts, IStringLocalizer<Words> words) : CollectionPage(show, words)
 {
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct)
     {
@@ -37,7 +37,7 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
         try
         {
             upload = await ReadAsync(() => handIn.CheckAsync(Caller, id, Input.Key, ct), ct);
-            if (NotTaken(upload) is { Count: > 0 } refused)
+            if (await NotTakenAsync(upload, ct) is { Count: > 0 } refused)
             {
                 return await AgainAsync(id, upload, () => Refuse(refused), ct);
             }
@@ -73,7 +73,7 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
         {
             return await AgainAsync(id, upload, () => this.Refused(refusal), ct);
         }
-        if (NotTaken(upload) is { Count: > 0 } refused)
+        if (await NotTakenAsync(upload, ct) is { Count: > 0 } refused)
         {
             return await AgainAsync(id, upload, () => Refuse(refused), ct);
         }
@@ -91,7 +91,7 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
         try
         {
             var upload = await ReadAsync(() => Task.CompletedTask, ct);
-            if (NotTaken(upload) is { Count: > 0 } refused)
+            if (await NotTakenAsync(upload, ct) is { Count: > 0 } refused)
             {
                 return Said(StatusCodes.Status400BadRequest, refused[0]);
             }
@@ -148,10 +148,10 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
     }
 
     /// <summary>The sentences about files that are not taken.</summary>
-    private List<string> NotTaken(Upload upload) =>
+    private async Task<List<string>> NotTakenAsync(Upload upload, CancellationToken ct) =>
     [
         .. upload.TooLarge.Select(name => T["FileTooLargeHere", name, Prose.Size(settings.UploadMaxBytes)].Value),
-        .. upload.Files.Select(file => EvidenceFile.Refuse(file.FileName, file.Blob.Size)?.In(texts)).OfType<string>(),
+        .. (await files.SortAsync(upload.Files, ct)).Refused.Select(why => why.In(texts)),
     ];
 
     private IActionResult Refuse(IEnumerable<string> sentences)
@@ -168,7 +168,7 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
     {
         if (upload is not null)
         {
-            var kept = await drafts.KeepAsync(Caller, id, [.. upload.Files.Where(file => EvidenceFile.Refuse(file.FileName, file.Blob.Size) is null)], ct);
+            var kept = await drafts.KeepAsync(Caller, id, (await files.SortAsync(upload.Files, ct)).Taken, ct);
             Input.Draft = [.. Input.Draft ?? [], .. kept.Select(file => file.Id)];
         }
         await LoadAsync(id, ct);

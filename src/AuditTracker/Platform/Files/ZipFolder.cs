@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
@@ -35,19 +36,18 @@ public static class ZipFolder
     {
         try
         {
-            using var zip = Open(content);
-            if (zip.Entries.Count > limits.MaxEntries)
+            if (Bound(content, limits) is { } beyond)
             {
-                return ([], ZipProblem.TooManyEntries);
+                return ([], beyond);
             }
-            long total = 0;
+            using var zip = Open(content);
+            if (Beyond(zip, content.Length, limits) is { } larger)
+            {
+                return ([], larger);
+            }
             var files = new List<ZipFile>();
             foreach (var (entry, position) in zip.Entries.Select((entry, position) => (entry, position)))
             {
-                if (entry.Length < 0 || entry.Length > limits.MaxEntry || (total += entry.Length) > limits.MaxUnpacked)
-                {
-                    return ([], ZipProblem.TooLarge);
-                }
                 if (entry.IsEncrypted)
                 {
                     return ([], ZipProblem.Encrypted);
@@ -58,7 +58,7 @@ public static class ZipFolder
                     files.Add(new(path, position, entry.Length));
                 }
             }
-            return total > Math.Max(1 << 20, content.Length) * limits.MaxRatio ? ([], ZipProblem.TooLarge) : (files, null);
+            return (files, null);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or ArgumentException or NotSupportedException or OverflowException)
         {
@@ -75,10 +75,57 @@ public static class ZipFolder
         return await read(entry);
     }
 
-    // Latin-1 keeps the bytes of names that are not marked as UTF-8, so that they can be read as what they are.
-    private static ZipArchive Open(Stream content) => new(content, ZipArchiveMode.Read, leaveOpen: true, Encoding.Latin1);
+    /// <summary>
+    /// What is wrong with the directory before it is read; null: nothing. Its reader takes all of it into memory, whatever its count says, so its size is looked at first.
+    /// </summary>
+    /// <param name="content">Seekable; its place is lost.</param>
+    internal static ZipProblem? Bound(Stream content, ZipLimits limits)
+    {
+        const int endBytes = 22, mostComment = ushort.MaxValue, locatorBytes = 20;
+        var tail = new byte[(int)Math.Min(content.Length, endBytes + mostComment + locatorBytes)];
+        content.Position = content.Length - tail.Length;
+        content.ReadExactly(tail);
+        var end = tail.AsSpan().LastIndexOf("PK\x05\x06"u8);
+        if (end < 0 || tail.Length - end < endBytes)
+        {
+            return ZipProblem.Damaged;
+        }
+        long count = BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(end + 10)), start = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(end + 16));
+        if ((count == ushort.MaxValue || start == uint.MaxValue) && end >= locatorBytes && tail.AsSpan(end - locatorBytes).StartsWith("PK\x06\x07"u8))
+        {
+            var large = new byte[56];
+            content.Position = Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(tail.AsSpan(end - locatorBytes + 8)), 0, Math.Max(0, content.Length - large.Length));
+            content.ReadAtLeast(large, large.Length, throwOnEndOfStream: false);
+            (count, start) = (BinaryPrimitives.ReadInt64LittleEndian(large.AsSpan(32)), BinaryPrimitives.ReadInt64LittleEndian(large.AsSpan(48)));
+        }
+        content.Position = 0;
+        return count < 0 || start < 0 || start > content.Length ? ZipProblem.Damaged
+            : count > limits.MaxEntries || content.Length - start > Math.Max(1 << 20, limits.MaxEntries * 1024L) ? ZipProblem.TooManyEntries : null;
+    }
 
-    private static string NameOf(string given)
+    /// <summary>What the directory declares is more than may be; null: it is not.</summary>
+    internal static ZipProblem? Beyond(ZipArchive zip, long packed, ZipLimits limits)
+    {
+        if (zip.Entries.Count > limits.MaxEntries)
+        {
+            return ZipProblem.TooManyEntries;
+        }
+        long total = 0;
+        foreach (var entry in zip.Entries)
+        {
+            if (entry.Length < 0 || entry.Length > limits.MaxEntry || (total += entry.Length) > limits.MaxUnpacked)
+            {
+                return ZipProblem.TooLarge;
+            }
+        }
+        return total > Math.Max(1 << 20, packed) * limits.MaxRatio ? ZipProblem.TooLarge : null;
+    }
+
+    // Latin-1 keeps the bytes of names that are not marked as UTF-8, so that they can be read as what they are.
+    internal static ZipArchive Open(Stream content) => new(content, ZipArchiveMode.Read, leaveOpen: true, Encoding.Latin1);
+
+    /// <summary>An entry's name as people wrote it.</summary>
+    internal static string NameOf(string given)
     {
         if (given.All(char.IsAscii) || given.Any(letter => letter > 0xFF))
         {

@@ -1,0 +1,158 @@
+using System.IO.Compression;
+using System.Text;
+using AuditTracker.Platform.Files;
+
+namespace AuditTracker.Tests.Platform.Files;
+
+/// <summary>What a look into a file finds: content against name, programs, macros, passwords, archives that would fill a disk.</summary>
+public sealed class FileLookTests
+{
+    internal static byte[] Program() => [.. "MZ"u8, .. new byte[62], .. "PE\0\0"u8, .. new byte[200]];
+
+    internal static byte[] Zip(params (string Name, byte[] Bytes)[] entries)
+    {
+        using var bytes = new MemoryStream();
+        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8))
+        {
+            foreach (var (name, content) in entries)
+            {
+                using var entry = zip.CreateEntry(name).Open();
+                entry.Write(content);
+            }
+        }
+        return bytes.ToArray();
+    }
+
+    internal static byte[] Office(string folder, params (string Name, byte[] Bytes)[] more) => Zip([("[Content_Types].xml", "<Types/>"u8.ToArray()), ($"{folder}/main.xml", "<x/>"u8.ToArray()), .. more]);
+
+    internal static byte[] Ole(string name) => [.. Convert.FromHexString("D0CF11E0A1B11AE1"), .. new byte[3000], .. Encoding.Unicode.GetBytes(name), .. new byte[1000]];
+
+    private static Task<FileVerdict> LookAsync(string name, byte[] bytes, FileRules? rules = null) => FileLook.AtAsync(new MemoryStream(bytes), name, rules ?? new FileRules(), CancellationToken.None);
+
+    private static async Task<FileProblem?> ProblemAsync(string name, byte[] bytes, FileRules? rules = null) => (await LookAsync(name, bytes, rules)).Problem;
+
+    [Theory]
+    [InlineData("手順.pdf", "%PDF-1.7 ...")]
+    [InlineData("一覧.csv", "id,name\n1,佐藤")]
+    [InlineData("一覧.CSV", "MZ,header,that is text")]
+    [InlineData("記録.txt", "a log that speaks of %PDF- files")]
+    [InlineData("設定.json", "{}")]
+    [InlineData("通信.pcap", "whatever it is")]
+    [InlineData("拡張子なし", "text")]
+    public async Task Ordinary_files_are_taken(string name, string text) => Assert.Null(await ProblemAsync(name, Encoding.UTF8.GetBytes(text)));
+
+    [Theory]
+    [InlineData("請求.pdf", "<html>")]
+    [InlineData("画面.png", "GIF89a")]
+    [InlineData("一覧.xlsx", "id,name")]
+    [InlineData("一覧.xls", "<table><tr><td>1</td></tr></table>")]
+    [InlineData("一覧.csv", "%PDF-1.7")]
+    [InlineData("束.zip", "not a zip")]
+    public async Task Content_that_is_not_what_the_name_says_is_refused(string name, string text)
+    {
+        var found = await LookAsync(name, Encoding.UTF8.GetBytes(text));
+        Assert.Equal((FileProblem.OtherContent, Path.GetExtension(name)), (found.Problem, found.Detail));
+    }
+
+    [Theory]
+    [InlineData("道具.exe")]
+    [InlineData("道具.EXE.")]
+    [InlineData("道具.exe 　")]
+    [InlineData("近道.lnk")]
+    [InlineData("手順.js")]
+    [InlineData("手順.hta")]
+    [InlineData("手順.sh")]
+    [InlineData("円盤.iso")]
+    public async Task Programs_are_told_by_their_extension(string name)
+    {
+        Assert.Equal(FileProblem.ProgramName, await ProblemAsync(name, "harmless"u8.ToArray()));
+        Assert.NotEqual(FileProblem.ProgramName, await ProblemAsync(name, "harmless"u8.ToArray(), new FileRules { TakesPrograms = true }));
+    }
+
+    [Fact]
+    public async Task Programs_are_told_by_their_content_whatever_they_are_called()
+    {
+        byte[][] programs = [Program(), [0x7F, .. "ELF"u8, .. new byte[100]], [0xCF, 0xFA, 0xED, 0xFE, .. new byte[100]], [.. Convert.FromHexString("4C0000000114020000000000C000000000000046"), .. new byte[60]]];
+        foreach (var program in programs)
+        {
+            Assert.Equal(FileProblem.Program, await ProblemAsync("報告.pdf", program));
+            Assert.Equal(FileProblem.Program, await ProblemAsync("データ.bin", program));
+            var packed = await LookAsync("束.zip", Zip(("中/データ.txt", program)));
+            Assert.Equal((FileProblem.ProgramInArchive, "中/データ.txt"), (packed.Problem, packed.Detail));
+            Assert.Null(await ProblemAsync("データ.bin", program, new FileRules { TakesPrograms = true }));
+        }
+        Assert.Equal(FileProblem.ProgramInArchive, await ProblemAsync("束.zip", Zip(("a.txt", [1]), ("b.js", [1]))));
+    }
+
+    [Fact]
+    public async Task Macros_are_found_in_new_and_old_Office_files_and_inside_archives()
+    {
+        var (sheet, old) = (Office("xl", ("xl/vbaProject.bin", [1, 2, 3])), Ole("_VBA_PROJECT"));
+        Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.xlsx", sheet));
+        Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.xlsm", sheet));
+        Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.xlsx", Office("xl", ("xl/macrosheets/sheet1.xml", [1]))));
+        Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.xls", old));
+        Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.unknown", old));
+        Assert.Equal(FileProblem.MacrosInArchive, await ProblemAsync("束.zip", Zip(("一覧.xlsx", sheet))));
+        Assert.Equal(FileProblem.MacrosInArchive, await ProblemAsync("束.zip", Zip(("一覧.doc", old))));
+        Assert.Null(await ProblemAsync("一覧.xlsm", sheet, new FileRules { TakesMacros = true }));
+        Assert.Null(await ProblemAsync("一覧.xlsx", Office("xl")));
+        Assert.Null(await ProblemAsync("一覧.xls", Ole("Workbook")));
+        Assert.Equal(FileProblem.OtherContent, await ProblemAsync("文書.docx", Office("xl")));
+        Assert.Equal(FileProblem.OtherContent, await ProblemAsync("文書.docx", Ole("WordDocument")));
+    }
+
+    [Fact]
+    public async Task A_password_is_noted_and_no_reason_to_refuse()
+    {
+        var encrypted = Zip(("秘密.txt", "secret"u8.ToArray()));
+        // The flag of a password, in the entry and in the directory.
+        encrypted[6] |= 1;
+        encrypted[encrypted.AsSpan().LastIndexOf("PK\x01\x02"u8) + 8] |= 1;
+        Assert.Equal(new FileVerdict(null, "", true), await LookAsync("束.zip", encrypted));
+        Assert.Equal(new FileVerdict(null, "", true), await LookAsync("台帳.xlsx", Ole("EncryptedPackage")));
+        Assert.Equal(new FileVerdict(null, "", true), await LookAsync("台帳.pdf", Encoding.ASCII.GetBytes("%PDF-1.7\n" + new string(' ', 2 << 20) + "trailer << /Encrypt 5 0 R >>")));
+        Assert.Equal(new FileVerdict(null, "", true), await LookAsync("束.zip", Zip(("台帳.xlsx", Ole("EncryptedPackage")))));
+        Assert.False((await LookAsync("台帳.pdf", Encoding.ASCII.GetBytes("%PDF-1.7\n/Encryption"))).IsLocked);
+    }
+
+    [Fact]
+    public async Task Archives_are_bounded_in_entries_size_ratio_and_depth()
+    {
+        var small = new FileRules { Zip = new ZipLimits { MaxEntries = 3, MaxUnpacked = 3 << 20, MaxEntry = 2 << 20, MaxRatio = 2 } };
+        Assert.Equal(FileProblem.ArchiveTooMany, await ProblemAsync("a.zip", Zip([.. Enumerable.Range(0, 4).Select(n => ($"{n}.txt", new byte[] { 1 }))]), small));
+        Assert.Equal(FileProblem.ArchiveTooLarge, await ProblemAsync("a.zip", Zip(("a.txt", new byte[(2 << 20) + 1])), small));
+        Assert.Equal(FileProblem.ArchiveTooLarge, await ProblemAsync("a.zip", Zip(("a.txt", new byte[2 << 20]), ("b.txt", new byte[3 << 19])), small));
+        var bomb = Zip(("a.txt", new byte[300 << 20]));
+        Assert.Equal(FileProblem.ArchiveTooLarge, await ProblemAsync("a.zip", bomb));
+        Assert.Equal(FileProblem.ArchiveTooLarge, await ProblemAsync("a.zip", Zip(("b.zip", bomb))));
+        Assert.Equal(FileProblem.ArchiveTooLarge, await ProblemAsync("a.xlsx", Office("xl", ("xl/sheet1.xml", new byte[300 << 20]))));
+        var nest = Zip(("a.txt", [1]));
+        for (var depth = 1; depth < 5; depth++)
+        {
+            nest = Zip(("n.zip", nest));
+        }
+        Assert.Null(await ProblemAsync("a.zip", nest));
+        Assert.Equal(FileProblem.ArchiveTooDeep, await ProblemAsync("a.zip", Zip(("n.zip", nest))));
+        Assert.Equal(FileProblem.ArchiveTooLarge, await ProblemAsync("a.zip", Zip(("n.zip", Zip(("r.bin", Noise(200_000))))), new FileRules { MaxUnpacked = 100_000 }));
+        Assert.Equal(FileProblem.ArchiveDamaged, await ProblemAsync("a.zip", [.. "PK\x03\x04"u8, .. new byte[500]]));
+        Assert.Equal(FileProblem.Empty, await ProblemAsync("a.zip", []));
+    }
+
+    [Fact]
+    public void A_directory_that_lies_about_its_length_is_not_read()
+    {
+        // 30,000 names in the directory, one of them counted.
+        var zip = Zip([.. Enumerable.Range(0, 30_000).Select(n => ($"{n:D200}.txt", Array.Empty<byte>()))]);
+        var end = zip.AsSpan().LastIndexOf("PK\x05\x06"u8);
+        (zip[end + 8], zip[end + 9], zip[end + 10], zip[end + 11]) = (1, 0, 1, 0);
+        Assert.Equal(ZipProblem.TooManyEntries, ZipFolder.List(new MemoryStream(zip), new ZipLimits()).Problem);
+    }
+
+    private static byte[] Noise(int length)
+    {
+        var bytes = new byte[length];
+        new Random(7).NextBytes(bytes);
+        return bytes;
+    }
+}
