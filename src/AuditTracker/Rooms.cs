@@ -37,6 +37,7 @@ public static class Rooms
         new(nameof(EndLeaversAccounts), EveryMinute, (services, ct) => services.GetRequiredService<EndLeaversAccounts>().RunAsync(ct)),
         new(nameof(ExtendPlans), "0 5 0 * * ?", (services, ct) => services.GetRequiredService<ExtendPlans>().RunAsync(ct)),
         new(nameof(ReplanForCalendar), EveryMinute, (services, ct) => services.GetRequiredService<ReplanForCalendar>().RunAsync(ct)),
+        new(nameof(PlanEvents), EveryMinute, (services, ct) => services.GetRequiredService<PlanEvents>().RunAsync(ct)),
         new(nameof(OpenDueCollections), EveryMinute, (services, ct) => services.GetRequiredService<OpenDueCollections>().RunAsync(ct)),
         new(nameof(HandOverLeavers), EveryMinute, (services, ct) => services.GetRequiredService<HandOverLeavers>().RunAsync(ct)),
         new(nameof(RemindOwners), EveryMinute, (services, ct) => services.GetRequiredService<RemindOwners>().RunAsync(ct)),

@@ -5,7 +5,8 @@ switch (args.FirstOrDefault())
 {
     case "workbook": return await WorkbookBenchmark.RunAsync(rest);
     case "lists": return await ListBenchmark.RunAsync(rest);
+    case "planning": return await PlanningBenchmark.RunAsync(rest);
     default:
-        Console.WriteLine("Say which: workbook, lists");
+        Console.WriteLine("Say which: workbook, lists, planning");
         return 2;
 }

@@ -16,10 +16,15 @@ public sealed record DeadlineDuty(string Key, string TitleJa, string TitleEn, st
     public DeadlineRule? RuleFor(DateOnly basis, params string[] facts)
     {
         var variant = Variants.FirstOrDefault(variant => variant.When is { } fact && facts.Contains(fact)) ?? Variants.FirstOrDefault(variant => variant.When is null);
-        return variant?.Versions.Where(rule => rule.ValidFrom <= basis).MaxBy(rule => rule.ValidFrom);
+        return variant?.InForce(basis);
     }
 }
 
 /// <summary>The versions of one rule.</summary>
 /// <param name="When">The fact of the case that chooses it; null for the plain rule.</param>
-public sealed record DeadlineVariant(string? When, IReadOnlyList<DeadlineRule> Versions);
+/// <param name="WhenJa">The same for people; empty for the plain rule.</param>
+public sealed record DeadlineVariant(string? When, IReadOnlyList<DeadlineRule> Versions, string WhenJa = "", string WhenEn = "")
+{
+    /// <summary>The newest version that was valid on a basis; null when none was yet.</summary>
+    public DeadlineRule? InForce(DateOnly basis) => Versions.Where(rule => rule.ValidFrom <= basis).MaxBy(rule => rule.ValidFrom);
+}

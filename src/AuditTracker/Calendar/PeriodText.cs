@@ -34,9 +34,13 @@ public static class PeriodText
             PeriodKind.Quarter => $"{year}{period.From.Month}～{period.To.Month}月分",
             PeriodKind.Half => (withYear ? YearJa(fiscal, period) : "") + (fiscal.IsFirstHalf(period) ? "上期" : "下期"),
             PeriodKind.Year => YearJa(fiscal, period),
+            _ when period.Days == 1 => withYear ? DateText.Plain(period.From, "ja") + "分" : $"{period.From.Month}/{period.From.Day}分",
+            _ when IsWholeMonths(period) => $"{year}{period.From.Month}月～{(withYear && period.To.Year != period.From.Year ? DateText.YearJa(period.To) : "")}{period.To.Month}月分",
             _ => Dates(period, "ja"),
         };
     }
+
+    private static bool IsWholeMonths(Period period) => period.From.Day == 1 && period.To.AddDays(1).Day == 1;
 
     private static string YearJa(FiscalPeriods fiscal, Period period) =>
         EraDates.AreOn ? $"{DateText.EraYear(fiscal.Year(fiscal.YearOf(period.From)).From)}度" : $"{fiscal.YearOf(period.From)}年度";
@@ -51,6 +55,8 @@ public static class PeriodText
             PeriodKind.Quarter => $"{from} {period.From.Year}–{to} {period.To.Year}",
             PeriodKind.Half => $"FY{fiscal.YearOf(period.From)} {(fiscal.IsFirstHalf(period) ? "first" : "second")} half",
             PeriodKind.Year => $"FY{fiscal.YearOf(period.From)}",
+            _ when period.Days == 1 => DateText.Plain(period.From, "en"),
+            _ when IsWholeMonths(period) => period.From.Year == period.To.Year ? $"{from}–{to} {period.To.Year}" : $"{from} {period.From.Year}–{to} {period.To.Year}",
             _ => Dates(period, "en"),
         };
     }

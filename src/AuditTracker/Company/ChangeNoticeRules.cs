@@ -37,6 +37,7 @@ public sealed class ChangeNoticeRules(Db db)
         InRange(rules.FirstAfter, "firstAfter", 1, 20);
         InRange(rules.SecondAfter, "secondAfter", 2, 40);
         InRange(rules.RepeatDays, "repeatDays", 1, 60);
+        InRange(rules.GraceMonths, "graceMonths", 0, 6);
         if (rules.SecondAfter <= rules.FirstAfter)
         {
             throw InvalidInput.At<Words>("secondAfter", "SecondBeforeFirst");

@@ -49,9 +49,11 @@ public sealed class Deadlines
     private class Variant
     {
         public string? When { get; set; }
+        public string WhenJa { get; set; } = "";
+        public string WhenEn { get; set; } = "";
         public List<Version> Versions { get; set; } = [];
 
-        public DeadlineVariant ToVariant(string where) => new(When, Versions.ConvertAll(version => version.ToRule(where)));
+        public DeadlineVariant ToVariant(string where) => new(When, Versions.ConvertAll(version => version.ToRule(where)), WhenJa, WhenEn);
     }
 
     private sealed class Version

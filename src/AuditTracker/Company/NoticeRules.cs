@@ -25,6 +25,9 @@ public sealed record NoticeRules
     /// <summary>Days between the reminders after that.</summary>
     public int RepeatDays { get; init; } = 7;
 
+    /// <summary>Months beyond twelve that may lie between two completions of a yearly duty.</summary>
+    public int GraceMonths { get; init; } = 1;
+
     /// <summary>Start of the send window in Japan; null: as the operator set it.</summary>
     public TimeOnly? SendFrom { get; init; }
 
@@ -40,15 +43,15 @@ public sealed record NoticeRules
         [.. (await connection.ListAsync<Row>($"select {Columns} from notice_rules order by from_on desc, id desc", ct: ct)).Select(row => new NoticeRulesVersion(row.FromOn, row.ByActor, row.At, row.Said))];
 
     internal static Task<int> AddAsync(UnitOfWork work, NoticeRules rules, DateOnly fromOn, CancellationToken ct) => work.ExecuteAsync("""
-        insert into notice_rules (from_on, send_from, send_until, soon_days, days_before, first_after, second_after, repeat_days, by_actor, at)
-        values (@fromOn, @from::time, @until::time, @SoonDays, @DaysBefore, @FirstAfter, @SecondAfter, @RepeatDays, @by, @Now)
-        """, new { fromOn, from = Text(rules.SendFrom), until = Text(rules.SendUntil), rules.SoonDays, rules.DaysBefore, rules.FirstAfter, rules.SecondAfter, rules.RepeatDays, by = work.Actor.Name, work.Now }, ct);
+        insert into notice_rules (from_on, send_from, send_until, soon_days, days_before, first_after, second_after, repeat_days, grace_months, by_actor, at)
+        values (@fromOn, @from::time, @until::time, @SoonDays, @DaysBefore, @FirstAfter, @SecondAfter, @RepeatDays, @GraceMonths, @by, @Now)
+        """, new { fromOn, from = Text(rules.SendFrom), until = Text(rules.SendUntil), rules.SoonDays, rules.DaysBefore, rules.FirstAfter, rules.SecondAfter, rules.RepeatDays, rules.GraceMonths, by = work.Actor.Name, work.Now }, ct);
 
-    private const string Columns = "from_on, by_actor, at, to_char(send_from, 'HH24:MI') as send_from, to_char(send_until, 'HH24:MI') as send_until, soon_days, days_before, first_after, second_after, repeat_days";
+    private const string Columns = "from_on, by_actor, at, to_char(send_from, 'HH24:MI') as send_from, to_char(send_until, 'HH24:MI') as send_until, soon_days, days_before, first_after, second_after, repeat_days, grace_months";
 
     private static string? Text(TimeOnly? time) => time?.ToString("HH:mm", CultureInfo.InvariantCulture);
 
-    private sealed record Row(DateOnly FromOn, string ByActor, DateTime At, string? SendFrom, string? SendUntil, int SoonDays, int DaysBefore, int FirstAfter, int SecondAfter, int RepeatDays)
+    private sealed record Row(DateOnly FromOn, string ByActor, DateTime At, string? SendFrom, string? SendUntil, int SoonDays, int DaysBefore, int FirstAfter, int SecondAfter, int RepeatDays, int GraceMonths)
     {
         public NoticeRules Said => new()
         {
@@ -57,6 +60,7 @@ public sealed record NoticeRules
             FirstAfter = FirstAfter,
             SecondAfter = SecondAfter,
             RepeatDays = RepeatDays,
+            GraceMonths = GraceMonths,
             SendFrom = SendFrom is null ? null : TimeOnly.ParseExact(SendFrom, "HH:mm", CultureInfo.InvariantCulture),
             SendUntil = SendUntil is null ? null : TimeOnly.ParseExact(SendUntil, "HH:mm", CultureInfo.InvariantCulture),
         };

@@ -116,15 +116,17 @@ public sealed class BringInPastEvidence(Db db, BlobStore blobs, PastEvidenceStor
     /// <summary>The period's collection; one that is not there yet, perhaps before the request began, is made with its true dates.</summary>
     private static async Task<long> CollectionAsync(UnitOfWork work, PastPieceRow piece, CancellationToken ct)
     {
-        var (offset, due, unit) = await work.FirstAsync<(int, int, string)>("select v.opens_offset, v.due_offset, v.due_unit from evidence_requests r join request_versions v on v.request_id = r.id and v.version = r.version where r.id = @RequestId for update of r", piece, ct);
-        var period = new Period(piece.PeriodFrom!.Value, piece.PeriodTo!.Value);
-        var dates = CollectionDates.For(period, offset, due, Enum.Parse<OffsetUnit>(unit, ignoreCase: true), await BusinessCalendars.LoadAsync(work.Connection, ct));
+        var rule = (await work.FirstAsync<KeyedRule>($"""
+            select {PlannedRows.RuleColumns}, v.start_on, v.start_on as first, v.start_on as last
+            from evidence_requests r join request_versions v on v.request_id = r.id and v.version = r.version where r.id = @RequestId for update of r
+            """, piece, ct))!.Rule;
+        var (period, opensOn, dueOn) = rule.At(new Period(piece.PeriodFrom!.Value, piece.PeriodTo!.Value), await BusinessCalendars.LoadAsync(work.Connection, ct));
         await work.ExecuteAsync("""
             insert into collections (request_id, version, period_from, period_to, opens_on, planned_due_on, due_on, assignee_id, reviewer_id)
-            select id, version, @From, @To, @OpensOn, @DueOn, @DueOn, owner_id, reviewer_id from evidence_requests where id = @RequestId
+            select id, version, @From, @To, @opensOn, @dueOn, @dueOn, owner_id, reviewer_id from evidence_requests where id = @RequestId
             on conflict do nothing
-            """, new { piece.RequestId, period.From, period.To, dates.OpensOn, dates.DueOn }, ct);
-        return await work.FirstAsync<long>("select id from collections where request_id = @RequestId and period_from = @PeriodFrom and period_to = @PeriodTo", piece, ct);
+            """, new { piece.RequestId, period.From, period.To, opensOn, dueOn }, ct);
+        return await work.FirstAsync<long>("select id from collections where request_id = @RequestId and period_from = @PeriodFrom and period_to = @PeriodTo and event_id is null", piece, ct);
     }
 
     private async Task<bool> FinishAsync(HeldRun run, long total, CancellationToken ct)

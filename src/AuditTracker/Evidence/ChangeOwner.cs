@@ -88,8 +88,8 @@ public sealed class ChangeOwner(Db db)
             throw InvalidInput.At<Words>("owner", "ReviewerIsOwner");
         }
         var version = await work.FirstAsync<int>("""
-            insert into request_versions (request_id, version, title, guidance, minutes, every, opens_offset, due_offset, due_unit, owner_id, reviewer_id, start_on, end_on, by_account, at)
-            select v.request_id, v.version + 1, v.title, v.guidance, v.minutes, v.every, v.opens_offset, v.due_offset, v.due_unit, @owner, v.reviewer_id, v.start_on, v.end_on, @AccountId, @Now
+            insert into request_versions (request_id, version, title, guidance, minutes, every, every_months, on_day, opens_offset, due_offset, due_unit, due_shift, owner_id, reviewer_id, start_on, end_on, by_account, at)
+            select v.request_id, v.version + 1, v.title, v.guidance, v.minutes, v.every, v.every_months, v.on_day, v.opens_offset, v.due_offset, v.due_unit, v.due_shift, @owner, v.reviewer_id, v.start_on, v.end_on, @AccountId, @Now
             from request_versions v join evidence_requests r on r.id = v.request_id and r.version = v.version where r.id = @request returning version
             """, new { request, owner, user.AccountId, work.Now }, ct);
         await work.ExecuteAsync($"""

@@ -41,8 +41,8 @@ public sealed class ChangeRequests(RequestStore requests, SaveRequest save)
         var (can, cannot) = (new List<RequestRow>(), plan.Cannot.ToList());
         foreach (var row in plan.Can)
         {
-            var input = new RequestInput(row.Title, row.Guidance, row.Minutes, row.Items, act == RequestsAct.Owner ? owner! : row.Owner, row.Reviewer, row.Kind, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn,
-                act == RequestsAct.End ? endOn : row.EndOn);
+            var input = new RequestInput(row.Title, row.Guidance, row.Minutes, row.Items, act == RequestsAct.Owner ? owner! : row.Owner, row.Reviewer, row.Recurrence, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn,
+                act == RequestsAct.End ? endOn : row.EndOn, row.Shift);
             try
             {
                 await save.ChangeAsync(user, row.Id, row.Version, input, ct);

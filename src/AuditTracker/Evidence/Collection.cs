@@ -55,14 +55,20 @@ public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn
     /// <summary>Checks another due date: one that is still to come, on a business day, within a year.</summary>
     /// <exception cref="Refusal">Nothing is owed any more.</exception>
     /// <exception cref="InvalidInput">At <c>dueOn</c>.</exception>
-    public void CheckMove(DateOnly to, DateOnly today, BusinessCalendar calendar)
+    /// <param name="opensOn">The day it is to open instead, of one that has not opened; null: as it is.</param>
+    public void CheckMove(DateOnly to, DateOnly today, BusinessCalendar calendar, DateOnly? opensOn = null)
     {
         CheckStillOwed();
-        if (to == DueOn)
+        var opens = opensOn ?? OpensOn;
+        if (opens != OpensOn)
+        {
+            CheckOpening(opens, today);
+        }
+        if (to == DueOn && opens == OpensOn)
         {
             throw InvalidInput.At<Words>("dueOn", "DueUnchanged");
         }
-        if (to < today || to < OpensOn)
+        if (to < today || to < opens)
         {
             throw InvalidInput.At<Words>("dueOn", to < today ? "DueInPast" : "DueBeforeOpening");
         }
@@ -73,6 +79,18 @@ public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn
         if (!calendar.IsBusinessDay(to))
         {
             throw InvalidInput.At<Words>("dueOn", "DueClosed", DateText.Table(to), DateText.Table(calendar.ShiftToPrevious(to)));
+        }
+    }
+
+    private void CheckOpening(DateOnly opens, DateOnly today)
+    {
+        if (State != CollectionState.Planned)
+        {
+            throw InvalidInput.At<Words>("opensOn", "OpenedAlready");
+        }
+        if (opens < today || Math.Abs(opens.DayNumber - OpensOn.DayNumber) > LongestMove)
+        {
+            throw InvalidInput.At<Words>("opensOn", opens < today ? "DueInPast" : "DueTooFar");
         }
     }
 

@@ -18,10 +18,11 @@ public sealed record AskRow(long Id, string Kind, long CollectionId, string Titl
 
 /// <summary>One note of a collection's record, as it is read.</summary>
 /// <param name="TakenBack">A later note took it back.</param>
-public sealed record NoteRow(long Id, string Kind, string? By, long? ByAccount, DateTime At, string? Words, DateOnly? DueOn, DateOnly? DueBefore, string? Person, string? PersonBefore, bool TakenBack);
+public sealed record NoteRow(long Id, string Kind, string? By, long? ByAccount, DateTime At, string? Words, DateOnly? DueOn, DateOnly? DueBefore, DateOnly? OpensOn, DateOnly? OpensBefore, string? Person, string? PersonBefore, bool TakenBack);
 
 /// <summary>What a note says beside its kind.</summary>
-public sealed record NewNote(string Kind, string? Words = null, long? Answers = null, DateOnly? DueOn = null, DateOnly? DueBefore = null);
+/// <param name="OpensOn">Where an occurrence that had not opened opens instead.</param>
+public sealed record NewNote(string Kind, string? Words = null, long? Answers = null, DateOnly? DueOn = null, DateOnly? DueBefore = null, DateOnly? OpensOn = null, DateOnly? OpensBefore = null);
 
 /// <summary>SQL of the notes of a collection: append-only, they change no state.</summary>
 public sealed class CollectionNotes(Db db)
@@ -43,7 +44,7 @@ public sealed class CollectionNotes(Db db)
         parameters["id"] = collection;
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<NoteRow>($"""
-            select n.id, n.kind, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.by_account, n.at, n.words, n.due_on, n.due_before, null::text as person, null::text as person_before,
+            select n.id, n.kind, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.by_account, n.at, n.words, n.due_on, n.due_before, n.opens_on, n.opens_before, null::text as person, null::text as person_before,
                    exists (select 1 from collection_notes u where u.answers = n.id and u.kind = 'uncomment') as taken_back
             from collection_notes n join collections c on c.id = n.collection_id
             left join people p on p.id = n.by_person left join accounts a on a.id = n.by_account
@@ -51,7 +52,7 @@ public sealed class CollectionNotes(Db db)
             union all
             -- Who owes it is kept by the assignments; a note of the same operation says why.
             select m.id, 'changeOwner', coalesce(p.name, nullif(a.name, ''), a.sign_in), m.by_account, m.at,
-                   (select n.words from collection_notes n where n.collection_id = m.collection_id and n.kind = 'changeOwner' and n.at = m.at limit 1), null, null, w.name, b.name, false
+                   (select n.words from collection_notes n where n.collection_id = m.collection_id and n.kind = 'changeOwner' and n.at = m.at limit 1), null, null, null, null, w.name, b.name, false
             from collection_assignments m join collections c on c.id = m.collection_id
             left join accounts a on a.id = m.by_account left join people p on p.id = a.person_id join people w on w.id = m.to_id join people b on b.id = m.from_id
             where m.collection_id = @id and {CollectionScope.Condition}
@@ -77,7 +78,7 @@ public sealed class CollectionNotes(Db db)
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<AskRow>($"""
-            select n.id, n.kind, c.id as collection_id, v.title, c.period_from, c.period_to, c.due_on, n.due_on as asked_on, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.at, n.words
+            select n.id, n.kind, c.id as collection_id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, n.due_on as asked_on, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.at, n.words
             from collection_notes n join collections c on c.id = n.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
             left join people p on p.id = n.by_person left join accounts a on a.id = n.by_account
             where {IsOpenAsk} and c.state in ('planned', 'open', 'returned') and n.by_account is distinct from @account and c.assignee_id is distinct from @person
@@ -88,9 +89,9 @@ public sealed class CollectionNotes(Db db)
 
     /// <summary>Writes a note.</summary>
     public static Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, NewNote note, CancellationToken ct) => work.FirstAsync<long>("""
-        insert into collection_notes (collection_id, kind, answers, due_on, due_before, by_account, by_person, at, words)
-        values (@collection, @Kind, @Answers, @DueOn, @DueBefore, @AccountId, @PersonId, @Now, @Words) returning id
-        """, new { collection, note.Kind, note.Answers, note.DueOn, note.DueBefore, user.AccountId, user.PersonId, work.Now, note.Words }, ct);
+        insert into collection_notes (collection_id, kind, answers, due_on, due_before, opens_on, opens_before, by_account, by_person, at, words)
+        values (@collection, @Kind, @Answers, @DueOn, @DueBefore, @OpensOn, @OpensBefore, @AccountId, @PersonId, @Now, @Words) returning id
+        """, new { collection, note.Kind, note.Answers, note.DueOn, note.DueBefore, note.OpensOn, note.OpensBefore, user.AccountId, user.PersonId, work.Now, note.Words }, ct);
 
     /// <summary>What a person has to say, trimmed.</summary>
     /// <exception cref="InvalidInput">Nothing, or too much, at <c>reason</c>.</exception>

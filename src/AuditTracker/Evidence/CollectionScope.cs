@@ -9,6 +9,9 @@ namespace AuditTracker.Evidence;
 /// </summary>
 public static class CollectionScope
 {
+    /// <summary>What a collection is called: its request's title, and whom it is about when it is asked for because of what happened to somebody. Aliases <c>c</c>, <c>v</c>.</summary>
+    public const string Title = "case when c.event_id is null then v.title else collection_title(v.title, c.event_id) end";
+
     // Read once per statement, and then looked up by index; a correlated subquery would be asked for every row.
     private const string Headed = """
         array(select o.person_id from posts o join department_versions v on v.department_id = o.department_id

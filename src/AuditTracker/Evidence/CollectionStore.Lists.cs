@@ -241,7 +241,7 @@ public sealed partial class CollectionStore
         var parameters = await ReachAsync(connection, user, chosen.Filter, ct);
         parameters["limit"] = Chosen.Most + 1;
         return await connection.ListAsync<BatchRow>($"""
-            select c.id, v.title, c.period_from, c.period_to, c.due_on, c.state, c.assignee_id, o.name as assignee_name, coalesce(o.left_on < @today, false) as assignee_left, c.reviewer_id,
+            select c.id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, c.state, c.assignee_id, o.name as assignee_name, coalesce(o.left_on < @today, false) as assignee_left, c.reviewer_id,
                    coalesce({CollectionScope.Waiting}, false) as waits,
                    exists (select 1 from notices n where n.key in ('evidence/collection-overdue:' || c.id || ':' || c.assignee_id || ':by-hand-' || @today::text, 'evidence/collection-due-soon:' || c.id || ':' || c.assignee_id || ':by-hand-' || @today::text)) as reminded_today
             from (select c.id from collections c {Requests(chosen.Filter)} where {Where(user, chosen.Filter, parameters)} order by c.due_on, c.id limit @limit) page

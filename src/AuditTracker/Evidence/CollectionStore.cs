@@ -50,13 +50,18 @@ public sealed class CollectionRow
 }
 
 /// <summary>The terms a collection was planned from, and what the reader may do with it.</summary>
-public sealed record CollectionTerms(int Version, string Guidance, string Every, int DueOffset, string DueUnit, bool MayHandIn, bool MayReview, bool RequestIsVisible, bool AssigneeHasAccount, bool MayGiveRequest);
+public sealed record CollectionTerms(int Version, string Guidance, string Every, int EveryMonths, string OnDay, int OpensOffset, int DueOffset, string DueUnit, string DueShift, DateOnly StartOn,
+    DateOnly? PlannedOpensOn, bool MayHandIn, bool MayReview, bool RequestIsVisible, bool AssigneeHasAccount, bool MayGiveRequest)
+{
+    /// <summary>The rule it was planned by.</summary>
+    public PlanRule Rule => PlanRule.Of(Every, EveryMonths, OnDay, OpensOffset, DueOffset, DueUnit, DueShift, StartOn);
+}
 
 /// <summary>SQL of collections, as their readers may see them.</summary>
 public sealed partial class CollectionStore(Db db)
 {
-    private const string Columns = """
-        c.id, c.request_id, v.title, c.period_from, c.period_to, c.opens_on, c.due_on, c.planned_due_on, c.missed_due_on, c.state,
+    private const string Columns = $"""
+        c.id, c.request_id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.opens_on, c.due_on, c.planned_due_on, c.missed_due_on, c.state,
         c.state in ('open', 'returned') and c.due_on < clock.today as overdue,
         p.employee_no as assignee, p.name as assignee_name, w.name as reviewer_name, v.minutes,
         coalesce(c.assignee_id = @person, false) as assignee_is_me,
@@ -90,7 +95,7 @@ public sealed partial class CollectionStore(Db db)
         parameters["id"] = id;
         await using var connection = await db.OpenAsync(ct);
         return await connection.FirstAsync<CollectionTerms>($"""
-            select c.version, v.guidance, v.every, v.due_offset, v.due_unit, coalesce({CollectionScope.MayHandIn}, false) as may_hand_in, coalesce({CollectionScope.MayReview}, false) as may_review,
+            select c.version, v.guidance, v.every, v.every_months, v.on_day, v.opens_offset, v.due_offset, v.due_unit, v.due_shift, v.start_on, c.planned_opens_on, coalesce({CollectionScope.MayHandIn}, false) as may_hand_in, coalesce({CollectionScope.MayReview}, false) as may_review,
                    coalesce({CollectionScope.RequestCondition}, false) as request_is_visible,
                    exists (select 1 from accounts a where a.person_id = c.assignee_id and a.disabled_at is null) as assignee_has_account,
                    coalesce({CollectionScope.MayHandIn} and {CollectionScope.MayGiveRequest}, false) as may_give_request

@@ -8,7 +8,7 @@ namespace AuditTracker.Evidence;
 /// <summary>Reads what coverage is computed from, as of any instant: facts carry instants, so every number can be asked for the past.</summary>
 public sealed class CoverageStore(Db db)
 {
-    private sealed record Row(string Ref, bool Applicable, long? RequestId, string? Title, string? Every, int? OpensOffset, int? DueOffset, string? DueUnit,
+    private sealed record Row(string Ref, bool Applicable, long? RequestId, string? Title, string? Every, int? EveryMonths, string? OnDay, int? OpensOffset, int? DueOffset, string? DueUnit, string? DueShift,
         DateOnly? StartOn, DateOnly? EndOn, bool? ChangedLater, DateOnly? ActedTo, DateOnly? AcceptedFrom, DateOnly? AcceptedTo, DateOnly? NextFrom, DateOnly? NextDueOn);
 
     /// <summary>Coverage of every assessable item of a framework, by ref.</summary>
@@ -41,12 +41,12 @@ public sealed class CoverageStore(Db db)
         var acted = asOf is null ? "null::date"
             : "case when q.changed_later then (select max(c.period_to) from collections c where c.request_id = q.id and exists (select 1 from collection_acts a where a.collection_id = c.id and a.at <= @asOf)) end";
         var rows = await connection.ListAsync<Row>($"""
-            select i.ref, coalesce(k.applicable, true) as applicable, q.id as request_id, q.title, q.every, q.opens_offset, q.due_offset, q.due_unit, q.start_on, q.end_on, q.changed_later,
+            select i.ref, coalesce(k.applicable, true) as applicable, q.id as request_id, q.title, q.every, q.every_months, q.on_day, q.opens_offset, q.due_offset, q.due_unit, q.due_shift, q.start_on, q.end_on, q.changed_later,
                    {acted} as acted_to, done.period_from as accepted_from, done.period_to as accepted_to, next.period_from as next_from, next.planned_due_on as next_due_on
             from items i
             left join {control}
             left join lateral (
-                select r.id, v.version, v.title, v.every, v.opens_offset, v.due_offset, v.due_unit, v.start_on, v.end_on, r.version > v.version as changed_later
+                select r.id, v.version, v.title, v.every, v.every_months, v.on_day, v.opens_offset, v.due_offset, v.due_unit, v.due_shift, v.start_on, v.end_on, r.version > v.version as changed_later
                 from request_items s
                 join evidence_requests r on r.id = s.request_id join request_versions v on v.request_id = r.id and v.version = s.version
                 where s.framework = i.framework and s.ref = i.ref and s.version = {version} and @today between v.start_on and coalesce(v.end_on, 'infinity')) q on true
@@ -60,16 +60,18 @@ public sealed class CoverageStore(Db db)
                 order by c.period_to desc limit 1) done on true
             left join lateral (
                 select c.period_from, c.planned_due_on from collections c
-                where c.request_id = q.id and c.period_from > coalesce(done.period_from, '-infinity') and c.period_to > coalesce(done.period_to, '-infinity') and {state} <> 'waived'
+                where c.request_id = q.id and {state} <> 'waived'
+                  -- What happened to people is asked for one by one: any that is not accepted is the next.
+                  and case when q.every = 'event' then {state} <> 'accepted' else c.period_from > coalesce(done.period_from, '-infinity') and c.period_to > coalesce(done.period_to, '-infinity') end
                   and c.version <= q.version
-                order by c.period_from, c.period_to limit 1) next on true
+                order by case when q.every = 'event' then c.planned_due_on end, c.period_from, c.period_to limit 1) next on true
             where i.framework = @framework and not i.is_group and (@itemRef::text is null or i.ref = @itemRef)
             order by i.position, q.id
             """, new { framework, itemRef, asOf, today }, ct);
         var calendar = rows.Any(row => row.ChangedLater == true) ? await BusinessCalendars.LoadAsync(connection, ct) : null;
         return rows.GroupBy(row => row.Ref).ToDictionary(group => group.Key, group => Coverage.OfItem(framework, group.Key, group.First().Applicable,
             [.. group.Where(row => row.RequestId is not null).Select(row => Coverage.Of(row.RequestId!.Value, row.Title!,
-                row.AcceptedFrom is { } from ? new Period(from, row.AcceptedTo!.Value) : null, row.Every == "year", NextDue(row, calendar, today), row.EndOn, today))]));
+                row.AcceptedFrom is { } from ? new Period(from, row.AcceptedTo!.Value) : null, row.Every == "year" || row.EveryMonths >= 12, NextDue(row, calendar, today), row.EndOn, today))]));
     }
 
     /// <summary>
@@ -82,7 +84,7 @@ public sealed class CoverageStore(Db db)
         {
             return row.NextDueOn;
         }
-        var planned = Plan.Of(Enum.Parse<PeriodKind>(row.Every!, ignoreCase: true), row.OpensOffset!.Value, row.DueOffset!.Value, Enum.Parse<OffsetUnit>(row.DueUnit!, ignoreCase: true), row.StartOn!.Value, Plan.Horizon(today), calendar!)
+        var planned = PlanRule.Of(row.Every!, row.EveryMonths!.Value, row.OnDay!, row.OpensOffset!.Value, row.DueOffset!.Value, row.DueUnit!, row.DueShift!, row.StartOn!.Value).Expand(row.StartOn!.Value, Plan.Horizon(today), calendar!)
             .Where(next => row.EndOn is null || next.Period.From <= row.EndOn)
             .FirstOrDefault(next => (row.ActedTo is null || next.Period.To > row.ActedTo) && (row.AcceptedFrom is null || (next.Period.From > row.AcceptedFrom && next.Period.To > row.AcceptedTo)));
         return planned == default || row.NextFrom <= planned.Period.From ? row.NextDueOn : planned.DueOn;

@@ -156,7 +156,7 @@ public static class EvidenceApi
         switch (body.Decision ?? (user.IsAny(Role.ComplianceManager, Role.Reviewer) ? "move" : "ask"))
         {
             case "move":
-                await move.MoveAsync(user, id, body.DueOn, body.Reason, ct);
+                await move.MoveAsync(user, id, body.DueOn, body.Reason, body.OpensOn, ct);
                 break;
             case "ask":
                 await move.AskAsync(user, id, body.DueOn, body.Reason, ct);
@@ -171,7 +171,7 @@ public static class EvidenceApi
                 throw InvalidInput.At<Words>("decision", "MoveUnknown");
         }
         var row = await collections.FindAsync(user, id, ct) ?? throw new NotFound();
-        return new WireDue(row.DueOn, row.PlannedDueOn);
+        return new WireDue(row.DueOn, row.PlannedDueOn, row.OpensOn);
     }
 
     private static async Task<IResult> AddComment(HttpContext http, long id, WireWords body, CommentOnCollection comment, CancellationToken ct) =>

@@ -18,11 +18,11 @@ public sealed class RequestBody
     public string? Owner { get; init; }
     [Description("Employee number.")]
     public string? Reviewer { get; init; }
-    [Description("every: month, quarter, half or year.")]
+    [Description("every: day (on: business or all), week (on: friday), month, quarter, half, year, months (n: 2 to 60) or event (on: joined, left or transferred). Of month and longer, on is the day of the last month from which opens and due count: 25, lastBusinessDay, \"2 tuesday\" or \"last friday\"; left out, the period's last day.")]
     public WireRecurrence? Recurrence { get; init; }
-    [Description("Days after the period's end; unit: days.")]
+    [Description("Days after that day; unit: days.")]
     public WireOffset? Opens { get; init; }
-    [Description("After the period's end; unit: days or businessDays.")]
+    [Description("After that day; unit: days or businessDays; shift on a closed day: previous (when left out), next or none.")]
     public WireOffset? Due { get; init; }
     public DateOnly? StartOn { get; init; }
     [Description("null: no end.")]
@@ -41,11 +41,11 @@ public sealed class NewRequestBody
     public required string Owner { get; init; }
     [Description("Employee number.")]
     public required string Reviewer { get; init; }
-    [Description("every: month, quarter, half or year.")]
+    [Description("every: day (on: business or all), week (on: friday), month, quarter, half, year, months (n: 2 to 60) or event (on: joined, left or transferred). Of month and longer, on is the day of the last month from which opens and due count: 25, lastBusinessDay, \"2 tuesday\" or \"last friday\"; left out, the period's last day.")]
     public required WireRecurrence Recurrence { get; init; }
-    [Description("Days after the period's end; unit: days.")]
+    [Description("Days after that day; unit: days.")]
     public WireOffset? Opens { get; init; }
-    [Description("After the period's end; unit: days or businessDays.")]
+    [Description("After that day; unit: days or businessDays; shift on a closed day: previous (when left out), next or none.")]
     public required WireOffset Due { get; init; }
     public required DateOnly StartOn { get; init; }
     public DateOnly? EndOn { get; init; }

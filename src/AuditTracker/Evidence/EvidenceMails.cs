@@ -23,8 +23,8 @@ public static class EvidenceMails
     internal sealed record Facts(long Id, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly PlannedDueOn, int Minutes, string? ItemsJa, string? ItemsEn,
         long OwnerId, string OwnerName, bool OwnerHere, long ReviewerId, string ReviewerName, bool ReviewerHere, long? ManagerId, string? ManagerTitle, string? Department);
 
-    internal static Task<IReadOnlyList<Facts>> FactsAsync(UnitOfWork work, IEnumerable<long> collections, CancellationToken ct) => work.QueryAsync<Facts>("""
-        select c.id, v.title, c.period_from, c.period_to, c.due_on, c.planned_due_on, v.minutes,
+    internal static Task<IReadOnlyList<Facts>> FactsAsync(UnitOfWork work, IEnumerable<long> collections, CancellationToken ct) => work.QueryAsync<Facts>($"""
+        select c.id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, c.planned_due_on, v.minutes,
                (select string_agg(distinct f.short_ja, 'と') from request_items i join frameworks f on f.key = i.framework where i.request_id = c.request_id and i.version = c.version) as items_ja,
                (select string_agg(distinct f.short_en, ' and ') from request_items i join frameworks f on f.key = i.framework where i.request_id = c.request_id and i.version = c.version) as items_en,
                o.id as owner_id, o.name as owner_name, o.left_on is null or o.left_on >= @Today as owner_here,

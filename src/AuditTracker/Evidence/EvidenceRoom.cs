@@ -35,6 +35,8 @@ public static class EvidenceRoom
         .AddSingleton<SweepDrafts>()
         .AddSingleton<ExtendPlans>()
         .AddSingleton<ReplanForCalendar>()
+        .AddSingleton<PlanEvents>()
+        .AddSingleton<YearlyDuties>()
         .AddSingleton<OpenDueCollections>()
         .AddSingleton<RemindOwners>()
         .AddSingleton<CoverageDays>()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AuditTracker.Calendar;
 using AuditTracker.Platform;
 
@@ -7,13 +8,21 @@ namespace AuditTracker.Evidence;
 public sealed record WireId(long Id);
 public sealed record WireState(string State);
 public sealed record WirePeriod(DateOnly From, DateOnly To);
-public sealed record WireOffset(int Offset, string Unit);
-public sealed record WireRecurrence(string Every);
+/// <param name="Shift">Of a due date on a closed day: previous (when left out), next, none.</param>
+public sealed record WireOffset(int Offset, string Unit, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Shift = null);
+
+/// <summary>Recurrence.Read says what each frequency takes; a plain one has neither.</summary>
+public sealed record WireRecurrence(string Every, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? On = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? N = null)
+{
+    public static WireRecurrence From(Recurrence recurrence) => new(recurrence.Wire, recurrence.On.Length == 0 ? null : recurrence.On, recurrence.Months == 0 ? null : recurrence.Months);
+}
+
 public sealed record WireDecision(string? Decision, string? Comment);
 
 /// <summary>Another due date: <c>move</c> (grants what was asked), <c>ask</c>, <c>decline</c> or <c>withdraw</c>; none: move for a compliance manager or reviewer, else ask.</summary>
-public sealed record WireMove(string? Decision, DateOnly? DueOn, string? Reason);
-public sealed record WireDue(DateOnly DueOn, DateOnly PlannedDueOn);
+/// <param name="OpensOn">Of a period that has not opened, and only with move.</param>
+public sealed record WireMove(string? Decision, DateOnly? DueOn, string? Reason, DateOnly? OpensOn = null);
+public sealed record WireDue(DateOnly DueOn, DateOnly PlannedDueOn, DateOnly OpensOn);
 
 /// <summary>A waiver: <c>waive</c> (grants what was asked), <c>ask</c>, <c>decline</c>, <c>withdraw</c> or <c>undo</c>; none: waive for a compliance manager, else ask.</summary>
 public sealed record WireWaiver(string? Decision, string? Reason);
@@ -55,7 +64,7 @@ public sealed record WireCollectionDetail(long Id, long RequestId, string Title,
 public sealed record WireRequest(long Id, int Version, string Title, string Guidance, int Minutes, string[] Items, string Owner, string Reviewer, WireRecurrence Recurrence, WireOffset Opens, WireOffset Due, DateOnly StartOn, DateOnly? EndOn)
 {
     public static WireRequest From(RequestRow row) => new(row.Id, row.Version, row.Title, row.Guidance, row.Minutes, row.Items, row.Owner, row.Reviewer,
-        new WireRecurrence(row.Every), new WireOffset(row.OpensOffset, "days"), new WireOffset(row.DueOffset, row.DueUnit), row.StartOn, row.EndOn);
+        WireRecurrence.From(row.Recurrence), new WireOffset(row.OpensOffset, "days"), new WireOffset(row.DueOffset, row.DueUnit, row.DueShift == "previous" ? null : row.DueShift), row.StartOn, row.EndOn);
 
     /// <summary>Reads a body; what a PATCH leaves out stays as it is, and <c>endOn: null</c> takes an end away.</summary>
     /// <exception cref="InvalidInput">Missing or of the wrong kind, named at the field.</exception>
@@ -71,7 +80,7 @@ public sealed record WireRequest(long Id, int Version, string Title, string Guid
         return new RequestInput(
             title, Text(body, "guidance", current?.Guidance ?? ""), Number(body, "minutes", current?.Minutes ?? 20), ItemsOf(body, current),
             Text(body, "owner", current?.Owner), Text(body, "reviewer", current?.Reviewer), Every(body, current), opens, due, unit,
-            Date(body, "startOn", current?.StartOn) ?? throw Missing("startOn"), body.TryGetProperty("endOn", out _) ? Date(body, "endOn", null) : current?.EndOn);
+            Date(body, "startOn", current?.StartOn) ?? throw Missing("startOn"), body.TryGetProperty("endOn", out _) ? Date(body, "endOn", null) : current?.EndOn, Shift(body, current));
     }
 
     /// <summary>The version a PATCH was made on, or null when it names none.</summary>
@@ -117,15 +126,19 @@ public sealed record WireRequest(long Id, int Version, string Title, string Guid
             ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : throw Wrong("items");
     }
 
-    private static PeriodKind Every(JsonElement body, RequestRow? current)
+    private static Recurrence Every(JsonElement body, RequestRow? current)
     {
         if (!body.TryGetProperty("recurrence", out var value))
         {
-            return current?.Kind ?? throw Missing("recurrence");
+            return current?.Recurrence ?? throw Missing("recurrence");
         }
-        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty("every", out var every) && every.ValueKind == JsonValueKind.String
-            && every.GetString() is "month" or "quarter" or "half" or "year" ? Enum.Parse<PeriodKind>(value.GetProperty("every").GetString()!, ignoreCase: true) : throw Wrong("recurrence");
+        string? Text(string name) => value.TryGetProperty(name, out var text) && text.ValueKind != JsonValueKind.Null ? Read(text) ?? throw Wrong("recurrence") : null;
+        return value.ValueKind == JsonValueKind.Object && AuditTracker.Calendar.Recurrence.Read(Text("every"), Text("on"), value.TryGetProperty("n", out var n) && n.ValueKind != JsonValueKind.Null ? Number(value, "n", 0) : null) is { } recurrence
+            ? recurrence : throw Wrong("recurrence");
     }
+
+    private static DeadlineShift Shift(JsonElement body, RequestRow? current) => !body.TryGetProperty("due", out var due) || !due.TryGetProperty("shift", out var value) ? current?.Shift ?? DeadlineShift.Previous
+        : value.ValueKind == JsonValueKind.String ? value.GetString() switch { "previous" => DeadlineShift.Previous, "next" => DeadlineShift.Next, "none" => DeadlineShift.None, _ => throw Wrong("due") } : throw Wrong("due");
 
     private static (int Offset, OffsetUnit Unit) Offset(JsonElement body, string name, (int, OffsetUnit)? otherwise)
     {
@@ -135,7 +148,7 @@ public sealed record WireRequest(long Id, int Version, string Title, string Guid
         }
         var unit = OffsetUnit.Days;
         if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("offset", out var offset) || offset.ValueKind != JsonValueKind.Number || !offset.TryGetInt32(out var number)
-            || (value.TryGetProperty("unit", out var given) && !(given.ValueKind == JsonValueKind.String && (given.GetString() == "days" || (name == "due" && given.GetString() == "businessDays")))))
+            || (name != "due" && value.TryGetProperty("shift", out _)) || (value.TryGetProperty("unit", out var given) && !(given.ValueKind == JsonValueKind.String && (given.GetString() == "days" || (name == "due" && given.GetString() == "businessDays")))))
         {
             throw Wrong(name);
         }

@@ -42,7 +42,7 @@ public sealed class HandOver(Db db, RequestStore requests, SaveRequest save)
             try
             {
                 await save.ChangeAsync(user, id, row.Version, new(row.Title, row.Guidance, row.Minutes, row.Items, row.Owner == fromNo ? toNo : row.Owner, row.Reviewer == fromNo ? toNo : row.Reviewer,
-                    row.Kind, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn, row.EndOn), ct);
+                    row.Recurrence, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn, row.EndOn, row.Shift), ct);
                 done++;
             }
             catch (Refusal refusal)
@@ -58,8 +58,8 @@ public sealed class HandOver(Db db, RequestStore requests, SaveRequest save)
     public async Task<IReadOnlyList<StrayCollection>> StraysAsync(CurrentUser user, long person, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
-        return await connection.ListAsync<StrayCollection>("""
-            select c.id, v.title, c.period_from, c.period_to, c.due_on from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version
+        return await connection.ListAsync<StrayCollection>($"""
+            select c.id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version
             join evidence_requests r on r.id = c.request_id
             where @isManager and c.assignee_id = @person and r.owner_id <> @person and c.state in ('open', 'returned') order by c.due_on, c.id limit 200
             """, new { person, isManager = user.Is(Role.ComplianceManager) }, ct);

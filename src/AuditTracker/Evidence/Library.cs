@@ -40,8 +40,10 @@ public sealed class LibraryEntry
     public string GuidanceEn { get; set; } = "";
     public int Minutes { get; set; }
 
-    /// <summary>The period a request starts with: month, quarter, half, year.</summary>
+    /// <summary>The recurrence a request starts with, as the wire spells it: <c>every</c>, its <c>on</c> and its <c>n</c>.</summary>
     public string AdoptAs { get; set; } = "";
+    public string On { get; set; } = "";
+    public int N { get; set; }
     public LibraryOffset Opens { get; set; } = new();
     public LibraryOffset Due { get; set; } = new();
     public string OwnerHintJa { get; set; } = "";
@@ -53,7 +55,7 @@ public sealed class LibraryEntry
     public string Title(string language) => language == "en" ? TitleEn : TitleJa;
     public string Guidance(string language) => language == "en" ? GuidanceEn : GuidanceJa;
     public string OwnerHint(string language) => language == "en" ? OwnerHintEn : OwnerHintJa;
-    public PeriodKind Every => Enum.Parse<PeriodKind>(AdoptAs, ignoreCase: true);
+    public Recurrence Recurrence => Recurrence.Read(AdoptAs, On, N) ?? throw new InvalidDataException($"{Id}: \"{AdoptAs} {On}\" is no recurrence.");
 
     /// <summary>Whether id, title or guidance, in either language, holds every word of the search.</summary>
     public bool Matches(string search)
@@ -69,4 +71,7 @@ public sealed class LibraryOffset
 {
     public int Offset { get; set; }
     public string Unit { get; set; } = "days";
+
+    /// <summary>Of a due date on a closed day: previous, next, none.</summary>
+    public string Shift { get; set; } = "previous";
 }

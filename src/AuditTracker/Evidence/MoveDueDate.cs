@@ -8,7 +8,7 @@ using AuditTracker.Trail;
 namespace AuditTracker.Evidence;
 
 /// <summary>
-/// Another due date (期限の変更) for one period: a compliance manager or reviewer moves it with a reason, or decides on what the owner asked for.
+/// Another due date (期限の変更) for one period, and another opening for one that has not opened: a compliance manager or reviewer moves it with a reason, or decides on what the owner asked for.
 /// Both dates stay. The one as first planned stays for coverage, and one that had passed unmet stays missed.
 /// </summary>
 public sealed class MoveDueDate(Db db)
@@ -16,23 +16,29 @@ public sealed class MoveDueDate(Db db)
     /// <summary>Moves, and so grants what was asked for.</summary>
     /// <param name="dueOn">Null: as asked.</param>
     /// <param name="reason">Needed, except where an ask gives it.</param>
+    /// <param name="opensOn">Of an occurrence that has not opened; null: as it is.</param>
     /// <exception cref="NotFound">Not there, or not the user's to review.</exception>
     /// <exception cref="Refusal">Nothing is owed any more, one's own, or asked for by oneself.</exception>
     /// <exception cref="InvalidInput">The date or the reason cannot be taken.</exception>
-    public async Task MoveAsync(CurrentUser user, long collection, DateOnly? dueOn, string? reason, CancellationToken ct = default)
+    public async Task MoveAsync(CurrentUser user, long collection, DateOnly? dueOn, string? reason, DateOnly? opensOn = null, CancellationToken ct = default)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var found = await CollectionStore.LockAsync(work, user, collection, CollectionScope.MayReview, ct) ?? throw new NotFound();
         var ask = await CollectionNotes.OpenAsync(work, collection, "askDue", ct);
         CheckNotOwn(found, ask, user);
         var to = dueOn ?? ask?.DueOn ?? throw InvalidInput.At<Words>("dueOn", "DateEmpty");
-        found.CheckMove(to, work.Today, await BusinessCalendars.LoadAsync(work.Connection, ct));
+        found.CheckMove(to, work.Today, await BusinessCalendars.LoadAsync(work.Connection, ct), opensOn);
+        var opens = opensOn is { } other && other != found.OpensOn ? other : (DateOnly?)null;
         var words = ask is not null && string.IsNullOrWhiteSpace(reason) ? ask.Words : CollectionNotes.Reason(reason);
-        await CollectionNotes.AddAsync(work, user, collection, new NewNote("moveDue", words, ask?.Id, to, found.DueOn), ct);
-        await work.ExecuteAsync("update collections set due_on = @to, missed_due_on = coalesce(missed_due_on, case when due_on < @Today then due_on end) where id = @collection", new { to, collection, work.Today }, ct);
+        await CollectionNotes.AddAsync(work, user, collection, new NewNote("moveDue", words, ask?.Id, to, found.DueOn, opens, opens is null ? null : found.OpensOn), ct);
+        await work.ExecuteAsync("""
+            update collections set due_on = @to, missed_due_on = coalesce(missed_due_on, case when due_on < @Today then due_on end),
+                   planned_opens_on = case when @opens::date is null then planned_opens_on else coalesce(planned_opens_on, opens_on) end, opens_on = coalesce(@opens::date, opens_on)
+            where id = @collection
+            """, new { to, opens, collection, work.Today }, ct);
         await EvidenceMails.SettleRemindersAsync(work, collection, ct);
         await WorkingMails.TellAnsweredAsync(work, user, collection, "dueMoved", words, found.DueOn, ask, ct);
-        await work.ActAsync("collection.dueMoved", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["from"] = DateText.Iso(found.DueOn), ["to"] = DateText.Iso(to), ["ask"] = ask is null ? null : $"{ask.Id}" }, words, ct);
+        await work.ActAsync("collection.dueMoved", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["from"] = DateText.Iso(found.DueOn), ["to"] = DateText.Iso(to), ["opens"] = opens is { } moved ? DateText.Iso(moved) : null, ["ask"] = ask is null ? null : $"{ask.Id}" }, words, ct);
         await work.CommitAsync(ct);
     }
 

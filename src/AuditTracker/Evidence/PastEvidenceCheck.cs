@@ -12,7 +12,10 @@ public sealed record PastFile(string Path, int Source, int? Entry, long Size)
 }
 
 /// <summary>A request that past evidence may be brought in for.</summary>
-public sealed record PastRequest(long Id, string Title, string? AdoptedFrom, PeriodKind Every);
+public sealed record PastRequest(long Id, string Title, string? AdoptedFrom, string Every, int EveryMonths, string OnDay, DateOnly StartOn)
+{
+    public Recurrence Recurrence => Recurrence.Read(Every, OnDay, EveryMonths) ?? throw new InvalidOperationException($"Request {Id} has no recurrence.");
+}
 
 /// <summary>What there is of a period already.</summary>
 /// <param name="State">planned, open, submitted, returned, accepted or waived.</param>
@@ -49,9 +52,9 @@ public static class PastEvidenceCheck
             {
                 problems.Add(new(line.Line, named.Count == 0 ? "PastRequestUnknown" : "PastRequestAmbiguous", line.Request));
             }
-            if (request is not null && line.Period is { } period && fiscal.KindOf(period) != request.Every)
+            if (request is not null && line.Period is { } period && !request.Recurrence.Cuts(period, fiscal, request.StartOn))
             {
-                problems.Add(new(line.Line, "PastPeriodDoesNotFit", line.PeriodText, $"Every{request.Every}"));
+                problems.Add(new(line.Line, "PastPeriodDoesNotFit", line.PeriodText, $"Every{request.Recurrence.Every}"));
             }
             var found = new List<PastFile>();
             foreach (var path in line.Files)

@@ -82,7 +82,7 @@ public sealed class PastEvidenceStore(Db db)
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<PastRequest>("""
-            select r.id, r.title, r.adopted_from, v.every from evidence_requests r join request_versions v on v.request_id = r.id and v.version = r.version
+            select r.id, r.title, r.adopted_from, v.every, v.every_months, v.on_day, v.start_on from evidence_requests r join request_versions v on v.request_id = r.id and v.version = r.version
             where @may order by r.adopted_from nulls last, r.title
             """, new { may = user.Is(Role.ComplianceManager) }, ct);
     }
@@ -93,8 +93,8 @@ public sealed class PastEvidenceStore(Db db)
         """;
 
     internal static async Task<(IReadOnlyList<PastRequest> Requests, IReadOnlyList<PastCollection> Collections)> HereAsync(UnitOfWork work, CancellationToken ct) =>
-        (await work.QueryAsync<PastRequest>("select r.id, r.title, r.adopted_from, v.every from evidence_requests r join request_versions v on v.request_id = r.id and v.version = r.version", ct: ct),
-         await work.QueryAsync<PastCollection>("select request_id, period_from, period_to, state, opens_on from collections", ct: ct));
+        (await work.QueryAsync<PastRequest>("select r.id, r.title, r.adopted_from, v.every, v.every_months, v.on_day, v.start_on from evidence_requests r join request_versions v on v.request_id = r.id and v.version = r.version", ct: ct),
+         await work.QueryAsync<PastCollection>("select request_id, period_from, period_to, state, opens_on from collections where event_id is null", ct: ct));
 
     internal static async Task AddPieceAsync(UnitOfWork work, long run, int position, PastPiece piece, CancellationToken ct) => await work.ExecuteAsync("""
         insert into past_evidence_pieces (run_id, position, lines, kind, request_title, period_text, request_id, period_from, period_to, captured_on, claimed_submitted_on, claimed_submitted_by,

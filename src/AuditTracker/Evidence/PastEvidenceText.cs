@@ -1,3 +1,4 @@
+using AuditTracker.Calendar;
 using AuditTracker.Platform.Workbooks;
 using Microsoft.Extensions.Localization;
 
@@ -42,7 +43,7 @@ public static class PastEvidenceText
                 await names.RowAsync();
                 names.Text(request.AdoptedFrom ?? "");
                 names.Text(request.Title);
-                names.Text(words[$"Every{request.Every}"]);
+                names.Text(RecurrenceText.Short(request.Recurrence));
             }
             await book.CompleteAsync();
         }

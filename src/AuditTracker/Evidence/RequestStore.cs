@@ -18,6 +18,9 @@ public sealed class RequestRow
     public int OpensOffset { get; init; }
     public int DueOffset { get; init; }
     public string DueUnit { get; init; } = "";
+    public int EveryMonths { get; init; }
+    public string OnDay { get; init; } = "";
+    public string DueShift { get; init; } = "";
     public DateOnly StartOn { get; init; }
     public DateOnly? EndOn { get; init; }
     public string Owner { get; init; } = "";
@@ -43,8 +46,10 @@ public sealed class RequestRow
     /// <summary>Its place in the list it was read for.</summary>
     public string Place { get; init; } = "";
 
-    public PeriodKind Kind => Enum.Parse<PeriodKind>(Every, ignoreCase: true);
-    public OffsetUnit Unit => Enum.Parse<OffsetUnit>(DueUnit, ignoreCase: true);
+    public PlanRule Rule => PlanRule.Of(Every, EveryMonths, OnDay, OpensOffset, DueOffset, DueUnit, DueShift, StartOn);
+    public Recurrence Recurrence => Rule.Every;
+    public OffsetUnit Unit => Rule.DueUnit;
+    public DeadlineShift Shift => Rule.Shift;
 }
 
 /// <summary>What a list of requests is narrowed to.</summary>
@@ -64,7 +69,7 @@ public static class RequestOrders
     public static readonly ListOrder Added = new("added", new SortKey("r.id"));
     public static readonly ListOrder Title = new("title", new("r.title_key", "r.id", "(select title_key from evidence_requests where id = {0})"), new("r.id"));
     public static readonly ListOrder Owner = new("owner", new("o.name_kana", "r.owner_id", "(select name_kana from people where id = {0})"), new("r.owner_id"), new("r.id"));
-    public static readonly ListOrder Every = new("every", new("case v.every when 'month' then 1 when 'quarter' then 2 when 'half' then 3 else 4 end"), new("r.id"));
+    public static readonly ListOrder Every = new("every", new("case v.every when 'day' then -2 when 'week' then -1 when 'month' then 1 when 'quarter' then 2 when 'half' then 3 when 'year' then 4 when 'months' then 5 else 6 end"), new("r.id"));
 
     /// <summary>What has nothing ahead of it comes last.</summary>
     public static readonly ListOrder Next = new("next",
@@ -74,7 +79,7 @@ public static class RequestOrders
 }
 
 /// <summary>One version of a request: what it said from an instant on.</summary>
-public sealed record RequestVersionRow(int Version, string Title, int Minutes, string Every, int OpensOffset, int DueOffset, string DueUnit,
+public sealed record RequestVersionRow(int Version, string Title, int Minutes, string Every, int EveryMonths, string OnDay, int OpensOffset, int DueOffset, string DueUnit, string DueShift,
     string OwnerName, string ReviewerName, DateOnly StartOn, DateOnly? EndOn, string? By, DateTime At, long Items, bool GuidanceChanged, bool ItemsChanged);
 
 /// <summary>Somebody a list can be narrowed to.</summary>
@@ -87,7 +92,7 @@ public sealed record DepartmentChoice(string Code, string Name);
 public sealed class RequestStore(Db db)
 {
     private const string Columns = """
-        r.id, r.version, v.title, v.guidance, v.minutes, v.every, v.opens_offset, v.due_offset, v.due_unit, v.start_on, v.end_on,
+        r.id, r.version, v.title, v.guidance, v.minutes, v.every, v.every_months, v.on_day, v.opens_offset, v.due_offset, v.due_unit, v.due_shift, v.start_on, v.end_on,
         o.employee_no as owner, o.name as owner_name, w.employee_no as reviewer, w.name as reviewer_name,
         coalesce(o.left_on < clock.today, false) as owner_left, o.left_on as owner_left_on, coalesce(w.left_on < clock.today, false) as reviewer_left, r.adopted_from,
         exists (select 1 from accounts a where a.person_id = o.id and a.disabled_at is null) as owner_has_account,
@@ -222,7 +227,7 @@ public sealed class RequestStore(Db db)
         parameters["id"] = id;
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<RequestVersionRow>($"""
-            select v.version, v.title, v.minutes, v.every, v.opens_offset, v.due_offset, v.due_unit, o.name as owner_name, w.name as reviewer_name, v.start_on, v.end_on,
+            select v.version, v.title, v.minutes, v.every, v.every_months, v.on_day, v.opens_offset, v.due_offset, v.due_unit, v.due_shift, o.name as owner_name, w.name as reviewer_name, v.start_on, v.end_on,
                    coalesce(b.name, nullif(a.name, ''), a.sign_in) as by, v.at, i.items,
                    coalesce(v.guidance <> before.guidance, false) as guidance_changed, coalesce(i.refs <> before.refs, false) as items_changed
             from request_versions v join evidence_requests r on r.id = v.request_id
@@ -267,8 +272,8 @@ public sealed class RequestStore(Db db)
 
     public static Task AddVersionAsync(UnitOfWork work, CurrentUser user, long id, int version, RequestTerms terms, IReadOnlyList<string> items, CancellationToken ct) =>
         work.ExecuteAsync("""
-            insert into request_versions (request_id, version, title, guidance, minutes, every, opens_offset, due_offset, due_unit, owner_id, reviewer_id, start_on, end_on, by_account, at)
-            values (@id, @version, @Title, @Guidance, @Minutes, @every, @OpensOffset, @DueOffset, @unit, @OwnerId, @ReviewerId, @StartOn, @EndOn, @AccountId, @Now);
+            insert into request_versions (request_id, version, title, guidance, minutes, every, every_months, on_day, opens_offset, due_offset, due_unit, due_shift, owner_id, reviewer_id, start_on, end_on, by_account, at)
+            values (@id, @version, @Title, @Guidance, @Minutes, @every, @Months, @On, @OpensOffset, @DueOffset, @unit, @shift, @OwnerId, @ReviewerId, @StartOn, @EndOn, @AccountId, @Now);
             insert into request_items (request_id, version, framework, ref) select @id, @version, split_part(item, ':', 1), substr(item, strpos(item, ':') + 1) from unnest(@items) item;
             update evidence_requests set version = @version, title = @Title, title_key = @key, owner_id = @OwnerId, reviewer_id = @ReviewerId, start_on = @StartOn, end_on = @EndOn
             where id = @id and (version, title, owner_id, reviewer_id, start_on) is distinct from (@version, @Title, @OwnerId, @ReviewerId, @StartOn) or id = @id and end_on is distinct from @EndOn;
@@ -279,7 +284,10 @@ public sealed class RequestStore(Db db)
             terms.Title,
             terms.Guidance,
             terms.Minutes,
-            every = terms.Every.ToString().ToLowerInvariant(),
+            every = terms.Every.Wire,
+            terms.Every.Months,
+            terms.Every.On,
+            shift = terms.Shift.ToString().ToLowerInvariant(),
             terms.OpensOffset,
             terms.DueOffset,
             unit = terms.DueUnit == OffsetUnit.Days ? "days" : "businessDays",

@@ -11,7 +11,7 @@ namespace AuditTracker.Evidence;
 /// <summary>A request as the form or the API gives it; people by employee number, items as <c>framework:ref</c>.</summary>
 public sealed record RequestInput(
     string Title, string Guidance, int Minutes, IReadOnlyList<string> Items, string Owner, string Reviewer,
-    PeriodKind Every, int OpensOffset, int DueOffset, OffsetUnit DueUnit, DateOnly StartOn, DateOnly? EndOn);
+    Recurrence Every, int OpensOffset, int DueOffset, OffsetUnit DueUnit, DateOnly StartOn, DateOnly? EndOn, DeadlineShift Shift = DeadlineShift.Previous);
 
 /// <summary>Adding and changing requests: a version, its plan, an act in the trail, one transaction. Compliance managers only.</summary>
 public sealed class SaveRequest(Db db)
@@ -33,7 +33,7 @@ public sealed class SaveRequest(Db db)
         var id = await RequestStore.AddAsync(work, terms, adoptedFrom, ct);
         await RequestStore.AddVersionAsync(work, user, id, 1, terms, items, ct);
         await PlanCollections.PlanAsync(work, await BusinessCalendars.LoadAsync(work.Connection, ct), id, ct);
-        await work.ActAsync("request.added", $"request:{id}", new Dictionary<string, string?> { ["every"] = input.Every.ToString() }, ct: ct);
+        await work.ActAsync("request.added", $"request:{id}", new Dictionary<string, string?> { ["every"] = RecurrenceText.Short(input.Every, "ja") }, ct: ct);
         await work.CommitAsync(ct);
         return id;
     }
@@ -99,7 +99,7 @@ public sealed class SaveRequest(Db db)
     {
         var owner = await RequestStore.EmployedAsync(work, input.Owner, ct) ?? throw InvalidInput.At<Words>("owner", "PersonUnknown", input.Owner);
         var reviewer = await RequestStore.EmployedAsync(work, input.Reviewer, ct) ?? throw InvalidInput.At<Words>("reviewer", "PersonUnknown", input.Reviewer);
-        var terms = new RequestTerms(input.Title.Trim(), input.Guidance.Trim(), input.Minutes, input.Every, input.OpensOffset, input.DueOffset, input.DueUnit, owner, reviewer, input.StartOn, input.EndOn);
+        var terms = new RequestTerms(input.Title.Trim(), input.Guidance.Trim(), input.Minutes, input.Every, input.OpensOffset, input.DueOffset, input.DueUnit, owner, reviewer, input.StartOn, input.EndOn, input.Shift);
         terms.Check();
         // Years of past periods opened by a slip of the pen would mail their owner for all of them.
         return input.StartOn < work.Today.AddYears(-EarliestYears) ? throw InvalidInput.At<Words>("startOn", "StartTooEarly", EarliestYears) : terms;

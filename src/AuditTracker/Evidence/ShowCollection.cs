@@ -48,6 +48,8 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
     /// <summary>The due date somebody asks for.</summary>
     public OpenAsk? DueAsk => Asks.FirstOrDefault(ask => ask.Kind == "askDue");
     public bool MayMoveDue => Terms.MayReview && IsStillOwed && !Row.AssigneeIsMe && DueAsk?.IsBy(Reader) != true;
+    /// <summary>It has not opened, so its opening may be moved too.</summary>
+    public bool MayMoveOpening => MayMoveDue && Row.State == CollectionState.Planned;
     public bool MayAskDue => Terms.MayHandIn && IsStillOwed && !MayMoveDue && DueAsk is null;
 
     /// <summary>Who waived it, when and why; null while it is not waived.</summary>

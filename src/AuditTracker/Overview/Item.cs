@@ -49,9 +49,11 @@ public sealed record MappedItem(string Framework, string ShortJa, string ShortEn
 }
 
 /// <summary>An evidence request that serves an item.</summary>
-/// <param name="Every"><c>month</c>, <c>quarter</c>, <c>half</c> or <c>year</c>.</param>
 /// <param name="IsActive">Whether it asks on the business date.</param>
-public sealed record ServingRequest(long Id, string Title, string Every, string OwnerName, bool IsActive);
+public sealed record ServingRequest(long Id, string Title, string Every, int EveryMonths, string OnDay, string OwnerName, bool IsActive)
+{
+    public Recurrence Recurrence => Recurrence.Read(Every, OnDay, EveryMonths) ?? throw new InvalidOperationException($"Request {Id} has no recurrence.");
+}
 
 /// <summary>One of the latest periods of a request that serves an item.</summary>
 /// <param name="IsVisible">Whether the reader may open it.</param>

@@ -42,7 +42,7 @@ public sealed partial class ItemStore
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<ServingRequest>($"""
-            select r.id, r.title, v.every, o.name as owner_name, clock.today between r.start_on and coalesce(r.end_on, 'infinity') as is_active
+            select r.id, r.title, v.every, v.every_months, v.on_day, o.name as owner_name, clock.today between r.start_on and coalesce(r.end_on, 'infinity') as is_active
             from controls c
             join request_items s on s.framework = c.framework and s.ref = c.ref
             join evidence_requests r on r.id = s.request_id and r.version = s.version

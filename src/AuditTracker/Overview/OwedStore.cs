@@ -49,7 +49,7 @@ public sealed class OwedStore(Db db)
         parameters["owed"] = owed;
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<OwedCollection>($"""
-            select c.id, v.title, c.period_from, c.period_to, c.due_on, c.state, c.due_on < clock.today as overdue
+            select c.id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, c.state, c.due_on < clock.today as overdue
             from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version cross join (select tokyo_date(business_now()) as today) clock
             where c.assignee_id = @owed and {Open} and {CollectionScope.Condition} order by c.due_on, c.id limit 100
             """, parameters, ct);
@@ -62,7 +62,7 @@ public sealed class OwedStore(Db db)
         parameters["reviewer"] = reviewer;
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<OwedCollection>($"""
-            select c.id, v.title, c.period_from, c.period_to, c.due_on, c.state, false as overdue
+            select c.id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, c.state, false as overdue
             from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version
             where c.reviewer_id = @reviewer and c.state = 'submitted' and {CollectionScope.Condition} order by c.state_at, c.id limit 100
             """, parameters, ct);

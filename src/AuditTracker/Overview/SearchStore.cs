@@ -34,7 +34,7 @@ public sealed class SearchStore(Db db)
         (parameters["text"], parameters["limit"]) = (text, limit);
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<FoundFile>($"""
-            select e.id, e.file_name, e.sha256, c.id as collection_id, v.title, c.period_from, c.period_to
+            select e.id, e.file_name, e.sha256, c.id as collection_id, {CollectionScope.Title} as title, c.period_from, c.period_to
             from evidence e join submissions s on s.id = e.submission_id join collections c on c.id = s.collection_id
             join request_versions v on v.request_id = c.request_id and v.version = c.version
             where e.kind = 'file' and {condition} and {CollectionScope.Condition} order by e.id desc limit @limit

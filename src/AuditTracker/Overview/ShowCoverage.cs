@@ -35,10 +35,14 @@ public sealed record TrendPoint(DateOnly? Day, IReadOnlyDictionary<string, Share
 /// <param name="Trend">Oldest first; empty for readers who do not see the whole company.</param>
 /// <param name="Reuse">Items that one request supports on average; null without requests.</param>
 public sealed record CoverageNow(IReadOnlyList<FrameworkShare> Frameworks, Framework? Chosen, IReadOnlyList<Share> ByTheme, IReadOnlyList<Share> ByOwner,
-    IReadOnlyList<CoveredItem> Gaps, IReadOnlyList<TrendPoint> Trend, decimal? Reuse);
+    IReadOnlyList<CoveredItem> Gaps, IReadOnlyList<TrendPoint> Trend, decimal? Reuse)
+{
+    /// <summary>Yearly requests of the framework chosen, in both readings of "once a year".</summary>
+    public IReadOnlyList<YearlyRequest> Yearly { get; init; } = [];
+}
 
 /// <summary>Would we pass today, and is it getting better? Coverage by framework, theme and owner, over time, and what is missing.</summary>
-public sealed class ShowCoverage(ShowItems items, ControlStore controls, CoverageDays days)
+public sealed class ShowCoverage(ShowItems items, ControlStore controls, CoverageDays days, YearlyDuties yearly)
 {
     public static bool IsGap(CoveredItem item) => item.Coverage is { State: not (CoverageState.Covered or CoverageState.Excluded) };
 
@@ -62,7 +66,10 @@ public sealed class ShowCoverage(ShowItems items, ControlStore controls, Coverag
                 .OrderByDescending(share => share.Applicable - share.Covered).ThenBy(share => share.Key, StringComparer.Ordinal)],
             [.. inside.Where(IsGap).OrderBy(item => item.Coverage!.NextDueOn ?? DateOnly.MaxValue).ThenByDescending(item => item.Coverage!.State).ThenBy(item => item.Item.Position)],
             trend,
-            ReuseOf(counted.SelectMany(known => all[known.Key])));
+            ReuseOf(counted.SelectMany(known => all[known.Key])))
+        {
+            Yearly = chosen is null ? [] : await yearly.ListAsync(user, day, chosen.Key, null, ct),
+        };
     }
 
     private static decimal? ReuseOf(IEnumerable<CoveredItem> items)

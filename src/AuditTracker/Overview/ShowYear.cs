@@ -9,6 +9,8 @@ namespace AuditTracker.Overview;
 /// <param name="Worst">The occurrence whose state is the cell's; late ones first, then those with somebody.</param>
 public sealed record YearCell(IReadOnlyList<Occurrence> All, Occurrence Worst)
 {
+    /// <summary>Those that are not where they were first planned.</summary>
+    public int Moved => All.Count(one => one.IsMoved);
     public int Accepted => All.Count(one => one.State is "accepted" or "waived");
 
     /// <summary>The state of an occurrence as labels name it.</summary>

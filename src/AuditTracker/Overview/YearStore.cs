@@ -16,7 +16,11 @@ public sealed record YearFilter(Period Year, string? Framework = null, string? O
 public sealed record PlannedRequest(long Id, string Title, string OwnerName, bool IsVisible);
 
 /// <summary>One occurrence.</summary>
-public sealed record Occurrence(long Id, long RequestId, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, string State, bool IsOverdue);
+public sealed record Occurrence(long Id, long RequestId, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly PlannedDueOn, DateOnly OpensOn, DateOnly? PlannedOpensOn, string State, bool IsOverdue)
+{
+    /// <summary>It is not where it was first planned.</summary>
+    public bool IsMoved => DueOn != PlannedDueOn || PlannedOpensOn is not null;
+}
 
 /// <summary>How much a person has in a year.</summary>
 public sealed record PersonLoad(string EmployeeNo, string Name, long Due, long Late);
@@ -59,7 +63,7 @@ public sealed class YearStore(Db db)
         var parameters = await ParametersAsync(connection, user, filter, ct);
         parameters["requests"] = requests.ToArray();
         return await connection.ListAsync<Occurrence>($"""
-            select c.id, c.request_id, c.period_from, c.period_to, c.due_on, c.state, c.state in ('open', 'returned') and c.due_on < tokyo_date(business_now()) as is_overdue
+            select c.id, c.request_id, c.period_from, c.period_to, c.due_on, c.planned_due_on, c.opens_on, c.planned_opens_on, c.state, c.state in ('open', 'returned') and c.due_on < tokyo_date(business_now()) as is_overdue
             from collections c where c.request_id = any (@requests) and {Where} order by c.due_on, c.id
             """, parameters, ct);
     }

@@ -24,7 +24,7 @@ public sealed class EvidenceFacts : IAsyncDisposable
             where s.framework = @framework and not i.is_group
             group by s.request_id, s.version),
         acted as (
-            select c.id, c.request_id, c.version, c.assignee_id, c.period_from, c.period_to, coalesce(moved.due_on, c.planned_due_on) as due_on, missed.due_before as missed_due_on, s.refs, s.official_refs, s.first_item,
+            select c.id, c.request_id, c.version, c.event_id, c.assignee_id, c.period_from, c.period_to, coalesce(moved.due_on, c.planned_due_on) as due_on, c.planned_due_on, missed.due_before as missed_due_on, s.refs, s.official_refs, s.first_item,
                    a.state_after as state, a.submission_id, a.at as state_at, a.by_account, a.by_person, a.comment
             from served s join collections c on c.request_id = s.request_id and c.version = s.version
             cross join lateral (select * from collection_acts a where a.collection_id = c.id and a.at <= @cutoffAt order by a.id desc limit 1) a
@@ -98,8 +98,8 @@ public sealed class EvidenceFacts : IAsyncDisposable
         """, parameters, ct);
 
     /// <summary>Every piece of evidence, by item, request, period and place in its submission; unbuffered.</summary>
-    public IAsyncEnumerable<PieceFacts> PiecesAsync() => connection.QueryUnbufferedAsync<PieceFacts>(ActedCollections + """
-        select c.id as collection, c.refs, c.official_refs, v.title as request, c.period_from, c.period_to, s.captured_on, c.due_on,
+    public IAsyncEnumerable<PieceFacts> PiecesAsync() => connection.QueryUnbufferedAsync<PieceFacts>(ActedCollections + $"""
+        select c.id as collection, c.refs, c.official_refs, {CollectionScope.Title} as request, c.period_from, c.period_to, s.captured_on, c.due_on, c.planned_due_on,
                s.at as submitted_at, x.submission_id is null and tokyo_date(s.at) > coalesce(c.missed_due_on, c.due_on) as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
                coalesce(by_person.name, nullif(by_account.name, ''), by_account.sign_in) as submitted_by, behalf.name as on_behalf_of,
                case c.state when 'accepted' then coalesce(reviewer.name, nullif(reviewing.name, ''), reviewing.sign_in) end as accepted_by,
@@ -120,8 +120,8 @@ public sealed class EvidenceFacts : IAsyncDisposable
         """, parameters, snapshot, commandTimeout: 0);
 
     /// <summary>What was overdue, returned or waived at the cut-off, in this order, then by due date; unbuffered. Who was made to owe it last until then does; else who had it before it first went to somebody else.</summary>
-    public IAsyncEnumerable<MissedFacts> MissedAsync() => connection.QueryUnbufferedAsync<MissedFacts>(ActedCollections + """
-        select c.id as collection, c.official_refs, v.title as request, c.period_from, c.period_to, c.due_on, c.state, c.state <> 'waived' and c.due_on < @cutoffOn as overdue,
+    public IAsyncEnumerable<MissedFacts> MissedAsync() => connection.QueryUnbufferedAsync<MissedFacts>(ActedCollections + $"""
+        select c.id as collection, c.official_refs, {CollectionScope.Title} as request, c.period_from, c.period_to, c.due_on, c.planned_due_on, c.state, c.state <> 'waived' and c.due_on < @cutoffOn as overdue,
                p.name as owner, case c.state when 'waived' then c.comment end as reason
         from acted c
         join request_versions v on v.request_id = c.request_id and v.version = c.version
@@ -140,28 +140,37 @@ public sealed class EvidenceFacts : IAsyncDisposable
 
     private async Task<long> PlannedAsync(CancellationToken ct)
     {
-        var periods = (await BusinessCalendars.LoadAsync(connection, ct)).Periods;
+        var calendar = await BusinessCalendars.LoadAsync(connection, ct);
         var horizon = Plan.Horizon(order.CutoffOn);
-        var all = Enum.GetValues<PeriodKind>().SelectMany(kind => periods.Enumerate(kind, order.From, order.To < horizon ? order.To : horizon).Select(period => (Kind: kind.ToString().ToLowerInvariant(), period))).ToList();
-        return await connection.FirstAsync<long>("""
-            select count(*)
-            from request_versions v join unnest(@kinds, @froms, @tos) p (every, period_from, period_to) on p.every = v.every
-            where v.version = (select max(n.version) from request_versions n where n.request_id = v.request_id and n.at <= @cutoffAt)
-              and exists (select 1 from request_items s where s.request_id = v.request_id and s.version = v.version and s.framework = @framework)
-              and p.period_to >= v.start_on and p.period_from <= coalesce(v.end_on, 'infinity')
-              and not exists (
-                  select 1 from collections c
-                  where c.request_id = v.request_id and c.period_from <= p.period_to and c.period_to >= p.period_from
-                    and exists (select 1 from collection_acts a where a.collection_id = c.id and a.at <= @cutoffAt))
-            """, new
-        {
-            framework = order.Framework,
-            cutoffAt = order.CutoffAt,
-            kinds = all.Select(row => row.Kind).ToArray(),
-            froms = all.Select(row => row.period.From).ToArray(),
-            tos = all.Select(row => row.period.To).ToArray(),
-        }, ct);
+        var rules = await connection.ListAsync<KeyedRule>($"""
+            select {PlannedRows.RuleColumns}, min(v.start_on) as start_on, @first as first, @last as last from request_versions v where {InForce} and v.every <> 'event' group by {PlannedRows.RuleColumns}
+            """, Asked(), ct);
+        var planned = PlannedRows.Of(rules, calendar);
+        var asked = Asked();
+        (asked["PlanKey"], asked["From"], asked["To"], asked["OpensOn"], asked["DueOn"]) = (planned.PlanKey, planned.From, planned.To, planned.OpensOn, planned.DueOn);
+        return await connection.FirstAsync<long>($"""
+            select (select count(*)
+                from request_versions v join {PlannedRows.Sql} on p.plan_key = v.plan_key
+                where {InForce} and p.period_to >= v.start_on and p.period_from <= coalesce(v.end_on, 'infinity')
+                  and not exists (
+                      select 1 from collections c
+                      where c.request_id = v.request_id and c.event_id is null and c.period_from <= p.period_to and c.period_to >= p.period_from
+                        and exists (select 1 from collection_acts a where a.collection_id = c.id and a.at <= @cutoffAt)))
+              + (select count(*)
+                from request_versions v join people_events e on e.kind = v.on_day and e.happened_on >= v.start_on and e.happened_on <= coalesce(v.end_on, 'infinity')
+                where {InForce} and v.every = 'event' and e.happened_on between @first and @last and e.at <= @cutoffAt
+                  and not exists (select 1 from people_events l where l.corrects_id = e.id and l.at <= @cutoffAt)
+                  and not exists (select 1 from collections c where c.request_id = v.request_id and c.event_id = e.id and exists (select 1 from collection_acts a where a.collection_id = c.id and a.at <= @cutoffAt)))
+            """, asked, ct);
+
+        Dictionary<string, object?> Asked() => new() { ["framework"] = order.Framework, ["cutoffAt"] = order.CutoffAt, ["first"] = order.From, ["last"] = order.To < horizon ? order.To : horizon };
     }
+
+    /// <summary>The version of a request at the cut-off, when it serves the framework.</summary>
+    private const string InForce = """
+        v.version = (select max(n.version) from request_versions n where n.request_id = v.request_id and n.at <= @cutoffAt)
+        and exists (select 1 from request_items s where s.request_id = v.request_id and s.version = v.version and s.framework = @framework)
+        """;
 
     /// <summary>
     /// A hand-in that began before a cut-off of a moment ago may commit after it; built without it, the paper could not be built again.

@@ -18,7 +18,7 @@ public sealed record StateCount(string State, long Collections, long Overdue);
 /// <param name="Size">Bytes of a file.</param>
 /// <param name="Content">A link's address or a statement's words.</param>
 /// <param name="BroughtIn">Past evidence; what its list says of then follows.</param>
-public sealed record PieceFacts(long Collection, string Refs, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly? CapturedOn, DateOnly DueOn,
+public sealed record PieceFacts(long Collection, string Refs, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly? CapturedOn, DateOnly DueOn, DateOnly PlannedDueOn,
     DateTime SubmittedAt, bool Late, string State, DateTime? AcceptedAt, string? SubmittedBy, string? OnBehalfOf, string? AcceptedBy,
     string Kind, string? FileName, long? Size, string? Sha256, string? Content,
     bool BroughtIn, DateOnly? ClaimedSubmittedOn, string ClaimedSubmittedBy, DateOnly? ClaimedAcceptedOn, string ClaimedAcceptedBy);
@@ -26,4 +26,4 @@ public sealed record PieceFacts(long Collection, string Refs, string OfficialRef
 /// <summary>A collection of the period that gave no evidence: overdue, returned or waived at the cut-off.</summary>
 /// <param name="State">open, returned or waived.</param>
 /// <param name="Reason">Why it was waived.</param>
-public sealed record MissedFacts(long Collection, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, string State, bool Overdue, string? Owner, string? Reason);
+public sealed record MissedFacts(long Collection, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly PlannedDueOn, string State, bool Overdue, string? Owner, string? Reason);

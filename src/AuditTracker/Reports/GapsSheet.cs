@@ -45,12 +45,13 @@ internal static class GapsSheet
             sheet.Date(missed.DueOn, missed.Overdue ? CellStyle.DateLate : CellStyle.Date);
             paper.State(sheet, "collection." + missed.State);
             sheet.Text(missed.Owner);
-            sheet.Text(kind switch
+            string? why = kind switch
             {
                 "overdue" => paper.T["WhyOverdue", paper.Order.CutoffOn.DayNumber - missed.DueOn.DayNumber],
                 "returned" => paper.T["WhyReturned"],
                 _ => WaiverReason.EndIn(missed.Reason) is { } end ? paper.T["WaivedBehindEnd", DateText.Plain(end)] : missed.Reason,
-            });
+            };
+            sheet.Text(missed.DueOn == missed.PlannedDueOn ? why : $"{why} {paper.T["FirstDue"].Value} {DateText.Plain(missed.PlannedDueOn, paper.Order.Language)}");
             hash.Line("missed", missed.Collection, missed.State, missed.Overdue, missed.Owner, missed.Reason);
         }
         if (count == 0)

@@ -75,6 +75,32 @@ for (const box of document.querySelectorAll("[data-poll]")) {
   setTimeout(ask, 1000);
 }
 
+// data-live="id": what is chosen in this part of a form is previewed at once, as its preview button would.
+for (const part of document.querySelectorAll("form [data-live]")) {
+  const box = document.getElementById(part.dataset.live);
+  const button = box.querySelector("button");
+  const form = part.closest("form");
+  let last = 0;
+  let waits;
+  const ask = async () => {
+    const turn = ++last;
+    const fields = new URLSearchParams(new FormData(form));
+    fields.set(button.name, button.value);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields });
+      if (!answer.ok || turn !== last) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
+      if (fresh) box.replaceChildren(...[...fresh.children].filter((child) => child.tagName !== "BUTTON"), button);
+    } catch {
+      // The button still does it.
+    }
+  };
+  part.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(ask, 400);
+  });
+}
+
 // A selection: the head box takes the page, the bar sticks while something is chosen and says how much.
 for (const bar of document.querySelectorAll("form .bulk[data-selected]")) {
   const form = bar.closest("form");

@@ -60,6 +60,7 @@ public sealed class Office : IAsyncLifetime
             ["/company/calendar"] = "/company/calendar?year=2026",
             ["/company/calendar/holidays"] = "/company/calendar/holidays",
             ["/company/calendar/holidays/{id:long}"] = $"/company/calendar/holidays/{holidays}",
+            ["/company/deadlines"] = "/company/deadlines?from=2027-03-22",
             ["/company/change/{section}"] = "/company/change/customs",
             ["/controls"] = "/controls?framework=iso27001-2022",
             ["/controls/bulk"] = "/controls/bulk?framework=iso27001-2022&act=applicable&id=A.8.4&id=4.1",

@@ -194,7 +194,7 @@ public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
         var id = await desk.CollectionAsync(request, "2026-07-01");
         await desk.App.Get<ChangeBatch>().AssignAsync(Desk.Manager, Chosen.Rows([id]), Cast.Hana.EmployeeNo, default);
         var row = (await desk.App.Get<RequestStore>().FindAsync(Desk.Manager, request, default))!;
-        await desk.App.Get<SaveRequest>().ChangeAsync(Desk.Manager, request, row.Version, new RequestInput(row.Title + "（改）", row.Guidance, row.Minutes, row.Items, Cast.Carol.EmployeeNo, row.Reviewer, row.Kind, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn, null));
+        await desk.App.Get<SaveRequest>().ChangeAsync(Desk.Manager, request, row.Version, new RequestInput(row.Title + "（改）", row.Guidance, row.Minutes, row.Items, Cast.Carol.EmployeeNo, row.Reviewer, row.Recurrence, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn, null));
         Assert.Equal(Cast.Hana.PersonId, await AssigneeAsync(id));
         Assert.Equal(Cast.Carol.PersonId, await AssigneeAsync(await desk.CollectionAsync(request, "2026-04-01")));
     }

@@ -141,7 +141,7 @@ public sealed class OwnerTests(Desk desk) : IClassFixture<Desk>
     {
         var row = (await desk.App.Get<RequestStore>().FindAsync(Desk.Manager, request, default))!;
         await desk.App.Get<SaveRequest>().ChangeAsync(Desk.Manager, request, row.Version, change(new(row.Title, row.Guidance, row.Minutes, row.Items, row.Owner, row.Reviewer,
-            row.Kind, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn, row.EndOn)));
+            row.Recurrence, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn, row.EndOn)));
     }
 
     private Task<HttpResponseMessage> SayAsync(Cast.Member who, long id, string owner, bool whole = false) => desk.App.As(who).PostAsJsonAsync($"/api/evidence/collections/{id}/owner", new { owner, whole });

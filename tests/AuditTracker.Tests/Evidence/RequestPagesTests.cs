@@ -55,8 +55,8 @@ public sealed class RequestPagesTests(Desk desk) : IClassFixture<Desk>
         var text = Browsing.Plain(await shown.Content.ReadAsStringAsync());
 
         Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
-        Assert.Matches("2026年11月分 2026/12/1（火） 2026/12/10（木）", text);
-        Assert.Matches("2026年12月分 2027/1/1（金） 2027/1/8（金） 2027/1/10（日） は休業日（日曜日）のため、前の営業日です。", text);
+        Assert.Matches("毎月。期限は対象期間の末日から10日後（休業日のときは前の営業日）。.*2026年11月分 2026/12/1（火） 2026/12/10（木） 2026/12/10（木）", text);
+        Assert.Matches("2026年12月分 2027/1/1（金） 2027/1/10（日） 2027/1/8（金） 2027/1/10（日） は休業日（日曜日）のため、前の営業日です。", text);
         Assert.Contains("期限を過ぎた2回分も依頼になります", text);
         Assert.Equal(before, await desk.App.Database.ScalarAsync<long>("select count(*) from evidence_requests"));
     }

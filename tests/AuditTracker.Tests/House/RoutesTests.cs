@@ -81,6 +81,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /company/calendar"] = SeeReports,
         ["PAGE /company/calendar/holidays"] = [ComplianceManager],
         ["PAGE /company/calendar/holidays/{id:long}"] = [ComplianceManager],
+        ["PAGE /company/deadlines"] = SeeReports,
         ["PAGE /company/change/{section}"] = [ComplianceManager],
         ["PAGE /controls"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /controls/coverage"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],

@@ -32,6 +32,9 @@ public sealed class CalendarModel(Db db, BusinessClock clock, ChangeDays change,
 
     /// <summary>The first day planned without announced holidays, or null.</summary>
     public DateOnly? ForecastFrom => PlannedThrough > Days!.KnownThrough ? Days.KnownThrough.AddDays(1) : null;
+    /// <summary>Holidays of the year shown that are not announced yet.</summary>
+    public IEnumerable<Holiday> Forecast => Enumerable.Range(0, Shown.Days).Select(Shown.From.AddDays).Where(day => !Days!.IsKnown(day))
+        .Select(day => Days!.WhyClosed(day) is { Because: ClosedBecause.Holiday } closed ? new Holiday(day, closed.NameJa, closed.NameEn) : null).OfType<Holiday>();
     public IEnumerable<Period> Months => Days!.Periods.Enumerate(PeriodKind.Month, Shown.From, Shown.To);
     public int BusinessDays => Enumerable.Range(0, Shown.Days).Count(day => Days!.IsBusinessDay(Shown.From.AddDays(day)));
 
@@ -98,6 +101,7 @@ public sealed class CalendarModel(Db db, BusinessClock clock, ChangeDays change,
         }
         return Days!.WhyClosed(day) is not { } closed ? null : closed.Because switch
         {
+            ClosedBecause.Holiday when !Days.IsKnown(day) => ("closed", words["LetterForecast"], words["ForecastOf", Named(closed)]),
             ClosedBecause.Holiday => ("closed", words["LetterHoliday"], Named(closed)),
             ClosedBecause.Closure => ("closed", words["LetterClosed"], Named(closed)),
             _ => ("weekend", "", words["Weekend"]),

@@ -31,6 +31,7 @@ public sealed class NoticesModel(Db db, BusinessClock clock, Settings settings, 
         public string? FirstAfter { get; set; }
         public string? SecondAfter { get; set; }
         public string? RepeatDays { get; set; }
+        public string? GraceMonths { get; set; } = $"{NoticeRules.Standard.GraceMonths}";
         public string? FromOn { get; set; }
 
         internal NoticeRules ToRules() => new()
@@ -42,10 +43,11 @@ public sealed class NoticesModel(Db db, BusinessClock clock, Settings settings, 
             FirstAfter = Number(FirstAfter),
             SecondAfter = Number(SecondAfter),
             RepeatDays = Number(RepeatDays),
+            GraceMonths = Number(GraceMonths, none: -1),
         };
 
         // What is no number is out of every range, and said so at its field.
-        private static int Number(string? typed) => int.TryParse((typed ?? "").Normalize(NormalizationForm.FormKC).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        private static int Number(string? typed, int none = 0) => int.TryParse((typed ?? "").Normalize(NormalizationForm.FormKC).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : none;
 
         private static TimeOnly? Time(string? typed, string field) => string.IsNullOrWhiteSpace(typed) ? null
             : TimeOnly.TryParseExact(typed.Normalize(NormalizationForm.FormKC).Trim(), ["H:mm", "HH:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : throw InvalidInput.At<Words>(field, "TimeWrong", typed);
@@ -65,6 +67,7 @@ public sealed class NoticesModel(Db db, BusinessClock clock, Settings settings, 
             FirstAfter = $"{rules.FirstAfter}",
             SecondAfter = $"{rules.SecondAfter}",
             RepeatDays = $"{rules.RepeatDays}",
+            GraceMonths = $"{rules.GraceMonths}",
             FromOn = DateText.Plain(today, "ja"),
         };
     }

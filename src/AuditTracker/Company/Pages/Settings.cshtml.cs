@@ -56,5 +56,6 @@ public static class NoticeSettings
         ("FirstAfter", words["BusinessDaysValue", rules.FirstAfter]),
         ("SecondAfter", words["BusinessDaysValue", rules.SecondAfter]),
         ("RepeatDays", words["DaysValue", rules.RepeatDays]),
+        ("GraceMonths", words["MonthsValue", rules.GraceMonths]),
     ];
 }

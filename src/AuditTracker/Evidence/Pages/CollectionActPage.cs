@@ -55,6 +55,9 @@ public sealed class ActFields
     public string? Reason { get; set; }
     public string? DueOn { get; set; }
 
+    /// <summary>Of an occurrence that has not opened.</summary>
+    public string? OpensOn { get; set; }
+
     /// <summary>Employee number.</summary>
     public string? Owner { get; set; }
 

@@ -72,9 +72,10 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
 
     private string NoteWord(NoteRow note) => note.TakenBack ? T["CommentTakenBack"] : T["Note" + char.ToUpperInvariant(note.Kind[0]) + note.Kind[1..]];
 
-    private static string? Change(NoteRow note) => (note.DueBefore, note.DueOn, note.PersonBefore, note.Person) switch
+    private string? Change(NoteRow note) => (note.DueBefore, note.DueOn, note.PersonBefore, note.Person) switch
     {
-        ({ } before, { } on, _, _) => $"{DateText.Table(before)} → {DateText.Table(on)}",
+        ({ } before, { } on, _, _) => (before == on ? "" : $"{DateText.Table(before)} → {DateText.Table(on)}")
+            + (note is { OpensBefore: { } opened, OpensOn: { } opens } ? $"{(before == on ? "" : " ")}{T["OpensOn"].Value} {DateText.Table(opened)} → {DateText.Table(opens)}" : ""),
         (null, { } on, _, _) => $"→ {DateText.Table(on)}",
         (_, _, { } before, { } person) => $"{before} → {person}",
         _ => null,

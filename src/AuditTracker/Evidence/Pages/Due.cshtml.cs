@@ -18,24 +18,25 @@ public sealed class DueModel(ShowCollection show, MoveDueDate move, WithdrawAsk 
         {
             return NotFound();
         }
-        Input.DueOn = View.DueAsk?.DueOn is { } asked ? DateText.Plain(asked, "ja") : null;
+        Input.DueOn = View.DueAsk?.DueOn is { } asked ? DateText.Plain(asked, "ja") : View.MayMoveOpening ? DateText.Plain(View.Row.DueOn, "ja") : null;
+        Input.OpensOn = View.MayMoveOpening ? DateText.Plain(View.Row.OpensOn, "ja") : null;
         return Page();
     }
 
-    public Task<IActionResult> OnPostMoveAsync(long id, CancellationToken ct) => ActAsync(id, () => move.MoveAsync(Caller, id, Read(), Input.Reason, ct), "DoneMoved", ct);
+    public Task<IActionResult> OnPostMoveAsync(long id, CancellationToken ct) => ActAsync(id, () => move.MoveAsync(Caller, id, Read(Input.DueOn, "dueOn"), Input.Reason, Read(Input.OpensOn, "opensOn"), ct), "DoneMoved", ct);
 
-    public Task<IActionResult> OnPostAskAsync(long id, CancellationToken ct) => ActAsync(id, () => move.AskAsync(Caller, id, Read(), Input.Reason, ct), "DoneAsked", ct);
+    public Task<IActionResult> OnPostAskAsync(long id, CancellationToken ct) => ActAsync(id, () => move.AskAsync(Caller, id, Read(Input.DueOn, "dueOn"), Input.Reason, ct), "DoneAsked", ct);
 
     public Task<IActionResult> OnPostDeclineAsync(long id, CancellationToken ct) => ActAsync(id, () => move.DeclineAsync(Caller, id, Input.Reason, ct), "DoneDeclined", ct);
 
     public Task<IActionResult> OnPostWithdrawAsync(long id, CancellationToken ct) => ActAsync(id, () => withdraw.RunAsync(Caller, id, "askDue", ct), "DoneAskWithdrawn", ct);
 
-    private DateOnly? Read()
+    private DateOnly? Read(string? typed, string field)
     {
-        if (string.IsNullOrWhiteSpace(Input.DueOn))
+        if (string.IsNullOrWhiteSpace(typed))
         {
             return null;
         }
-        return DateInput.Parse(Input.DueOn, View.Day.FiscalYear).Day ?? throw InvalidInput.At<Words>("dueOn", "DateUnreadable", Input.DueOn);
+        return DateInput.Parse(typed, View.Day.FiscalYear).Day ?? throw InvalidInput.At<Words>(field, "DateUnreadable", typed);
     }
 }

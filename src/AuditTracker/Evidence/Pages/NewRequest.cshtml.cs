@@ -27,7 +27,7 @@ public sealed class NewRequestModel(SaveRequest save, Library library, Choices c
         Input.Items.AddRange(item.Except(Input.Items));
         await LoadAsync(ct);
         // The running period is the first: an earlier start would ask for the past.
-        Input.StartOn = DateText.Plain(Day.Calendar.Periods.Containing(Input.Kind ?? PeriodKind.Quarter, Day.Today).From, "ja");
+        Input.StartOn = DateText.Plain((Input.Recurrence ?? PeriodKind.Quarter).Periods(Day.Today, Day.Today, Day.Calendar).FirstOrDefault(new Period(Day.Today, Day.Today)).From, "ja");
         await LoadAsync(ct);
         return Page();
     }

@@ -38,15 +38,11 @@ internal static class Prose
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.##}GB"),
     };
 
-    /// <summary>毎月 …, of a request's <c>every</c>.</summary>
+    /// <summary>毎月 …, of a frequency as it is filtered by.</summary>
     public static string Every(this IStringLocalizer words, string every) => words["Every" + char.ToUpperInvariant(every[0]) + every[1..]];
 
-    /// <summary>期末の10営業日後, of an offset and its unit.</summary>
-    public static string Offset(this IStringLocalizer words, int offset, string unit)
-    {
-        var side = offset < 0 ? "Before" : "After";
-        return offset == 0 ? words["OffsetNone"] : words[unit == "businessDays" ? $"OffsetBusinessDays{side}" : $"OffsetDays{side}", Math.Abs(offset)];
-    }
+    /// <summary>火曜日, of a day as forms and the wire spell it.</summary>
+    public static string Weekday(this IStringLocalizer words, string day) => words["Weekday" + char.ToUpperInvariant(day[0]) + day[1..]];
 
     /// <summary>The name of a closed day in the language of the page.</summary>
     public static string Name(this ClosedDay day) => IsEnglish ? day.NameEn : day.NameJa;

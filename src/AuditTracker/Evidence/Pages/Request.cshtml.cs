@@ -8,7 +8,7 @@ namespace AuditTracker.Evidence.Pages;
 
 /// <summary>One request: its terms now, what became of each period, and how it came to be what it is.</summary>
 [May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer)]
-public sealed class RequestModel(RequestStore requests, CollectionStore collections, Choices choices, CompanyDays days, IStringLocalizer<Words> words) : PageModel
+public sealed class RequestModel(RequestStore requests, YearlyDuties yearly, CollectionStore collections, Choices choices, CompanyDays days, IStringLocalizer<Words> words) : PageModel
 {
     private const int Shown = 24;
     private const int Ahead = 3;
@@ -22,6 +22,9 @@ public sealed class RequestModel(RequestStore requests, CollectionStore collecti
     public IReadOnlyList<CollectionRow> Opened { get; private set; } = [];
     public bool More { get; private set; }
     public IReadOnlyList<CollectionRow> Planned { get; private set; } = [];
+
+    /// <summary>How a yearly request stands in both readings of "once a year"; null for any other.</summary>
+    public YearlyDuty? Yearly { get; private set; }
     public bool MayChange => HttpContext.CurrentUser().Is(Role.ComplianceManager);
 
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct)
@@ -38,6 +41,7 @@ public sealed class RequestModel(RequestStore requests, CollectionStore collecti
         var opened = await collections.PageAsync(user, new CollectionFilter(RequestId: id, Opened: true), new ListSlice(CollectionOrders.Due, Descending: true, Shown), ct);
         (Opened, More) = (opened.Rows, opened.After is not null);
         Planned = (await collections.ListAsync(user, new CollectionFilter(CollectionState.Planned, RequestId: id), null, Ahead, ct)).Rows;
+        Yearly = row.Recurrence is { IsYearly: true } ? (await yearly.ListAsync(user, Day, null, id, ct)).SingleOrDefault()?.Duty : null;
         return Page();
     }
 
@@ -56,8 +60,8 @@ public sealed class RequestModel(RequestStore requests, CollectionStore collecti
             (version.Minutes != before.Minutes, "Minutes"),
             (version.OwnerName != before.OwnerName, "Owner"),
             (version.ReviewerName != before.ReviewerName, "Reviewer"),
-            (version.Every != before.Every, "Frequency"),
-            ((version.OpensOffset, version.DueOffset, version.DueUnit) != (before.OpensOffset, before.DueOffset, before.DueUnit), "DatesOf"),
+            ((version.Every, version.EveryMonths, version.OnDay) != (before.Every, before.EveryMonths, before.OnDay), "Frequency"),
+            ((version.OpensOffset, version.DueOffset, version.DueUnit, version.DueShift) != (before.OpensOffset, before.DueOffset, before.DueUnit, before.DueShift), "DatesOf"),
             ((version.StartOn, version.EndOn) != (before.StartOn, before.EndOn), "StartAndEnd"),
             (version.ItemsChanged, "Items"),
         })

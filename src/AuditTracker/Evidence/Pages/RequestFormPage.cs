@@ -37,10 +37,10 @@ public abstract class RequestFormPage(Choices choices, CompanyDays days, IString
         Chosen = await choices.ItemsOfAsync(Input.Items, ct);
         var chosen = Chosen.Select(item => item.Key).ToHashSet();
         Found = [.. (await choices.ItemsAsync(Input.ItemSearch ?? "", ItemsShown, ct)).Where(item => !chosen.Contains(item.Key))];
-        if (Input is { Kind: { } every, Unit: { } unit } && RequestFields.Number(Input.Opens) is >= -366 and <= 366 and { } opens && RequestFields.Number(Input.Due) is >= -366 and <= 366 and { } due
+        if (Input is { Recurrence: { } every, Unit: { } unit } && RequestFields.Number(Input.Opens) is >= -366 and <= 366 and { } opens && RequestFields.Number(Input.Due) is >= -366 and <= 366 and { } due
             && Date(Input.StartOn) is { Year: >= 2000 and <= 2100 } start)
         {
-            Preview = PlanPreview.Of(every, opens, due, unit, start, Date(Input.EndOn), Day.Today, Day.Calendar);
+            Preview = PlanPreview.Of(every, opens, due, unit, start, Date(Input.EndOn), Day.Today, Day.Calendar, Input.ShiftTo);
         }
     }
 
@@ -57,13 +57,14 @@ public abstract class RequestFormPage(Choices choices, CompanyDays days, IString
         var owner = PersonAt("Owner", Input.Owner, Input.OwnerSearch);
         var reviewer = PersonAt("Reviewer", Input.Reviewer, Input.ReviewerSearch);
         Require(owner is null || owner != reviewer, "Reviewer", "ReviewerIsOwner");
-        Require(Input.Kind is not null, "Every", "ChooseEvery");
+        Require(Input.Recurrence is not null || Input.OnIsWrong, "Every", Input.Every == "months" ? "MonthsRange" : "ChooseEvery");
+        Require(!Input.OnIsWrong, "On", "DayOfMonthRange");
         Require(Input.Unit is not null, "Due", "ChooseUnit");
         var start = DateAt("StartOn", Input.StartOn, required: true);
         var end = DateAt("EndOn", Input.EndOn, required: false);
         Require(Input.Items.Count > 0, "Items", "ItemsNeeded");
         return ModelState.IsValid
-            ? new RequestInput(title, Input.Guidance ?? "", minutes, Input.Items, owner!, reviewer!, Input.Kind!.Value, opens, due, Input.Unit!.Value, start!.Value, end)
+            ? new RequestInput(title, Input.Guidance ?? "", minutes, Input.Items, owner!, reviewer!, Input.Recurrence!, opens, due, Input.Unit!.Value, start!.Value, end, Input.ShiftTo)
             : null;
     }
 

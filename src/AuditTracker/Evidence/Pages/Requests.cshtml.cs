@@ -16,7 +16,7 @@ namespace AuditTracker.Evidence.Pages;
 [May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer)]
 public sealed class RequestsModel(RequestStore requests, ControlStore controls, Choices choices, IStringLocalizer<Words> words, IStringLocalizer<FaceWords> face) : PageModel
 {
-    public static readonly string[] Frequencies = ["month", "quarter", "half", "year"];
+    public static readonly string[] Frequencies = ["day", "week", "month", "quarter", "half", "year", "months", "event"];
 
     [FromQuery(Name = "q")] public string? Search { get; set; }
     [FromQuery(Name = "framework")] public string? Framework { get; set; }
@@ -66,7 +66,8 @@ public sealed class RequestsModel(RequestStore requests, ControlStore controls, 
     private ListColumn<RequestRow>[] Columns =>
     [
         new(words["Name"], 44, (sheet, row) => sheet.Text(row.Title)),
-        new(words["Frequency"], 10, (sheet, row) => sheet.Text(words.Every(row.Every))),
+        new(words["Frequency"], 18, (sheet, row) => sheet.Text(RecurrenceText.Short(row.Recurrence))),
+        new(words["DueRule"], 44, (sheet, row) => sheet.Text(RecurrenceText.Sentence(row.Recurrence, row.DueOffset, row.Unit, row.Shift))),
         new(words["Owner"], 16, (sheet, row) => sheet.Text(row.OwnerName)),
         new(words["OwnerNo"], 12, (sheet, row) => sheet.Text(row.Owner, CellStyle.Code)),
         new(words["Reviewer"], 16, (sheet, row) => sheet.Text(row.ReviewerName)),

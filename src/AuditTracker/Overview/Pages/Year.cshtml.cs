@@ -72,7 +72,7 @@ public sealed class YearModel(ShowYear show, CollectionStore collections, Reques
         Owners = await requests.OwnersAsync(user, ct);
         var months = Enumerable.Range(0, 12).Select(Filter.Year.From.AddMonths).ToList();
         return new PageWorkbook($"{words["YearPlan"].Value}_{Number}", words["YearPlan"], Day.Now, [(words["FiscalYear"], YearName(Number)), .. InForce().Select(chip => (words["Condition"].Value, chip.Text))],
-            [(words["RequestName"], 40), (words["Owner"], 14), .. months.Select(month => (MonthName(month), 11d)), (words["HowMany"], 6), (words["Overdue"], 8)], async sheet =>
+            [(words["RequestName"], 40), (words["Owner"], 14), .. months.Select(month => (MonthName(month), 13d)), (words["HowMany"], 6), (words["Overdue"], 8)], async sheet =>
         {
             await foreach (var row in show.AllAsync(user, Filter, ct))
             {
@@ -81,7 +81,7 @@ public sealed class YearModel(ShowYear show, CollectionStore collections, Reques
                 sheet.Text(row.Request.OwnerName);
                 foreach (var month in months)
                 {
-                    sheet.Text(row.Cells.TryGetValue(month, out var cell) ? $"{Short(cell)} {StateWord(cell.Worst)}" : "", Platform.Workbooks.CellStyle.Centered);
+                    sheet.Text(row.Cells.TryGetValue(month, out var cell) ? $"{Short(cell)} {StateWord(cell.Worst)}{Moved(cell)}" : "", Platform.Workbooks.CellStyle.Centered);
                 }
                 sheet.Number(row.Count);
                 sheet.Number(row.Late);
@@ -96,8 +96,12 @@ public sealed class YearModel(ShowYear show, CollectionStore collections, Reques
 
     /// <summary>What a cell says aloud: 7～9月分 期限 2026/10/15（木） 期限超過.</summary>
     public string Spoken(YearCell cell) => cell.All.Count == 1
-        ? words["CellSpoken", Day.Label(cell.Worst.PeriodFrom, cell.Worst.PeriodTo), DateText.Table(cell.Worst.DueOn), StateWord(cell.Worst)]
-        : words["CellsSpoken", cell.All.Count, cell.Accepted, StateWord(cell.Worst)];
+        ? words["CellSpoken", Day.Label(cell.Worst.PeriodFrom, cell.Worst.PeriodTo), DateText.Table(cell.Worst.DueOn), StateWord(cell.Worst)] + Moved(cell)
+        : words["CellsSpoken", cell.All.Count, cell.Accepted, StateWord(cell.Worst)] + Moved(cell);
+
+    /// <summary>Where what was moved first stood: （当初 10/15）; empty where nothing was.</summary>
+    public string Moved(YearCell cell) => cell.Moved == 0 ? "" : cell.All.Count > 1 ? words["CellsMoved", cell.Moved].Value : cell.Worst is { PlannedOpensOn: { } opens } one && one.DueOn == one.PlannedDueOn
+        ? words["CellMovedOpening", DateText.Table(opens), DateText.Table(one.OpensOn)].Value : words["CellMoved", DateText.Table(cell.Worst.PlannedDueOn)].Value;
 
     public static (string Symbol, string Tone) Mark(Occurrence one)
     {
