@@ -93,7 +93,7 @@ public sealed class Office : IAsyncLifetime
             ["/password-reset"] = "/password-reset",
             ["/people"] = "/people",
             ["/people/departments"] = "/people/departments",
-            ["/people/departments/close"] = "/people/departments/close?code=D1",
+            ["/people/departments/{code}/close"] = "/people/departments/D1/close",
             ["/people/import"] = "/people/import",
             ["/people/import/{id:long}"] = $"/people/import/{preview}",
             ["/people/new"] = "/people/new",

@@ -111,7 +111,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /people"] = [Administrator, ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /people/{employeeNo}"] = SignedIn,
         ["PAGE /people/departments"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
-        ["PAGE /people/departments/close"] = [ComplianceManager],
+        ["PAGE /people/departments/{code}/close"] = [ComplianceManager],
         ["PAGE /people/structure/{id:long?}"] = [ComplianceManager],
         ["PAGE /people/new"] = [ComplianceManager],
         ["PAGE /people/{employeeNo}/hand-over"] = [ComplianceManager],

@@ -105,18 +105,18 @@ public sealed partial class StructureTests : IAsyncLifetime
     {
         await pages.PostFormAsync(await UploadAsync("部門コード,部門名,上位部門コード,部門長社員番号,適用日\nD800,旧企画部,,0001,2026/4/1\nD810,旧企画一課,D800,,2026/4/1\n"), null, ("Effective", "2026-11-24"));
         await pages.PostFormAsync(await UploadAsync("社員番号,兼務部門コード,兼務役職,開始日,終了日\n0002,D800,主任,2026/10/1,\n"), null, ("Effective", ""));
-        const string Close = "/people/departments/close?code=D800&on=";
+        const string Close = "/people/departments/D800/close?on=";
         var barred = await pages.PageAsync(Close + "2026-12-01");
         Assert.Contains("配下の部門（1件）", barred);
         Assert.Contains("旧企画一課", barred);
         Assert.DoesNotContain("class=\"danger\"", barred);
         Assert.Equal(HttpStatusCode.Conflict, (await pages.PostFormAsync("/people/departments", Close + "2026-12-01")).StatusCode);
         // Who works there has to be moved first; a change that is already known, too.
-        Assert.Contains("この日以後も所属している人（3件）", await pages.PageAsync("/people/departments/close?code=D700"));
+        Assert.Contains("この日以後も所属している人（3件）", await pages.PageAsync("/people/departments/D700/close"));
         Assert.Contains("2026/4/1", await pages.PageAsync(Close + "2026-04-01"));
         Assert.Contains("「2026/13/1」は日付ではありません", await pages.PageAsync(Close + "2026/13/1"));
 
-        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync("/people/departments", "/people/departments/close?code=D810&on=2026-12-01")).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync("/people/departments", "/people/departments/D810/close?on=2026-12-01")).StatusCode);
         var free = await pages.PageAsync(Close + "2026-12-01");
         Assert.Contains("前日で終わる兼務（1件）", free);
         Assert.Contains("部門長は前日までです", free);

@@ -18,7 +18,8 @@ public sealed class CloseDepartmentModel(CloseDepartment close, BusinessClock cl
     /// <summary>People and departments that are named; the others are counted.</summary>
     public const int Shown = 20;
 
-    [FromQuery(Name = "code")] public string? Code { get; set; }
+    /// <summary>As the address has it: a slash in a code stays escaped there.</summary>
+    [FromRoute(Name = "code")] public string? Code { get; set; }
     [FromQuery(Name = "on")] public string? OnText { get; set; }
 
     public string? OnError { get; private set; }
@@ -54,5 +55,5 @@ public sealed class CloseDepartmentModel(CloseDepartment close, BusinessClock cl
         }
     }
 
-    private static string Plain(string? code) => code?.Replace("\0", "", StringComparison.Ordinal) ?? "";
+    private static string Plain(string? code) => code?.Replace("\0", "", StringComparison.Ordinal).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) ?? "";
 }
