@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using AuditTracker.Accounts;
 using AuditTracker.Evidence;
 using AuditTracker.Health;
 using AuditTracker.Platform.Database;
@@ -18,7 +19,7 @@ public sealed class MenuWords;
 /// What stands around every page: company, menu, counts, footer (face.md §3). The menu is the user's work; an entry appears when its page
 /// exists and the reader may open it, as the page itself says, so the two cannot drift apart.
 /// </summary>
-public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, SystemLines lines, WriteInstant write, IStringLocalizer<MenuWords> words)
+public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, SystemLines lines, WriteInstant write, TimeProvider time, Settings settings, IStringLocalizer<MenuWords> words)
 {
     private const string ToReview = "/evidence/review";
 
@@ -71,6 +72,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
             around.IsDemo ? words["DemoNotice", write(around.Now, "table")].Value : null, around.Now, Version, contact,
             HasSearch: open.TryGetValue("/search", out var search) && search.Allows(user),
             Lines: await lines.LoadAsync(user, http.RequestAborted),
+            Session: http.Features.Get<CallerSession>() is { } session ? new((int)session.Left(time.GetUtcNow().UtcDateTime, settings.SessionIdle).TotalSeconds, user.AccountId) : null,
             Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, http.Request.Path == entry.Path))]);
     }
 

@@ -31,6 +31,9 @@ public static class AccountsRoom
     public static void MapAccounts(this IEndpointRouteBuilder app)
     {
         AccountsApi.Map(app);
+        // Asking is a use, so this prolongs the session; the page's script asks when the person wants to stay.
+        app.MapGet("/session", (HttpContext http, TimeProvider time, Settings settings) => Results.Json(new { left = (int)http.Session().Left(time.GetUtcNow().UtcDateTime, settings.SessionIdle).TotalSeconds }))
+            .May().ExcludeFromDescription();
         // The browser's script asks for it at the door, at the second step and where a change is confirmed.
         app.MapPost("/passkeys/challenge", async (HttpContext http, EnterPasskey passkeys, CancellationToken ct) => Results.Content(Text(await passkeys.AskAsync(http, ct)), "application/json"))
             .AllowAnonymous().ExcludeFromDescription();

@@ -7,7 +7,15 @@ namespace AuditTracker.Accounts;
 /// <param name="ConfirmedAt">When the person last proved who they are.</param>
 /// <param name="Factor">What it came in with besides the password: <c>totp</c>, <c>recovery</c>, <c>passkey</c>; null: nothing.</param>
 /// <param name="SeenAt">Of the last request but this one.</param>
-public sealed record CallerSession(long Id, DateTime ConfirmedAt, string? Factor, DateTime SeenAt, DateTime ExpiresAt);
+public sealed record CallerSession(long Id, DateTime ConfirmedAt, string? Factor, DateTime SeenAt, DateTime ExpiresAt)
+{
+    /// <summary>How long it lasts if nothing more is asked for: a use is noted at most once a minute, and no use goes past its end.</summary>
+    public TimeSpan Left(DateTime now, TimeSpan idle)
+    {
+        var idleEnd = (SeenAt < now.AddMinutes(-1) ? now : SeenAt) + idle;
+        return (idleEnd < ExpiresAt ? idleEnd : ExpiresAt) - now;
+    }
+}
 
 /// <summary>Finds out who is asking, from the rows as they are this instant: a leaver, an ended role or an ended session is gone at once.</summary>
 public sealed class CallerStore(Db db, IReadOnlyList<NamedRole> namedRoles, TimeProvider time)

@@ -135,3 +135,103 @@ for (const bar of document.querySelectorAll("form .bulk[data-selected]")) {
   form.addEventListener("reset", () => setTimeout(show));
   show();
 }
+
+// A session that nobody uses ends. Two minutes before, a line says so; what was typed when it did end is kept in this tab for the same person.
+const session = document.querySelector("[data-session-left]");
+if (session) {
+  const { who, ask, restored } = session.dataset;
+  const kept = `typed ${who} ${location.pathname}${location.search}`;
+  const shared = `session ${who}`;
+  const soon = 120e3;
+  const fields = () => [...document.querySelectorAll("main form[method=post] :is(input, textarea, select)")]
+    .filter((field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type));
+  const isBox = (field) => field.type === "checkbox" || field.type === "radio";
+  const isChanged = (field) => isBox(field) ? field.checked !== field.defaultChecked
+    : field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected) : field.value !== field.defaultValue;
+  let ends = 0;
+  let maySay = "soon";
+  let timer;
+
+  const show = (part) => {
+    for (const line of session.children) line.hidden = line.dataset.part !== part;
+    session.hidden = part === null;
+  };
+  const keep = () => {
+    const refused = document.querySelector("main .errors") !== null; // what a refused form shows was typed as well
+    const all = fields();
+    const typed = all.map((field, at) => [at, field.name, isBox(field) ? field.checked : field.value]).filter(([at]) => refused || isChanged(all[at]));
+    if (typed.length > 0) sessionStorage.setItem(kept, JSON.stringify(typed));
+  };
+  const plan = () => {
+    clearTimeout(timer);
+    const left = ends - Date.now();
+    if (left <= 0) {
+      keep();
+      show("over");
+      return;
+    }
+    show(left <= soon ? maySay : null);
+    timer = setTimeout(plan, Math.min(left <= soon ? left : left - soon, 2 ** 31 - 1));
+  };
+  const begin = (seconds) => {
+    ends = Date.now() + seconds * 1000;
+    localStorage.setItem(shared, `${ends}`);
+    plan();
+  };
+  // True when it goes on; asking is a use.
+  const renew = async () => {
+    try {
+      const answer = await fetch(ask, { headers: { accept: "application/json" }, redirect: "manual" });
+      if (answer.ok) {
+        const { left } = await answer.json();
+        maySay = left * 1000 > soon ? "soon" : "last";
+        begin(left);
+        return true;
+      }
+      if (answer.status < 500) ends = 0;
+    } catch {
+      // Without an answer nothing is known; the line stays.
+    }
+    plan();
+    return false;
+  };
+
+  const typed = JSON.parse(sessionStorage.getItem(kept) ?? "null");
+  if (typed) {
+    sessionStorage.removeItem(kept);
+    const all = fields();
+    let count = 0;
+    for (const [at, name, value] of typed) {
+      const field = all[at];
+      if (field?.name !== name) continue;
+      if (isBox(field)) field.checked = value;
+      else field.value = value;
+      field.closest("details")?.setAttribute("open", "");
+      count++;
+    }
+    if (count > 0) {
+      const note = document.createElement("p");
+      note.className = "notice";
+      note.setAttribute("role", "status");
+      note.textContent = restored;
+      document.querySelector("main").prepend(note);
+    }
+  }
+  begin(Number(session.dataset.sessionLeft));
+  session.querySelector("button").addEventListener("click", renew);
+  document.addEventListener("visibilitychange", plan);
+  document.addEventListener("input", () => { if (Date.now() >= ends) keep(); });
+  // Another tab that was used prolongs the session of this one.
+  addEventListener("storage", (e) => {
+    if (e.key !== shared || !(Number(e.newValue) > ends)) return;
+    ends = Number(e.newValue);
+    plan();
+  });
+  // A form sent after the end would be lost at the door.
+  document.addEventListener("submit", async (e) => {
+    if (Date.now() < ends || e.target.method !== "post" || !e.target.closest("main")) return;
+    e.preventDefault();
+    e.stopPropagation();
+    if (await renew()) e.target.requestSubmit(e.submitter);
+  }, true);
+}

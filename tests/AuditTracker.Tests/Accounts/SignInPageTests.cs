@@ -37,6 +37,24 @@ public sealed class SignInPageTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
+    public async Task A_page_knows_when_its_session_ends_and_asking_prolongs_it_up_to_its_last_instant()
+    {
+        var alice = await app.PagesAsAsync(Cast.Alice);
+        int Left(string text) => int.Parse(System.Text.RegularExpressions.Regex.Match(text, "(?:data-session-left=\"|\"left\":)(\\d+)").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        async Task<int> AskAsync() => Left(await alice.GetStringAsync("/session"));
+        var page = await alice.PageAsync("/profile");
+        Assert.InRange(Left(page), 30 * 60 - 60, 30 * 60);
+        Assert.Contains("href=\"/sign-in?back=/profile\"", Uri.UnescapeDataString(page));
+        await app.Database.ArrangeAsync("update sessions set seen_at = seen_at - interval '29 minutes' where account_id = @AccountId", Cast.Alice);
+        Assert.InRange(await AskAsync(), 30 * 60 - 60, 30 * 60);
+        await app.Database.ArrangeAsync("update sessions set expires_at = clock_timestamp() + interval '90 seconds' where account_id = @AccountId and ended_at is null", Cast.Alice);
+        Assert.InRange(await AskAsync(), 30, 90);
+        await app.Database.ArrangeAsync("update sessions set seen_at = seen_at - interval '31 minutes' where account_id = @AccountId", Cast.Alice);
+        Assert.NotEqual(HttpStatusCode.OK, (await alice.GetAsync("/session")).StatusCode);
+        Assert.DoesNotContain("data-session-left", await app.Anonymous().PageAsync("/sign-in"));
+    }
+
+    [Fact]
     public async Task Without_the_forms_own_token_nothing_is_posted()
     {
         var client = app.Anonymous();

@@ -64,6 +64,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["GET /evidence/{id:long}/file"] = SeeEvidence,
         ["GET /evidence/{id:long}/inline"] = SeeEvidence,
         ["PAGE /evidence/{id:long}/preview"] = SeeEvidence,
+        ["GET /session"] = SignedIn,
         ["PAGE /"] = SignedIn,
         ["PAGE /accounts"] = Operate,
         ["PAGE /accounts/invite"] = Operate,

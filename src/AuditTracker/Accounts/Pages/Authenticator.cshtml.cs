@@ -18,6 +18,12 @@ public sealed class AuthenticatorModel(SetUpAuthenticator setUp) : PageModel
     public CurrentUser Reader => HttpContext.CurrentUser();
     public string Link => Totp.Link(Offer.Key, Reader.SignIn);
 
+    /// <summary>The link as a picture; black on white in the dark too, as cameras want it.</summary>
+    public QrCode Picture => QrCode.Of(Link);
+
+    /// <summary>Side of the picture in modules, its quiet zone included.</summary>
+    public int PictureSize => Picture.Size + 8;
+
     /// <summary>In groups of four, as one reads it from the screen.</summary>
     public string KeyInGroups => string.Join(' ', Totp.Base32(Offer.Key).Chunk(4).Select(part => new string(part)));
 

@@ -12,6 +12,7 @@ namespace AuditTracker.Platform.Web;
 /// <param name="HasSearch">True once <c>/search</c> exists.</param>
 /// <param name="Lines">Further lines there, for those who can do something about it.</param>
 /// <param name="Personal">Entries of the user menu above sign-out (sessions, tokens).</param>
+/// <param name="Session">When the reader will be signed out; null: they are not, or not in the browser.</param>
 public sealed record Shell(
     string Company,
     IReadOnlyList<MenuGroup> Menu,
@@ -23,7 +24,8 @@ public sealed record Shell(
     string SecretariatContact,
     bool HasSearch = false,
     IReadOnlyList<MenuEntry>? Personal = null,
-    IReadOnlyList<SystemLine>? Lines = null)
+    IReadOnlyList<SystemLine>? Lines = null,
+    SessionLeft? Session = null)
 {
     /// <summary>What is shown when nobody could say more: no company, no menu, nobody signed in.</summary>
     public static Shell Unknown { get; } = new("", [], null, 0, null, null, "", "");
@@ -31,6 +33,9 @@ public sealed record Shell(
     /// <summary>A menu only for people with more than one or two places to go; others find their entries in the header.</summary>
     public bool HasSide => Menu.Sum(group => group.Entries.Count) > 2;
 }
+
+/// <summary>How long a session lasts if nothing more is asked for, and whose it is: what was typed is given back to nobody else.</summary>
+public sealed record SessionLeft(int Seconds, long Account);
 
 /// <summary>One line under the header, and where something is done about it, if the reader may.</summary>
 public sealed record SystemLine(string Text, string? Href, string LinkText);
