@@ -17,17 +17,9 @@ public sealed record Chosen(CollectionFilter Filter)
 }
 
 /// <summary>A chosen collection as the rules of a batch need it.</summary>
-public sealed class BatchRow
+public sealed class BatchRow : CollectionLine
 {
-    public long Id { get; init; }
-    public string Title { get; init; } = "";
-    public DateOnly PeriodFrom { get; init; }
-    public DateOnly PeriodTo { get; init; }
-    public DateOnly DueOn { get; init; }
-    public CollectionState State { get; init; }
     public long AssigneeId { get; init; }
-    public string AssigneeName { get; init; } = "";
-    public bool AssigneeLeft { get; init; }
     public long ReviewerId { get; init; }
 
     /// <summary>It waits for a decision that is the reader's to make.</summary>

@@ -3,16 +3,24 @@ using AuditTracker.Platform.Security;
 
 namespace AuditTracker.Evidence;
 
-/// <summary>A line of a list of collections.</summary>
-public sealed class CollectionRow
+/// <summary>What every reading of a collection begins with: which, when, and whose.</summary>
+public abstract class CollectionLine
 {
     public long Id { get; init; }
-    public long RequestId { get; init; }
     public string Title { get; init; } = "";
     public DateOnly PeriodFrom { get; init; }
     public DateOnly PeriodTo { get; init; }
-    public DateOnly OpensOn { get; init; }
     public DateOnly DueOn { get; init; }
+    public CollectionState State { get; init; }
+    public string AssigneeName { get; init; } = "";
+    public bool AssigneeLeft { get; init; }
+}
+
+/// <summary>A line of a list of collections.</summary>
+public sealed class CollectionRow : CollectionLine
+{
+    public long RequestId { get; init; }
+    public DateOnly OpensOn { get; init; }
 
     /// <summary>As first planned; differs when the due date was moved.</summary>
     public DateOnly PlannedDueOn { get; init; }
@@ -22,10 +30,8 @@ public sealed class CollectionRow
 
     /// <summary>What is handed in after this day is late for ever.</summary>
     public DateOnly LateAfter => MissedDueOn ?? DueOn;
-    public CollectionState State { get; init; }
     public bool Overdue { get; init; }
     public string Assignee { get; init; } = "";
-    public string AssigneeName { get; init; } = "";
     public string ReviewerName { get; init; } = "";
 
     /// <summary>It is the reader's to hand in.</summary>
@@ -33,7 +39,6 @@ public sealed class CollectionRow
 
     /// <summary>The reader is the named reviewer and did not hand in themselves.</summary>
     public bool ReviewerIsMe { get; init; }
-    public bool AssigneeLeft { get; init; }
     public int Minutes { get; init; }
 
     /// <summary>When the pending or last submission came in; after the due date it is late for ever.</summary>

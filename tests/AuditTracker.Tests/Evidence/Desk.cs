@@ -20,6 +20,11 @@ public sealed class Desk : IAsyncLifetime
         await App.Database.SetClockAsync("2026-11-24 09:00");
     }
 
+    private Task? arranged;
+
+    /// <summary>What all tests of a class find; arranged by the first.</summary>
+    public Task OnceAsync(Func<Task> arrange) => arranged ??= arrange();
+
     public Task DisposeAsync() => App.DisposeAsync();
 
     /// <summary>A request of Alice's that Bob reviews, quarterly from April, its collections open as far as the clock says.</summary>

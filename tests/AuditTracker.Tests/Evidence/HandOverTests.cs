@@ -118,6 +118,12 @@ public sealed class HandOverTests : IAsyncLifetime
         Assert.Contains(Cast.Hana.EmployeeNo, shown);
         Assert.Contains(Page, WebUtility.HtmlDecode(await pages.GetStringAsync("/people/900001")));
         Assert.Equal(HttpStatusCode.BadRequest, (await pages.PostFormAsync(Page, null, ("Input.To", "7777"), ("Input.Requests", $"{request}"))).StatusCode);
+        // By name; what a search finds is seen before it counts, and what was ticked stays.
+        var found = await (await pages.PostFormAsync(Page, null, ("do", "hand-over"), ("Input.ToSearch", Cast.Mallory.Name), ("Input.Requests", $"{request}"))).TextAsync();
+        Assert.Matches($"value=\"{Cast.Mallory.EmployeeNo}\"[^>]* checked", found);
+        Assert.Matches($"name=\"Input.Requests\" value=\"{request}\" checked", found);
+        Assert.NotEqual(Cast.Mallory.PersonId, await AssigneeAsync());
+        Assert.Equal(HttpStatusCode.BadRequest, (await pages.PostFormAsync(Page, null, ("do", "hand-over"), ("Input.Requests", $"{request}"))).StatusCode);
         Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync(Page, null, ("Input.To", Cast.Mallory.EmployeeNo), ("Input.Requests", $"{request}"))).StatusCode);
         Assert.Equal(Cast.Mallory.PersonId, await AssigneeAsync());
         Assert.Equal(Cast.Mallory.PersonId, await App.Database.ScalarAsync<long>("select owner_id from evidence_requests where id = @request", new { request }));

@@ -72,6 +72,16 @@ public sealed class EditPersonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_manager_is_found_by_name_and_may_be_nobody()
+    {
+        var found = await (await pages.PostFormAsync("/people/0002/edit", null, [.. With(("Input.ManagerNoSearch", "0003"), ("Input.Title", "打ちかけ")), ("do", "find")])).TextAsync();
+        Assert.Matches("value=\"0003\"[^>]* checked", found);
+        Assert.Contains("打ちかけ", found);
+        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync("/people/0002/edit", null, [.. With(("Input.ManagerNo", "")), ("step", "apply")])).StatusCode);
+        Assert.Equal("2026-11-23", await app.Database.ScalarAsync<string>("select to_on::text from managers g join people p on p.id = g.person_id where p.employee_no = '0002' order by from_on desc limit 1"));
+    }
+
+    [Fact]
     public async Task Somebody_new_is_added_without_a_file()
     {
         (string, string)[] person = [("Input.EmployeeNo", "０００９"), .. With(("Input.Version", ""), ("Input.Email", "new@hibari-net.example"), ("Input.HiredOn", "2026/12/1"))];

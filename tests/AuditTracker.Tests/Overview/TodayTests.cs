@@ -13,13 +13,14 @@ public sealed class TodayTests(Desk desk) : IClassFixture<Desk>, IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (await desk.App.Database.ScalarAsync<long>("select count(*) from evidence_requests") > 0)
-        {
-            late = await desk.App.Database.ScalarAsync<long>("select min(id) from collections where state = 'open'");
-            return;
-        }
+        await desk.OnceAsync(ArrangeAsync);
+        late = await desk.App.Database.ScalarAsync<long>("select min(id) from collections where state = 'open'");
+    }
+
+    private async Task ArrangeAsync()
+    {
         // Alice: two quarters late, one of them sent back, and October's log due on 16 November; Mallory's is due on Thursday this week.
-        late = await desk.CollectionAsync(await desk.RequestAsync(), "2026-04-01");
+        await desk.RequestAsync();
         var returned = await desk.CollectionAsync(await desk.RequestAsync("ログレビュー", startOn: "2026-07-01"), "2026-07-01");
         await desk.HandInAsync(returned, Cast.Alice, "件数,");
         await desk.App.Get<ReviewCollection>().DecideAsync(Desk.User(Cast.Bob, Role.Reviewer), returned, Decision.Return, "件数の欄が空です");

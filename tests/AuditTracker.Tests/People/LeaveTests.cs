@@ -5,24 +5,12 @@ using static AuditTracker.Tests.People.ImportFiles;
 
 namespace AuditTracker.Tests.People;
 
-public sealed class LeaveTests : IAsyncLifetime
+public sealed class LeaveTests : ImportTests
 {
     private const string Events = """
         select e.kind || ' ' || e.happened_on || coalesce(' (' || c.kind || ' ' || c.happened_on || ')', '') from people_events e join people p on p.id = e.person_id
         left join people_events c on c.id = e.corrects_id where p.employee_no = '0001' order by e.id
         """;
-
-    private TestApp app = null!;
-    private HttpClient manager = null!;
-
-    public async Task InitializeAsync()
-    {
-        app = await TestApp.StartAsync();
-        await app.Database.SetClockAsync("2026-11-24T09:00:00");
-        manager = app.As(Cast.Manami);
-    }
-
-    public async Task DisposeAsync() => await app.DisposeAsync();
 
     [Fact]
     public async Task Leave_begins_is_prolonged_and_ends_and_every_step_is_told()
@@ -65,8 +53,8 @@ public sealed class LeaveTests : IAsyncLifetime
         await ImportAsync("", "", "", left: "2026/11/30");
         Assert.Equal(
             ["joined 2020-04-01", "left 2026-11-30", "left 2026-12-31 (left 2026-11-30)", "back 2026-11-24 (left 2026-12-31)", "left 2026-11-30 (back 2026-11-24)"], await EventsAsync());
-        Assert.Equal(1, await app.Database.ScalarAsync<long>("select count(*) from people_events e where kind = 'left' and not exists (select 1 from people_events c where c.corrects_id = e.id)"));
-        await using var work = await app.Database.BeginAsync();
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from people_events e where kind = 'left' and not exists (select 1 from people_events c where c.corrects_id = e.id)"));
+        await using var work = await App.Database.BeginAsync();
         var change = await Assert.ThrowsAsync<PostgresException>(() => work.ExecuteAsync("update people_events set happened_on = happened_on"));
         Assert.Equal("42501", change.SqlState);
     }
@@ -79,7 +67,7 @@ public sealed class LeaveTests : IAsyncLifetime
     public async Task What_cannot_be_is_an_error(string kind, string from, string to, string key)
     {
         await ImportAsync("", "", "");
-        var difference = await app.Get<ImportPeople>().CompareAsync(PeopleFile.Read(File(kind, from, to, "")), null);
+        var difference = await App.Get<ImportPeople>().CompareAsync(PeopleFile.Read(File(kind, from, to, "")), null);
         Assert.Equal(key, Assert.Single(difference.Errors).Key);
     }
 
@@ -88,9 +76,9 @@ public sealed class LeaveTests : IAsyncLifetime
     {
         await ImportAsync("sick", "2026/4/1", "2026/6/30");
         await ImportAsync("sick", "2026/10/1", "");
-        var difference = await app.Get<ImportPeople>().CompareAsync(PeopleFile.Read(File("sick", "2026/6/1", "", "")), null);
+        var difference = await App.Get<ImportPeople>().CompareAsync(PeopleFile.Read(File("sick", "2026/6/1", "", "")), null);
         Assert.Equal("ImportLeaveMeets", Assert.Single(difference.Errors).Key);
-        Assert.Equal(2, await app.Database.ScalarAsync<long>("select count(*) from leaves"));
+        Assert.Equal(2, await App.Database.ScalarAsync<long>("select count(*) from leaves"));
     }
 
     private static byte[] File(string kind, string from, string to, string left) =>
@@ -98,11 +86,11 @@ public sealed class LeaveTests : IAsyncLifetime
 
     private async Task ImportAsync(string kind, string from, string to, string left = "")
     {
-        var (_, answer) = await manager.ImportAsync(File(kind, from, to, left), "?apply=true");
+        var (_, answer) = await Manager.ImportAsync(File(kind, from, to, left), "?apply=true");
         Assert.True(answer!.Applied, string.Join("\n", answer.Errors.Select(error => error.Message)));
     }
 
-    private Task<string?> LeaveAsync() => app.Database.ScalarAsync<string?>("select kind || ' ' || from_on || ' ' || coalesce(to_on::text, '') from leaves order by id desc limit 1")!;
+    private Task<string?> LeaveAsync() => App.Database.ScalarAsync<string?>("select kind || ' ' || from_on || ' ' || coalesce(to_on::text, '') from leaves order by id desc limit 1")!;
 
-    private Task<IReadOnlyList<string>> EventsAsync() => app.Database.ListAsync<string>(Events);
+    private Task<IReadOnlyList<string>> EventsAsync() => App.Database.ListAsync<string>(Events);
 }
