@@ -31,6 +31,12 @@ public sealed class Settings
         new("AuditTracker:Upload:DraftDays", "30", "files sent and text typed, but not handed in, are forgotten after so many days", IsPositive),
         new("AuditTracker:Upload:Programs", "refuse", "refuse or take: programs, by their content and by their extension, also inside archives", IsTaken),
         new("AuditTracker:Upload:Macros", "refuse", "refuse or take: Office files that carry macros", IsTaken),
+        new("AuditTracker:Scan:Clamd", "", "address of ClamAV's daemon, tcp://host:3310 or unix:/run/clamav/clamd.ctl, which scans every file that is handed in; empty: files are not scanned", value => value.Length == 0 || Platform.Files.Clamd.IsAddress(value)),
+        new("AuditTracker:Scan:MaxBytes", "26214400", "largest file sent to clamd, bytes; at most its StreamMaxLength, MaxFileSize and MaxScanSize, for beyond these it calls a file clean that it has not read", IsPositive),
+        new("AuditTracker:Scan:AgainDays", "30", "files are scanned again, with newer signatures, after so many days", value => IsPositive(value) && value.Length < 6),
+        new("AuditTracker:Scan:PatienceSeconds", "120", "how long clamd may take to answer; then the file is not scanned and tried again later", value => IsPositive(value) && value.Length < 6),
+        new("AuditTracker:Scrub:BytesPerSecond", "10485760", "stored files are read again, by turns, to find what is missing or changed: so many bytes a second at the most", IsPositive),
+        new("AuditTracker:Scrub:Days", "30", "each stored file is read again after so many days", value => IsPositive(value) && value.Length < 6),
         new("AuditTracker:Disk:LowBytes", "2147483648", "administrators and compliance managers are warned when the data folder's disk has fewer bytes free", IsPositive),
         new("AuditTracker:Log:Format", "text", "text, or json: one JSON object a line", value => value is "text" or "json"),
         new("AuditTracker:Telemetry:Endpoint", "", "base address of an OpenTelemetry collector (OTLP/HTTP), such as http://collector:4318; empty: nothing is collected", value => value.Length == 0 || Uri.TryCreate(value, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https")),
@@ -65,6 +71,12 @@ public sealed class Settings
     public int UploadDraftDays => int.Parse(this["AuditTracker:Upload:DraftDays"], CultureInfo.InvariantCulture);
     public bool TakesPrograms => this["AuditTracker:Upload:Programs"] == "take";
     public bool TakesMacros => this["AuditTracker:Upload:Macros"] == "take";
+    public Uri? Clamd => this["AuditTracker:Scan:Clamd"] is { Length: > 0 } given ? new Uri(given) : null;
+    public long ScanMaxBytes => long.Parse(this["AuditTracker:Scan:MaxBytes"], CultureInfo.InvariantCulture);
+    public int ScanAgainDays => int.Parse(this["AuditTracker:Scan:AgainDays"], CultureInfo.InvariantCulture);
+    public TimeSpan ScanPatience => TimeSpan.FromSeconds(int.Parse(this["AuditTracker:Scan:PatienceSeconds"], CultureInfo.InvariantCulture));
+    public long ScrubBytesPerSecond => long.Parse(this["AuditTracker:Scrub:BytesPerSecond"], CultureInfo.InvariantCulture);
+    public int ScrubDays => int.Parse(this["AuditTracker:Scrub:Days"], CultureInfo.InvariantCulture);
     public long DiskLowBytes => long.Parse(this["AuditTracker:Disk:LowBytes"], CultureInfo.InvariantCulture);
     public bool LogIsJson => this["AuditTracker:Log:Format"] == "json";
     public Uri? TelemetryEndpoint => this["AuditTracker:Telemetry:Endpoint"] is { Length: > 0 } given ? new Uri(given) : null;

@@ -40,7 +40,7 @@ public sealed class BackupFacts : IAsyncDisposable
         facts.Schema = (await connection.ListAsync<(string Name, string Sha256)>("select name, sha256 from migrations order by name", ct: ct)).ToDictionary(row => row.Name, row => row.Sha256);
         facts.Tables = await CountAsync(connection, ct);
         facts.Trail = await TrailHeadAsync(connection, ct);
-        facts.Blobs = await connection.ListAsync<Blob>("select sha256, size from blobs order by sha256", ct: ct);
+        facts.Blobs = await connection.ListAsync<Blob>("select sha256, size from kept_blobs order by sha256", ct: ct);
         return facts;
     }
 

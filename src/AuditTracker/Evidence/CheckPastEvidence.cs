@@ -43,6 +43,7 @@ public sealed class CheckPastEvidence(Db db, BlobStore blobs, EvidenceFile looks
             await BlobRegister.KeepAsync(work, blobs, file.Blob.Sha256, ct);
             await work.ExecuteAsync("""
                 insert into blobs (sha256, size, created_at) values (@Sha256, @Size, @Now) on conflict do nothing;
+                delete from destroyed_blobs where sha256 = @Sha256;
                 insert into past_evidence_sources (run_id, position, name, sha256, size) values (@id, @position, @FileName, @Sha256, @Size);
                 """, new { id, position, file.FileName, file.Blob.Sha256, file.Blob.Size, work.Now }, ct);
         }

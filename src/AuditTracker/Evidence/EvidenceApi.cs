@@ -71,13 +71,14 @@ public static class EvidenceApi
 
     private static string? Given(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 
-    private static async Task<WireCollectionDetail> FindCollection(HttpContext http, long id, CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, CancellationToken ct)
+    private static async Task<WireCollectionDetail> FindCollection(HttpContext http, long id, CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, FileStates files, CancellationToken ct)
     {
         var row = await collections.FindAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
+        var states = await files.OfCollectionAsync(http.CurrentUser(), id, ct);
         var (handIns, evidence, _) = await submissions.OfCollectionAsync(http.CurrentUser(), id, ct);
         return new WireCollectionDetail(row.Id, row.RequestId, row.Title, new WirePeriod(row.PeriodFrom, row.PeriodTo), row.OpensOn, row.DueOn, row.State.ToString().ToLowerInvariant(), row.Overdue, row.Assignee, row.Items,
             [.. handIns.Select(handIn => new WireSubmission(handIn.Id, handIn.ByNumber, handIn.By, handIn.OnBehalfOfNumber, handIn.OnBehalfOf, handIn.At, handIn.CapturedOn, handIn.Note, handIn.State,
-                [.. evidence.Where(piece => piece.SubmissionId == handIn.Id).Select(WireEvidence.From)],
+                [.. evidence.Where(piece => piece.SubmissionId == handIn.Id).Select(piece => WireEvidence.From(piece, states.GetValueOrDefault(piece.Id)))],
                 handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedByNumber, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment),
                 WireBroughtIn.From(handIn)))],
             [.. (await notes.OfAsync(http.CurrentUser(), id, ct)).Where(note => note.Kind == "comment").Select(note => new WireComment(note.Id, note.By, note.At, note.TakenBack ? null : note.Words))]);

@@ -27,10 +27,22 @@ public sealed record WireDue(DateOnly DueOn, DateOnly PlannedDueOn, DateOnly Ope
 /// <summary>A waiver: <c>waive</c> (grants what was asked), <c>ask</c>, <c>decline</c>, <c>withdraw</c> or <c>undo</c>; none: waive for a compliance manager, else ask.</summary>
 public sealed record WireWaiver(string? Decision, string? Reason);
 
-public sealed record WireEvidence(long Id, string Kind, string? FileName, long? Size, string? Sha256, string? MediaType, string? Content)
+/// <param name="Scan">Of a file, where it is read with its collection.</param>
+public sealed record WireEvidence(long Id, string Kind, string? FileName, long? Size, string? Sha256, string? MediaType, string? Content,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WireScan? Scan = null)
 {
-    public static WireEvidence From(EvidenceRow row) => new(row.Id, row.Kind, row.FileName, row.Size, row.Sha256, row.MediaType, row.Content);
+    public static WireEvidence From(EvidenceRow row) => From(row, null);
+
+    public static WireEvidence From(EvidenceRow row, FileState? state) => new(row.Id, row.Kind, row.FileName, row.Size, row.Sha256, row.MediaType, row.Content,
+        state is null ? null : new WireScan(state.State, state.State == "notScanned" ? state.Reason : null, state.Locked == true, state.ScannedAt, state.Signatures.Length == 0 ? null : state.Signatures, state.Found));
 }
+
+/// <summary>What the virus scanner says of a file; one in quarantine cannot be downloaded (409).</summary>
+/// <param name="State">waiting, clean, notScanned, quarantined or released.</param>
+/// <param name="Reason">Why it is not scanned: noScanner, tooLarge, locked, noAnswer, refused or gone.</param>
+/// <param name="Locked">It has a password.</param>
+/// <param name="Found">What was found, as the scanner calls it.</param>
+public sealed record WireScan(string State, string? Reason, bool Locked, DateTime? At, string? Signatures, string? Found);
 
 public sealed record WireReview(string Decision, string? By, string? ByName, DateTime At, string? Comment);
 /// <summary>A hand-in on the wire; people by employee number, their names beside them for reading.</summary>

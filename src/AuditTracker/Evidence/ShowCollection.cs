@@ -6,7 +6,7 @@ namespace AuditTracker.Evidence;
 /// <summary>Everything the page of one collection says, as its reader may see it.</summary>
 public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, CompanyDay Day, IReadOnlyList<ItemName> Items,
     IReadOnlyList<SubmissionRow> Submissions, ILookup<long, EvidenceRow> Evidence, IReadOnlyList<ActRow> Acts, IReadOnlyList<LastAccepted> Last,
-    IReadOnlyList<NoteRow> Notes, IReadOnlyList<OpenAsk> Asks, Draft Draft, ReviewLease? Lease, CurrentUser Reader)
+    IReadOnlyList<NoteRow> Notes, IReadOnlyList<OpenAsk> Asks, Draft Draft, ReviewLease? Lease, CurrentUser Reader, IReadOnlyDictionary<long, FileState> Files)
 {
     public string Period => Day.Label(Row.PeriodFrom, Row.PeriodTo);
 
@@ -63,7 +63,7 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
 }
 
 /// <summary>Puts one collection together from the stores.</summary>
-public sealed class ShowCollection(CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, DraftStore drafts, TakeReview leases, Choices choices, CompanyDays days)
+public sealed class ShowCollection(CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, DraftStore drafts, TakeReview leases, FileStates files, Choices choices, CompanyDays days)
 {
     /// <summary>Null when it is not there or not the reader's to see.</summary>
     public async Task<CollectionView?> FindAsync(CurrentUser user, long id, CancellationToken ct)
@@ -77,6 +77,6 @@ public sealed class ShowCollection(CollectionStore collections, SubmissionStore 
             evidence.ToLookup(piece => piece.SubmissionId), acts, await submissions.LastAcceptedAsync(user, id, ct),
             await notes.OfAsync(user, id, ct), row.State is CollectionState.Planned or CollectionState.Open or CollectionState.Returned ? await notes.OpenAsync(user, id, ct) : [],
             terms.MayHandIn ? await drafts.FindAsync(user, id, ct) : Draft.None,
-            (await leases.OfAsync(user, [id], ct)).GetValueOrDefault(id), user);
+            (await leases.OfAsync(user, [id], ct)).GetValueOrDefault(id), user, await files.OfCollectionAsync(user, id, ct));
     }
 }

@@ -88,16 +88,22 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
     }
 
     /// <summary>A file somebody may download, or null.</summary>
+    /// <exception cref="Platform.Refusal">It is in quarantine.</exception>
     public async Task<EvidenceRow?> FileAsync(CurrentUser user, long evidence, CancellationToken ct)
     {
         var parameters = CollectionScope.Parameters(user);
         parameters["id"] = evidence;
         await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<EvidenceRow>($"""
+        var file = await connection.FirstAsync<EvidenceRow>($"""
             select e.id, e.submission_id, e.kind, e.file_name, e.media_type, e.size, e.sha256, e.content, e.nothing
             from evidence e join submissions s on s.id = e.submission_id join collections c on c.id = s.collection_id
             where e.id = @id and e.kind = 'file' and {CollectionScope.Condition}
             """, parameters, ct);
+        if (file is not null)
+        {
+            await FileStates.CheckAsync(connection, evidence, ct);
+        }
+        return file;
     }
 
     /// <summary>The collection a visible submission belongs to, or null.</summary>
@@ -142,6 +148,8 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
                 insert into blobs (sha256, size, created_at) select @Sha256, @Size, @Now where @Sha256 is not null on conflict do nothing;
                 insert into evidence (submission_id, position, kind, file_name, media_type, size, sha256, content, nothing)
                 values (@id, @position, @Kind, @FileName, @MediaType, @Size, @Sha256, @Content, @Nothing);
+                delete from destroyed_blobs where sha256 = @Sha256; -- the same bytes are handed in anew
+                insert into blob_scans (sha256) select @Sha256 where @Sha256 is not null on conflict do nothing;
                 """, new { id, position, piece.Kind, piece.FileName, piece.MediaType, piece.Size, piece.Sha256, piece.Content, piece.Nothing, work.Now }, ct);
         }
         return id;

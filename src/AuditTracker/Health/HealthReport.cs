@@ -2,10 +2,10 @@ namespace AuditTracker.Health;
 
 /// <summary>What an operator looks at. All instants are of the system's clock, UTC.</summary>
 public sealed record HealthReport(DateTime At, string Version, string Runtime, string System, DatabaseHealth Database, IReadOnlyList<ProcessHealth> Processes, IReadOnlyList<JobHealth> Jobs,
-    IReadOnlyList<JobFailure> Failures, MailHealth Mails, DiskHealth Disk, FileHealth Files, BackupHealth? Backup)
+    IReadOnlyList<JobFailure> Failures, MailHealth Mails, DiskHealth Disk, FileHealth Files, BackupHealth? Backup, ScannerHealth Scanner, ScrubHealth Scrub)
 {
     /// <summary>Nothing of it wants somebody's hand.</summary>
-    public bool IsSound => Processes.Any(process => process is { Works: true, State: "running" }) && !Jobs.Any(job => job.HasFailed) && !Mails.IsHeld && !Mails.IsStopped && !Disk.IsLow && Backup is { Damaged: 0 };
+    public bool IsSound => Processes.Any(process => process is { Works: true, State: "running" }) && !Jobs.Any(job => job.HasFailed) && !Mails.IsHeld && !Mails.IsStopped && !Disk.IsLow && Backup is { Damaged: 0 } && Scanner.AwaySince is null && Scrub.Wrong.Count == 0;
 }
 
 /// <param name="IsPrivate">The server in the data folder, not one's own.</param>
@@ -40,3 +40,22 @@ public sealed record DiskHealth(long FreeBytes, long TotalBytes, bool IsLow);
 public sealed record FileHealth(long Count, long Bytes, DateTime? SweptAt);
 
 public sealed record BackupHealth(string Name, string Folder, DateTime TakenAt, DateTime EndedAt, long Blobs, long BlobBytes, long Copied, long DumpBytes, long Damaged);
+
+/// <summary>The virus scanner, and what is left of its work.</summary>
+/// <param name="IsSet">False: files are not scanned at all.</param>
+/// <param name="Version">Of the scanner and its signatures, as it says.</param>
+/// <param name="AwaySince">Since when it does not answer; null: it does.</param>
+/// <param name="Waiting">Contents it has not been asked about.</param>
+/// <param name="Quarantined">Findings nobody has decided on.</param>
+/// <param name="NotScanned">Contents that are not scanned, by reason.</param>
+public sealed record ScannerHealth(bool IsSet, string Version, DateTime? AnsweredAt, DateTime? AwaySince, string? Failure, long Waiting, long Quarantined, IReadOnlyDictionary<string, long> NotScanned);
+
+/// <summary>What reading every stored file again, by turns, has shown.</summary>
+/// <param name="Read">Files read at least once.</param>
+/// <param name="OldestAt">The longest ago that one of them was read.</param>
+/// <param name="Wrong">Files that are missing or changed; at most fifty.</param>
+public sealed record ScrubHealth(long Read, DateTime? OldestAt, IReadOnlyList<WrongFile> Wrong);
+
+/// <param name="State">missing or changed.</param>
+/// <param name="UsedIn">The collections that have it.</param>
+public sealed record WrongFile(string Sha256, string State, DateTime Since, string UsedIn);

@@ -33,7 +33,8 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
             await ProcessesAsync(connection, ct), jobs,
             await connection.ListAsync<JobFailure>("select job, started_at, ended_at, failure, incident from job_failures order by id desc limit 20", ct: ct),
             await MailsAsync(connection, ct), Disk(settings), await FilesAsync(connection, jobs, ct),
-            await connection.FirstAsync<BackupHealth>("select name, folder, taken_at, ended_at, blobs, blob_bytes, copied, dump_bytes, damaged from backups order by id desc limit 1", ct: ct));
+            await connection.FirstAsync<BackupHealth>("select name, folder, taken_at, ended_at, blobs, blob_bytes, copied, dump_bytes, damaged from backups order by id desc limit 1", ct: ct),
+            await ScannerAsync(connection, ct), await ScrubAsync(connection, ct));
     }
 
     internal static DiskHealth Disk(Settings settings)
@@ -71,8 +72,25 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
 
     private static async Task<FileHealth> FilesAsync(NpgsqlConnection connection, IReadOnlyList<JobHealth> jobs, CancellationToken ct)
     {
-        var (count, bytes) = await connection.FirstAsync<(long, long)>("select count(*), coalesce(sum(size), 0)::bigint from blobs", ct: ct);
+        var (count, bytes) = await connection.FirstAsync<(long, long)>("select count(*), coalesce(sum(size), 0)::bigint from kept_blobs", ct: ct);
         return new FileHealth(count, bytes, jobs.FirstOrDefault(job => job.Name == nameof(SweepBlobs))?.SucceededAt);
+    }
+
+    private async Task<ScannerHealth> ScannerAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var (version, answered, away, failure) = await connection.FirstAsync<(string, DateTime?, DateTime?, string?)>("select version, answered_at, away_since, failure from scanner_state", ct: ct);
+        var (waiting, quarantined) = await connection.FirstAsync<(long, long)>("select (select count(*) from blob_scans where state = 'waiting'), (select count(*) from quarantines where decision is null)", ct: ct);
+        return new ScannerHealth(settings.Clamd is not null, version, answered, away, failure, waiting, quarantined,
+            (await connection.ListAsync<(string Reason, long Count)>("select reason, count(*) from blob_scans where state = 'notScanned' group by reason order by reason", ct: ct)).ToDictionary(row => row.Reason, row => row.Count));
+    }
+
+    private static async Task<ScrubHealth> ScrubAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var (read, oldest) = await connection.FirstAsync<(long, DateTime?)>("select count(*), min(checked_at) from blob_checks k join kept_blobs b on b.sha256 = k.sha256", ct: ct);
+        return new ScrubHealth(read, oldest, await connection.ListAsync<WrongFile>("""
+            select k.sha256, k.state, k.since, coalesce((select string_agg(distinct 'C-' || s.collection_id, ', ') from evidence e join submissions s on s.id = e.submission_id where e.kind = 'file' and e.sha256 = k.sha256), '') as used_in
+            from blob_checks k join kept_blobs b on b.sha256 = k.sha256 where k.state <> 'whole' order by k.since, k.sha256 limit 50
+            """, ct: ct));
     }
 
     private sealed record Run(string Job, DateTime StartedAt, DateTime? EndedAt, long Rows, string? Failure, string? Incident, DateTime? SucceededAt);

@@ -10,7 +10,7 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
 {
     private readonly DateTime started = DateTime.UtcNow;
 
-    private sealed record State(bool IsHeld, bool IsSilent, bool IsStopped);
+    private sealed record State(bool IsHeld, bool IsSilent, bool IsStopped, bool IsUnscanned, long Quarantined, long Wrong);
 
     /// <summary>Worst first; empty for everybody else, and while all is well.</summary>
     public async Task<IReadOnlyList<SystemLine>> LoadAsync(CurrentUser user, CancellationToken ct)
@@ -23,7 +23,10 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
         var state = (await connection.FirstAsync<State>($"""
             select (select mail_held_at is not null from installation) as is_held,
                 greatest((select max(beat_at) from processes where kind <> 'web'), @started) < clock_timestamp() - {HealthStore.Silence} as is_silent,
-                {HealthStore.MailsAreStopped} as is_stopped
+                {HealthStore.MailsAreStopped} as is_stopped,
+                (select away_since < clock_timestamp() - {HealthStore.Silence} from scanner_state) is true as is_unscanned,
+                (select count(*) from quarantines where decision is null) as quarantined,
+                (select count(*) from blob_checks where state <> 'whole') as wrong
             """, new { started }, ct))!;
         var lines = new List<string>();
         if (state.IsSilent)
@@ -42,7 +45,19 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
         {
             lines.Add(words["LineDisk", Amount.Of(disk.FreeBytes)]);
         }
+        if (state.Wrong > 0)
+        {
+            lines.Add(words["LineFiles", state.Wrong]);
+        }
+        if (state.IsUnscanned)
+        {
+            lines.Add(words["LineScanner"]);
+        }
         var href = user.Is(Role.Administrator) ? "/health" : null;
-        return [.. lines.Select(line => new SystemLine(href is null ? $"{line}{words["AskOperator"]}" : line, href, words["OpenHealth"]))];
+        return
+        [
+            .. lines.Select(line => new SystemLine(href is null ? $"{line}{words["AskOperator"]}" : line, href, words["OpenHealth"])),
+            .. state.Quarantined > 0 && user.Is(Role.ComplianceManager) ? [new SystemLine(words["LineQuarantine", state.Quarantined], "/evidence/files?state=quarantined", words["OpenFiles"])] : Array.Empty<SystemLine>(),
+        ];
     }
 }

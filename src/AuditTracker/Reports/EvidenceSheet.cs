@@ -38,7 +38,7 @@ internal static class EvidenceSheet
         await paper.HeadAsync(sheet, "No", "Number", "Item", "Request", "PeriodFrom", "PeriodTo", "CapturedOn", "DueOn", "SubmittedAt", "Late", "State", "AcceptedAt",
             "SubmittedBy", "OnBehalfOf", "AcceptedBy", "Kind", "FileName", "Size", "Sha256", "Content", "Claims", "FirstDue");
         var tally = new EvidenceTally { Sheet = sheet.Name };
-        var (late, broughtIn, file, link, statement) = (paper.T["LateMark"].Value, paper.T["BroughtInMark"].Value, paper.T["KindFile"].Value, paper.T["KindLink"].Value, paper.T["KindStatement"].Value);
+        var (destroyed, quarantined, late, broughtIn, file, link, statement) = (paper.T["DestroyedMark"].Value, paper.T["QuarantinedMark"].Value, paper.T["LateMark"].Value, paper.T["BroughtInMark"].Value, paper.T["KindFile"].Value, paper.T["KindLink"].Value, paper.T["KindStatement"].Value);
         long count = 0;
         await foreach (var piece in facts.PiecesAsync().WithCancellation(ct))
         {
@@ -68,7 +68,7 @@ internal static class EvidenceSheet
             }
             else
             {
-                sheet.Text(piece.Content);
+                sheet.Text(piece.Destroyed ? destroyed : piece.Quarantined ? quarantined : piece.Content, piece.Quarantined ? CellStyle.Late : CellStyle.Text);
             }
             sheet.Text(Claims(paper, piece));
             sheet.Date(piece.DueOn == piece.PlannedDueOn ? null : piece.PlannedDueOn);
@@ -82,6 +82,14 @@ internal static class EvidenceSheet
             if (piece.BroughtIn)
             {
                 hash.Line("broughtIn", piece.Collection, piece.ClaimedSubmittedOn, piece.ClaimedSubmittedBy, piece.ClaimedAcceptedOn, piece.ClaimedAcceptedBy);
+            }
+            if (piece.Destroyed)
+            {
+                hash.Line("destroyed", piece.Collection, piece.Sha256);
+            }
+            if (piece.Quarantined)
+            {
+                hash.Line("quarantined", piece.Collection, piece.Sha256);
             }
             if (count % ToldEvery == 0)
             {

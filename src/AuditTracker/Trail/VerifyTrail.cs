@@ -163,18 +163,12 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
 
     private async Task<long> CheckFilesAsync(NpgsqlConnection connection, Looking looking, CancellationToken ct)
     {
-        var files = await connection.ListAsync<string>("select sha256 from blobs order by sha256", ct: ct);
+        var files = await connection.ListAsync<string>("select sha256 from kept_blobs order by sha256", ct: ct);
         foreach (var sha256 in files)
         {
-            if (!blobs.Exists(sha256))
+            if (await blobs.CheckAsync(sha256, null, ct) is not BlobState.Whole and var state)
             {
-                looking.Found(FindingKind.FileMissing, sha256);
-                continue;
-            }
-            await using var content = blobs.Open(sha256);
-            if (Convert.ToHexStringLower(await SHA256.HashDataAsync(content, ct)) != sha256)
-            {
-                looking.Found(FindingKind.FileChanged, sha256);
+                looking.Found(state == BlobState.Missing ? FindingKind.FileMissing : FindingKind.FileChanged, sha256);
             }
         }
         return files.Count;

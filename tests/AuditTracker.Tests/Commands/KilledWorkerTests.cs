@@ -20,6 +20,9 @@ public abstract class KilledWorkerTests : IAsyncLifetime
     public async Task InitializeAsync() => App = await TestApp.StartAsync();
     public async Task DisposeAsync() => await App.DisposeAsync();
 
+    /// <summary>Settings of the workers, as in the environment.</summary>
+    protected (string Name, string Value)[] WorkerSettings { get; set; } = [];
+
     protected string[] Mails() => Directory.GetFiles(App.Database.Installation.Settings.MailFolder, "*.eml");
 
     protected async Task HoldAndKillAsync(string table, string job)
@@ -29,7 +32,7 @@ public abstract class KilledWorkerTests : IAsyncLifetime
         await using (var held = await holder.BeginTransactionAsync())
         {
             await holder.ExecuteAsync($"lock table {table} in access exclusive mode", transaction: held);
-            await using var worker = WorkerProcess.Start(App.Database);
+            await using var worker = WorkerProcess.Start(App.Database, WorkerSettings);
             await WorkerProcess.AskAsync(App.Database, job);
             await App.Database.UntilAsync($"select exists (select 1 from pg_locks l join pg_class c on c.oid = l.relation where c.relname = '{table}' and not l.granted)");
             await worker.KillAsync();
@@ -40,7 +43,7 @@ public abstract class KilledWorkerTests : IAsyncLifetime
 
     protected async Task RunInNewWorkerAsync(string job, string until)
     {
-        await using var worker = WorkerProcess.Start(App.Database);
+        await using var worker = WorkerProcess.Start(App.Database, WorkerSettings);
         await WorkerProcess.AskAsync(App.Database, job);
         await App.Database.UntilAsync(until);
     }
@@ -129,7 +132,7 @@ public sealed class KilledWhileBringingInTests : KilledWorkerTests
         {
             await holder.OpenAsync();
             await holder.ExecuteAsync("select pg_advisory_lock(4711)");
-            await using var worker = WorkerProcess.Start(App.Database);
+            await using var worker = WorkerProcess.Start(App.Database, WorkerSettings);
             await WorkerProcess.AskAsync(App.Database, nameof(BringInPastEvidence));
             await App.Database.UntilAsync("select exists (select 1 from pg_locks where locktype = 'advisory' and objid = 4711 and not granted)");
             await worker.KillAsync();

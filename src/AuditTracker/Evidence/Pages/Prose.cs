@@ -38,6 +38,9 @@ internal static class Prose
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.##}GB"),
     };
 
+    /// <summary>The shape of a file's state.</summary>
+    public static Shape Shape(this FileState file) => file.State switch { "clean" => Platform.Web.Shape.Done, "quarantined" => Platform.Web.Shape.Late, "notScanned" => Platform.Web.Shape.Warn, "released" or "destroyed" => Platform.Web.Shape.Out, _ => Platform.Web.Shape.Wait };
+
     /// <summary>毎月 …, of a frequency as it is filtered by.</summary>
     public static string Every(this IStringLocalizer words, string every) => words["Every" + char.ToUpperInvariant(every[0]) + every[1..]];
 

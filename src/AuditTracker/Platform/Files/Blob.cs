@@ -5,6 +5,9 @@ namespace AuditTracker.Platform.Files;
 /// <param name="Size">In bytes.</param>
 public sealed record Blob(string Sha256, long Size);
 
+/// <summary>What a reading of a stored file shows.</summary>
+public enum BlobState { Whole, Missing, Changed }
+
 /// <summary>More bytes came than allowed; nothing of them was kept.</summary>
 public sealed class BlobTooLargeException(long maxBytes)
     : Exception($"The stream has more than {maxBytes} bytes.")

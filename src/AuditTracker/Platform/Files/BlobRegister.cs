@@ -26,7 +26,7 @@ public sealed class SweepBlobs(Db db, BlobStore blobs)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(SweepBlobs)), cancel);
         await work.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended(@sha256, 0))", new { sha256 }, cancel);
-        if (!await work.FirstAsync<bool>("select exists (select 1 from blobs where sha256 = @sha256) or exists (select 1 from blob_holds where sha256 = @sha256)", new { sha256 }, cancel))
+        if (!await work.FirstAsync<bool>("select exists (select 1 from kept_blobs where sha256 = @sha256) or exists (select 1 from blob_holds where sha256 = @sha256)", new { sha256 }, cancel))
         {
             remove();
         }

@@ -90,12 +90,17 @@ public sealed class BlobStore
     /// <summary>Size in bytes as the disk tells it, or null when the blob is not there.</summary>
     public long? SizeOf(string sha256) => new FileInfo(PathOf(sha256)) is { Exists: true } file ? file.Length : null;
 
-    /// <summary>Takes a blob away whoever refers to it: for copies that proved bad, never for the store of an installation.</summary>
+    /// <summary>Takes a blob away, durably, whoever refers to it: for copies that proved bad, and for what retention destroys.</summary>
     public void Remove(string sha256)
     {
-        if (Exists(sha256))
+        var path = PathOf(sha256);
+        if (File.Exists(path))
         {
-            File.Delete(PathOf(sha256));
+            File.Delete(path);
+        }
+        if (syncs && Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            DurableFiles.SyncDirectory(Path.GetDirectoryName(path)!);
         }
     }
 
@@ -117,15 +122,37 @@ public sealed class BlobStore
     }
 
     /// <summary>Reads every byte again: true when they still have this hash, false when they changed or are gone.</summary>
-    public async Task<bool> VerifyAsync(string sha256, CancellationToken cancel = default)
-    {
-        if (!Exists(sha256))
-        {
-            return false;
-        }
+    public async Task<bool> VerifyAsync(string sha256, CancellationToken cancel = default) => await CheckAsync(sha256, null, cancel) == BlobState.Whole;
 
-        await using var stream = Open(sha256);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel)) == sha256;
+    /// <summary>Reads every byte again and says what became of them.</summary>
+    /// <param name="bytesPerSecond">The most that is read, so that people's own reading comes first; null: as fast as it goes.</param>
+    public async Task<BlobState> CheckAsync(string sha256, long? bytesPerSecond, CancellationToken cancel)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            await using var stream = Open(sha256);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var (started, total) = (System.Diagnostics.Stopwatch.StartNew(), 0L);
+            for (int read; (read = await stream.ReadAsync(buffer.AsMemory(0, BufferSize), cancel)) > 0;)
+            {
+                hash.AppendData(buffer, 0, read);
+                total += read;
+                if (bytesPerSecond is { } rate && TimeSpan.FromSeconds((double)total / rate) - started.Elapsed is { Ticks: > 0 } ahead)
+                {
+                    await Task.Delay(ahead, cancel);
+                }
+            }
+            return Convert.ToHexStringLower(hash.GetHashAndReset()) == sha256 ? BlobState.Whole : BlobState.Changed;
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return BlobState.Missing;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Removes unreferenced blobs and left-over temporary files older than <see cref="Grace"/>.</summary>

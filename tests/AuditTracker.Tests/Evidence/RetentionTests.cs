@@ -1,0 +1,137 @@
+using System.Net;
+using AuditTracker.Evidence;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Files;
+using AuditTracker.Tests.Support;
+using AuditTracker.Trail;
+
+namespace AuditTracker.Tests.Evidence;
+
+/// <summary>Files are destroyed after their term, with proof, when a compliance manager has approved it and nothing holds them.</summary>
+public sealed class RetentionTests(Desk desk) : IClassFixture<Desk>
+{
+    private Task<long> DueAsync(string state = "due") => desk.App.Get<DueFiles>().CountAsync(Desk.Manager, state, null, 100, default);
+
+    private Task<int> DestroyAsync() => desk.App.Get<DestroyFiles>().RunAsync(default);
+
+    private Task<long> FileAsync(string name) => desk.App.Database.ScalarAsync<long>("select max(id) from evidence where file_name = @name", new { name });
+
+    [Fact]
+    public async Task A_file_is_destroyed_after_its_term_with_proof_and_shared_bytes_go_with_the_last()
+    {
+        await desk.App.Database.SetClockAsync("2026-11-24 09:00");
+        var (first, second) = (await desk.RequestAsync("一つ目の依頼"), await desk.RequestAsync("二つ目の依頼"));
+        await desk.HandInAsync(await desk.CollectionAsync(first, "2026-04-01"), Cast.Alice, "同じ中身", name: "甲.csv");
+        await desk.HandInAsync(await desk.CollectionAsync(second, "2026-04-01"), Cast.Alice, "同じ中身", name: "乙.csv");
+        await desk.HandInAsync(await desk.CollectionAsync(first, "2026-07-01"), Cast.Alice, "短い記録", name: "入退室.csv");
+        var (one, other, sha256) = (await FileAsync("甲.csv"), await FileAsync("乙.csv"), await desk.App.Database.ScalarAsync<string>("select sha256 from evidence where file_name = '甲.csv'"));
+        var blobs = desk.App.Get<BlobStore>();
+
+        // Handed in on 2026-11-24 and kept for 48 months: the longer of ISMS and PMS. The last day still counts.
+        await desk.App.Database.SetClockAsync("2030-11-24 09:00");
+        Assert.Equal(0, await DueAsync());
+        await desk.App.Database.SetClockAsync("2030-11-25 09:00");
+        Assert.Equal(3, await DueAsync());
+
+        var decide = desk.App.Get<DecideRetention>();
+        foreach (var who in new[] { Desk.User(Cast.Alice), Desk.User(Cast.Tom, AuditTracker.Platform.Security.Role.Management) })
+        {
+            await Assert.ThrowsAsync<NotFound>(() => decide.ApproveAsync(who, null, null, "理由"));
+            Assert.Equal(0, await desk.App.Get<DueFiles>().CountAsync(who, "due", null, 100, default));
+        }
+        var hold = await decide.HoldAsync(Desk.Manager, "request", $"{second}", "訴訟が終わるまで");
+        Assert.Equal((2, 1), (await DueAsync(), await DueAsync("held")));
+
+        // Approved on the page, after it was checked.
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var list = await manami.PageAsync("/evidence/destruction");
+        Assert.Contains("甲.csv", list);
+        Assert.DoesNotContain("乙.csv", list);
+        Assert.Equal(3, (await Desk.WorkbookAsync(manami, list))[1].Rows.Count);
+        var check = await manami.PageAsync($"/evidence/destruction/check?id={one}&id={other}");
+        Assert.Equal(HttpStatusCode.BadRequest, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "1"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "2"), ("Input.Reason", "年次の見直し"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "1"), ("Input.Reason", "年次の見直し"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "1"), ("Input.Reason", "年次の見直し"))).StatusCode);
+        Assert.True(blobs.Exists(sha256));
+
+        Assert.Equal(1, await DestroyAsync());
+        Assert.Equal(0, await DestroyAsync());
+        Assert.True(blobs.Exists(sha256)); // 乙 has it too
+        Assert.Equal(HttpStatusCode.Conflict, (await manami.GetAsync($"/evidence/{one}/file")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await manami.GetAsync($"/evidence/{other}/file")).StatusCode);
+
+        // A hold placed after the approval stops it as well.
+        await decide.ReleaseAsync(Desk.Manager, hold, "和解した");
+        await Assert.ThrowsAsync<Refusal>(() => decide.ReleaseAsync(Desk.Manager, hold, "和解した"));
+        Assert.Equal(1, await decide.ApproveAsync(Desk.Manager, [other], 1, "年次の見直し"));
+        var again = await decide.HoldAsync(Desk.Manager, "framework", "iso27001-2022", "審査中");
+        Assert.Equal(0, await DestroyAsync());
+        await decide.ReleaseAsync(Desk.Manager, again, "審査が終わった");
+        Assert.Equal(1, await DestroyAsync());
+        Assert.False(blobs.Exists(sha256));
+
+        // The proof: who, when, by which rule; row and hash stay; nothing misses the bytes.
+        var proof = await manami.PageAsync("/evidence/destruction?state=destroyed");
+        Assert.Contains("甲.csv", proof);
+        Assert.Contains("乙.csv", proof);
+        Assert.Equal("isms:48:2030-11-24:true:年次の見直し", await desk.App.Database.ScalarAsync<string>("select class || ':' || months || ':' || keep_until || ':' || bytes_gone || ':' || reason from destructions where evidence_id = @other", new { other }));
+        Assert.Equal(2, await desk.App.Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'file.destroyed'"));
+        Assert.Contains("廃棄済み", await manami.PageAsync($"/evidence/collections/{await desk.CollectionAsync(second, "2026-04-01")}"));
+        await desk.App.Get<SealTrail>().RunAsync(default);
+        Assert.Empty((await desk.App.Get<VerifyTrail>().RunAsync(withFiles: true)).Findings);
+        await desk.App.Get<ScrubFiles>().RunAsync(default);
+        Assert.Equal(0, await desk.App.Database.ScalarAsync<long>("select count(*) from blob_checks where state <> 'whole'"));
+
+        // The same bytes handed in anew are kept anew.
+        var third = await desk.RequestAsync("三つ目の依頼", startOn: "2030-04-01");
+        await desk.HandInAsync(await desk.CollectionAsync(third, "2030-04-01"), Cast.Alice, "同じ中身", name: "丙.csv");
+        Assert.Equal(0, await DestroyAsync());
+        Assert.True(blobs.Exists(sha256));
+        Assert.Equal(HttpStatusCode.OK, (await manami.GetAsync($"/evidence/{await FileAsync("丙.csv")}/file")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_request_of_another_class_has_its_term()
+    {
+        await desk.App.Database.SetClockAsync("2041-01-31 09:00");
+        var request = await desk.RequestAsync("入退室記録", startOn: "2040-04-01");
+        await desk.HandInAsync(await desk.CollectionAsync(request, "2040-04-01"), Cast.Alice, "入室", name: "入室.csv");
+        var decide = desk.App.Get<DecideRetention>();
+        await decide.ClassifyAsync(Desk.Manager, $"{request}", "entry-log");
+        await Assert.ThrowsAsync<InvalidInput>(() => decide.ClassifyAsync(Desk.Manager, $"{request}", "nothing"));
+        Assert.Equal("entry-log:2043-01-31", await desk.App.Database.ScalarAsync<string>("select class || ':' || keep_until from file_terms where file_name = '入室.csv'"));
+        var page = await (await desk.App.PagesAsAsync(Cast.Manami)).PageAsync("/evidence/retention");
+        Assert.Contains("入退室・来訪の記録", page);
+        await Assert.ThrowsAsync<InvalidInput>(() => decide.HoldAsync(Desk.Manager, "request", "999999", "理由"));
+        await Assert.ThrowsAsync<InvalidInput>(() => decide.HoldAsync(Desk.Manager, "request", $"{request}", " "));
+    }
+}
+
+/// <summary>A worker killed between the proof and the bytes is followed by one that removes them; killed before the proof, nothing happened.</summary>
+public sealed class KilledWhileDestroyingTests : Commands.KilledWorkerTests
+{
+    [Fact]
+    public async Task Bytes_and_proof_end_the_same_wherever_it_was_killed()
+    {
+        var request = await App.AddRequestAsync();
+        await App.OpenAsync();
+        (await App.SubmitAsync(Cast.Alice, (await App.CollectionAsync(request)).Id())).EnsureSuccessStatusCode();
+        await App.Database.SetClockAsync("2031-01-01 09:00");
+        Assert.Equal(1, await App.Get<DecideRetention>().ApproveAsync(Desk.Manager, null, 1, "年次の見直し"));
+        var sha256 = await App.Database.ScalarAsync<string>("select sha256 from evidence");
+
+        // Held on its first write of what is to be gone: neither proof nor loss.
+        await HoldAndKillAsync("destroyed_blobs", nameof(DestroyFiles));
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from destructions where destroyed_at is not null"));
+        Assert.True(App.Get<BlobStore>().Exists(sha256));
+
+        await RunInNewWorkerAsync(nameof(DestroyFiles), "select removed_at is not null from destroyed_blobs");
+        Assert.False(App.Get<BlobStore>().Exists(sha256));
+        // As if killed after the file was deleted and before that was written down.
+        await App.Database.ArrangeAsync("update destroyed_blobs set removed_at = null");
+        Assert.Equal(0, await App.Get<DestroyFiles>().RunAsync(default));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from destroyed_blobs where removed_at is not null"));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'file.destroyed'"));
+    }
+}
