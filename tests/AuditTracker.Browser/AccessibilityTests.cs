@@ -10,9 +10,9 @@ namespace AuditTracker.Browser;
 public sealed class AccessibilityTests(Chromium chromium, Office office)
 {
     /// <summary>axe-core itself; run through the page it costs one injection a page, not one a look.</summary>
-    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
+    internal static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
-    private const string Everything = """{ "type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }""";
+    internal const string Everything = """{ "type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }""";
     private const string Contrast = """{ "type": "rule", "values": ["color-contrast"] }""";
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class AccessibilityTests(Chromium chromium, Office office)
     }
 
     /// <returns>A line or two for each violation: rule, how often, where, why.</returns>
-    private static Task<string[]> AskAsync(Visitor visitor, string rules) => visitor.Page.EvaluateAsync<string[]>("""
+    internal static Task<string[]> AskAsync(Visitor visitor, string rules) => visitor.Page.EvaluateAsync<string[]>("""
         async rules => (await axe.run(document, { runOnly: JSON.parse(rules), resultTypes: ["violations"] })).violations.flatMap(violation =>
           violation.nodes.slice(0, 3).map(node => {
             const why = [...node.any, ...node.all, ...node.none].map(check => check.message)[0] ?? violation.help;

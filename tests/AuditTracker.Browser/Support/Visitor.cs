@@ -76,5 +76,17 @@ public sealed class Visitor : IAsyncDisposable
         }
     }
 
+    /// <summary>What the page hands to a screen reader, in its order: role and name of each part that is not hidden from it.</summary>
+    public async Task<IReadOnlyList<(string Role, string Name)>> ReadAloudAsync()
+    {
+        var session = await context.NewCDPSessionAsync(Page);
+        var tree = (await session.SendAsync("Accessibility.getFullAXTree"))!.Value.GetProperty("nodes").EnumerateArray()
+            .Where(node => !node.GetProperty("ignored").GetBoolean()).Select(node => (Text(node, "role"), Text(node, "name"))).ToList();
+        await session.DetachAsync();
+        return tree;
+
+        static string Text(System.Text.Json.JsonElement node, string part) => node.TryGetProperty(part, out var value) && value.TryGetProperty("value", out var text) ? text.ToString() : "";
+    }
+
     public ValueTask DisposeAsync() => context.DisposeAsync();
 }

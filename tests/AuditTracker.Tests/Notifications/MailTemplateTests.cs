@@ -134,7 +134,8 @@ public sealed class MailTemplateTests
         }
     }
 
-    private static string Render(string file)
+    /// <summary>A template with the values of its documentation.</summary>
+    public static string Render(string file)
     {
         var html = file.EndsWith(".html.hbs") || file.EndsWith(".row.hbs");
         var handlebars = Handlebars.Create(new HandlebarsConfiguration { ThrowOnUnresolvedBindingExpression = true, NoEscape = !html });

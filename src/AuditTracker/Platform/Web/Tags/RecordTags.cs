@@ -98,7 +98,7 @@ public sealed class StampsTag(IStringLocalizer<Words> words, WriteDate date) : T
             boxes.Add(Html.Element("td", null, stamp is { FamilyName: { } name, On: { } on } ? Seal(stamp, name, on) : words["NotApproved"].Value));
         }
 
-        output.Content.AppendHtml(Html.Element("thead", null, roles)).AppendHtml(Html.Element("tbody", null, boxes));
+        output.Content.AppendHtml(Html.Element("caption", "hidden", words["Stamps"].Value)).AppendHtml(Html.Element("thead", null, roles)).AppendHtml(Html.Element("tbody", null, boxes));
     }
 
     private IHtmlContent Seal(Stamp stamp, string name, DateOnly on)
