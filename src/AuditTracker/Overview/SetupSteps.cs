@@ -1,3 +1,4 @@
+using System.Globalization;
 using AuditTracker.Company;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
@@ -19,7 +20,13 @@ public sealed class SetupSteps(Db db)
     /// <summary>Business days of mails that the last step looks ahead.</summary>
     public const int DaysAhead = 10;
 
-    private sealed record Counts(long Items, long Decided, long People, long Requests, long TestMails, long Opened, bool IsDemo);
+    private sealed record Counts(long People, long Requests, long TestMails, long Opened, bool IsDemo);
+
+    /// <summary>How many of a framework's items are left out, or have an owner.</summary>
+    private sealed record Adoption(string ShortJa, string ShortEn, long Items, long Decided)
+    {
+        public override string ToString() => $"{(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? ShortJa : ShortEn)} {Decided:N0}/{Items:N0}";
+    }
 
     /// <summary>All steps in order; the last one is reviewing and starting.</summary>
     public async Task<IReadOnlyList<SetupStep>> LoadAsync(CancellationToken ct)
@@ -30,12 +37,16 @@ public sealed class SetupSteps(Db db)
         var kinds = (await AppointmentStore.KindsAsync(connection, ct)).Where(kind => kind.Required).ToList();
         var held = (await AppointmentStore.OnAsync(connection, today, ct)).Select(row => row.Kind).ToHashSet();
         var counts = (await CountAsync(connection, ct))!;
+        var adopted = await connection.ListAsync<Adoption>("""
+            select f.short_ja, f.short_en, count(*) as items, count(*) filter (where not c.applicable or c.owner_id is not null) as decided
+            from controls c join frameworks f on f.key = c.framework where not f.archived and not f.reference group by f.key order by f.position
+            """, ct: ct);
         var named = company is { NameJa.Length: > 0, SecretariatName.Length: > 0, Address.Length: > 0 };
         var appointed = kinds.Count(kind => held.Contains(kind.Key));
         return
         [
             new("Company", "/company", 5, named, [company.NameJa]),
-            new("Frameworks", "/controls", 20, counts.Decided > 0, [counts.Items, counts.Decided]),
+            new("Frameworks", "/controls", 20, adopted.Any(framework => framework.Decided == framework.Items), [string.Join(" · ", adopted)]),
             new("People", "/people/import", 5, counts.People > 1, [counts.People]),
             new("Appointments", "/company/appointments", 10, appointed == kinds.Count, [kinds.Count, appointed]),
             new("Requests", "/evidence/library", 30, counts.Requests > 0, [counts.Requests]),
@@ -62,8 +73,7 @@ public sealed class SetupSteps(Db db)
     }
 
     private static Task<Counts?> CountAsync(Npgsql.NpgsqlConnection connection, CancellationToken ct) => connection.FirstAsync<Counts>("""
-        select (select count(*) from controls) as items, (select count(*) from controls where version > 1 or owner_id is not null) as decided,
-               (select count(*) from (select from people where left_on is null or left_on >= tokyo_date(business_now()) limit 10000) p) as people,
+        select (select count(*) from (select from people where left_on is null or left_on >= tokyo_date(business_now()) limit 10000) p) as people,
                (select count(*) from evidence_requests) as requests,
                (select count(*) from notices n join mails m on m.id = n.mail_id where n.template = 'notifications/test' and m.state = 'accepted') as test_mails,
                (select count(*) from (select from collection_acts limit 1) a) as opened, is_demo

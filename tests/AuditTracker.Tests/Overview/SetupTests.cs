@@ -38,6 +38,16 @@ public sealed class SetupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_framework_is_adopted_when_every_item_of_it_has_an_owner_or_is_left_out()
+    {
+        await app.Database.ArrangeAsync("update controls set owner_id = @PersonId where framework = 'safe-security-isp' and ref <> (select max(ref) from controls where framework = 'safe-security-isp')", Cast.Bob);
+        Assert.Equal(["People"], await DoneAsync());
+        await app.Database.ArrangeAsync("update controls set applicable = false, reason = 'x' where framework = 'safe-security-isp' and owner_id is null");
+        Assert.Equal(["Frameworks", "People"], await DoneAsync());
+        Assert.Contains("安全・安心マーク 20/20", await (await app.PagesAsAsync(Cast.Manami)).PageAsync("/setup"));
+    }
+
+    [Fact]
     public async Task Today_leads_on_until_something_was_asked()
     {
         var manager = await app.PagesAsAsync(Cast.Manami);
