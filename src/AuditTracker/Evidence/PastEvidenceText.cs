@@ -14,7 +14,7 @@ public static class PastEvidenceText
         return problem.Line > 0 ? words["PastAtLine", problem.Line, words[problem.Key, args].Value] : words[problem.Key, args];
     }
 
-    /// <summary>追加, 提出待ちへ, 既にあり, 誤り.</summary>
+    /// <summary>追加, 提出待ちへ, すでにあり, 誤り.</summary>
     public static string Kind(IStringLocalizer words, string kind) => words[$"PastKind{char.ToUpperInvariant(kind[0])}{kind[1..]}"];
 
     /// <summary>Points a thing out and stops nothing.</summary>

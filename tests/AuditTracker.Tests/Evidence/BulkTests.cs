@@ -25,7 +25,7 @@ public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
         var text = Browsing.Plain(await manami.PageAsync(check));
         Assert.Contains("選んだ3件のうち1件の担当を変更します。", text);
         Assert.Contains("提出済み・受領・免除の回です", text);
-        Assert.Contains("見つからないか、見られる範囲の外です（番号 999999）", text);
+        Assert.Contains("見つからないか、閲覧できる範囲の外です（番号 999999）", text);
         Assert.Contains("新しい担当に、依頼中・差戻しの1件をまとめメールで知らせます。", text);
 
         var page = await manami.PageAsync(check);
@@ -172,7 +172,7 @@ public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
         var bob = await desk.App.PagesAsAsync(Cast.Bob);
 
         var page = await bob.PageAsync($"/evidence/collections/bulk?act=accept&id={id}");
-        Assert.Contains($"見つからないか、見られる範囲の外です（番号 {id}）", Browsing.Plain(page));
+        Assert.Contains($"見つからないか、閲覧できる範囲の外です（番号 {id}）", Browsing.Plain(page));
         Assert.DoesNotContain("よその部門", page);
         using (var forced = await bob.SendAsync(await bob.PageAsync("/evidence/review"), $"/evidence/collections/bulk?act=accept&id={id}", ("do", "Accept")))
         {

@@ -104,7 +104,7 @@ public sealed class OwnerTests(Desk desk) : IClassFixture<Desk>
         var id = await desk.CollectionAsync(await desk.RequestAsync("代わりに出す依頼", reviewer: Cast.Bob), "2026-07-01");
         var manami = await desk.App.PagesAsAsync(Cast.Manami);
         var page = await manami.PageAsync($"/evidence/collections/{id}");
-        Assert.Contains("だれの分として提出するか", page);
+        Assert.Contains("誰の分として提出するか", page);
         using (var reviewer = await manami.HandInAsync(page, id, [("a.csv", "a")], ("Input.OnBehalfOf", Cast.Bob.EmployeeNo)))
         {
             Assert.Equal(HttpStatusCode.BadRequest, reviewer.StatusCode);

@@ -137,7 +137,7 @@ public sealed class PastEvidenceTests : IAsyncLifetime
         Assert.Equal(
         [
             "3行目：依頼「ない依頼」がありません。名称か番号（EV01など）を確かめてください。",
-            "4行目：期間「2025年7月」は依頼の周期（四半期）と合いません。",
+            "4行目：期間「2025年7月」は依頼の頻度（四半期）と合いません。",
             "5行目：「取得日」が空です。",
             "5行目：ファイル「ない.csv」がありません。",
             "6行目：期間「2026年度第3四半期」はまだ終わっていません。終わった期間だけを取り込めます。",
@@ -165,7 +165,7 @@ public sealed class PastEvidenceTests : IAsyncLifetime
         byte[] more = ZipFolderTests.Zip(Encoding.UTF8, ("list.csv", "Request,Period,Captured on,File\nアクセス権棚卸し,FY2024 Q2,2024/10/2,a.csv\n"), ("a.csv", "same"));
         var id = (await SendAsync(more)).Id();
         var pages = await app.PagesAsAsync(Cast.Manami);
-        Assert.Contains("と同じ内容のファイルが既にあります（アクセス権棚卸し", await pages.PageAsync($"/evidence/past/{id}"));
+        Assert.Contains("と同じ内容のファイルがすでにあります（アクセス権棚卸し", await pages.PageAsync($"/evidence/past/{id}"));
         var applied = await pages.PostFormAsync($"/evidence/past/{id}", null);
         Assert.Equal(HttpStatusCode.Redirect, applied.StatusCode);
         Assert.Contains("取り込んでいます", await pages.PageAsync($"/evidence/past/{id}"));

@@ -42,6 +42,14 @@ public sealed partial class WordsTests
         Assert.Empty(bare);
     }
 
+    /// <summary>face.md §6: one word per thing, kanji before katakana, full-width signs in Japanese text, no humble padding; plain English.</summary>
+    [Theory, MemberData(nameof(Japanese))]
+    public void Words_keep_to_the_tone(string file)
+    {
+        var spoiled = Read(file).Where(word => StiffJapanese().IsMatch(word.Value)).Concat(Read(file.Replace(".resx", ".en.resx")).Where(word => StiffEnglish().IsMatch(word.Value)));
+        Assert.Empty(spoiled.Select(word => $"{word.Key}: {StiffJapanese().Match(word.Value)}{StiffEnglish().Match(word.Value)} in {word.Value}"));
+    }
+
     [Fact]
     public void Nobody_is_dunned()
     {
@@ -66,6 +74,13 @@ public sealed partial class WordsTests
         XDocument.Load(Path.Combine(RoomsOrderTests.Source(), file)).Root!.Elements("data").ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);
 
     private static HashSet<string> Places(string text) => Place().Matches(text).Select(match => match.Value).ToHashSet();
+
+    /// <summary>Words with a better one, half-width signs beside Japanese letters, full-width digits and letters, a space before a particle behind a value.</summary>
+    [GeneratedRegex(@"だれ|持ち主|試験メール|既に|フォルダ(?!ー)|ユーザ(?!ー)|サーバ(?!ー)|こちら|させていただ|することができ|を行[うい]|を行わ|インポート|エクスポート|〜|[ぁ-ヿ一-鿿][(),:;!?]|[(:;!?][ぁ-ヿ一-鿿]|[０-９Ａ-Ｚａ-ｚ％]|\} ([はがをにとで番件]|の(?!形))")]
+    private static partial Regex StiffJapanese();
+
+    [GeneratedRegex(@"\b(please|invalid|oops|dun|illegal)\b|!", RegexOptions.IgnoreCase)]
+    private static partial Regex StiffEnglish();
 
     [GeneratedRegex(@"\{\d+")]
     private static partial Regex Place();

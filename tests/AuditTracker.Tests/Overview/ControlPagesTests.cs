@@ -137,7 +137,7 @@ public sealed partial class ControlPagesTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         var page = Plain(await manami.GetStringAsync(Item));
-        Assert.Contains("A.5.18 を保存しました。", page);
+        Assert.Contains("A.5.18を保存しました。", page);
         Assert.Contains("間 真奈美 版2に変更 担当 担当なし → 坊田 望、実施内容、理由 顧客情報を扱うため", page);
     }
 

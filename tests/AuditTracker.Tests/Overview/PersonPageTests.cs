@@ -38,7 +38,7 @@ public sealed class PersonPageTests : IAsyncLifetime
         // The head sees the record; the account is the inviters' matter, and changing the manager's.
         var hana = await (await app.PagesAsAsync(Cast.Hana)).PageAsync("/people/" + Cast.Alice.EmployeeNo);
         Assert.DoesNotContain("利用中", hana);
-        Assert.DoesNotContain("兼務を加える", hana);
+        Assert.DoesNotContain("兼務を追加", hana);
         Assert.Equal(HttpStatusCode.NotFound, (await (await app.PagesAsAsync(Cast.Mallory)).GetAsync("/people/0002")).StatusCode);
     }
 

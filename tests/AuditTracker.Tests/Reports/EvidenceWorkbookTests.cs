@@ -42,7 +42,7 @@ public sealed class EvidenceWorkbookTests(Quarter.Played played) : IClassFixture
         Assert.Equal(["対象外", "開発を委託していない", null, "対象外", null, null, 0d, 0d, null], rows["A.8.30"][3..12]);
         Assert.Equal(["適用", null, null, "未手配"], rows["A.5.1"][3..7]);
         Assert.Contains("location=\"'証跡'!A2\"", Workbook.Part(file, "xl/worksheets/sheet2.xml"));
-        Assert.Contains(rows.Values, row => row[12] is string note && note.StartsWith("題名は未確認", StringComparison.Ordinal));
+        Assert.Contains(rows.Values, row => row[12] is string note && note.StartsWith("表題は未確認", StringComparison.Ordinal));
     }
 
     [Fact]
