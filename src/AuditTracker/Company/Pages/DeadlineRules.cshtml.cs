@@ -47,6 +47,9 @@ public sealed record DutyRules(DeadlineDuty Duty, IReadOnlyList<RuleInForce> Var
 /// <param name="Rule">Null: none was valid yet, and no date is guessed.</param>
 public sealed record RuleInForce(DeadlineVariant Variant, DeadlineRule? Rule, IReadOnlyList<DeadlineRule> Others, Deadline? Gives)
 {
+    /// <summary>It hangs on holidays that are not announced yet; a day that nothing moves does not.</summary>
+    public bool IsForecast => Gives is { Known: false } && Rule is not { Shift: DeadlineShift.None, Unit: not DeadlineUnit.BusinessDays };
+
     public static RuleInForce Of(DeadlineVariant variant, DateOnly from, BusinessCalendar calendar)
     {
         var rule = variant.InForce(from);

@@ -1,0 +1,117 @@
+using AuditTracker.Calendar;
+using AuditTracker.Company;
+using AuditTracker.Evidence;
+using AuditTracker.Notifications;
+using AuditTracker.Tests.Support;
+using AuditTracker.Trail;
+
+namespace AuditTracker.Tests.Commands;
+
+/// <summary>
+/// A year of requests under the business clock: planned, opened, reminded, mailed and sealed by workers that are killed at random. What is there at the end is
+/// the plan, once, and every mail left once. <c>YEAR_REQUESTS</c> sets how many requests (10,000 for the whole promise).
+/// </summary>
+public sealed class KilledYearTests : IAsyncLifetime
+{
+    private static readonly int Requests = int.Parse(Environment.GetEnvironmentVariable("YEAR_REQUESTS") ?? "300");
+    private static readonly string[] Jobs = [nameof(ExtendPlans), nameof(OpenDueCollections), nameof(RemindOwners), nameof(SendMails), nameof(SealTrail)];
+    private TestApp app = null!;
+
+    public async Task InitializeAsync() => app = await TestApp.StartAsync();
+
+    public async Task DisposeAsync() => await app.DisposeAsync();
+
+    [Fact]
+    public async Task A_year_with_workers_killed_at_random_is_the_plan_and_every_mail_once()
+    {
+        await app.Database.SetClockAsync("2026-04-01T09:15:00");
+        await SeedAsync();
+        BusinessCalendar calendar;
+        await using (var connection = await app.Database.Db.OpenAsync())
+        {
+            calendar = await BusinessCalendars.LoadAsync(connection);
+        }
+        var random = new Random(7);
+        var kills = 0;
+        // Every month one morning on which something opens and one on which something is due soon; each worker has a moment, sometimes only just.
+        for (var month = new DateOnly(2026, 4, 1); month < new DateOnly(2027, 4, 1); month = month.AddMonths(1))
+        {
+            // Mails leave on business days.
+            await app.Database.SetClockAsync($"{calendar.ShiftToNext(month.AddDays(month.Month % 2 == 0 ? 5 : 12)):yyyy-MM-dd}T09:{10 + month.Month}:00");
+            if (month.Month % 3 != 1)
+            {
+                await RunHereAsync();
+                continue;
+            }
+            await using var worker = WorkerProcess.Start(app.Database);
+            foreach (var job in Jobs)
+            {
+                await WorkerProcess.AskAsync(app.Database, job);
+            }
+            // Somewhere in its start, or in its work.
+            await Task.Delay(random.Next(1_000, 12_000));
+            await worker.KillAsync();
+            kills++;
+        }
+        await app.Database.SetClockAsync("2027-04-01T09:30:00");
+        await app.Database.UntilAsync("select not exists (select 1 from pg_stat_activity where datname = current_database() and usename = 'audit_tracker_app' and state = 'idle in transaction')");
+        await app.Database.ArrangeAsync("update mails set lease_until = now() - interval '1 second' where state = 'sending'");
+        await RunHereAsync();
+        await RunHereAsync();
+
+        Assert.Equal(4, kills);
+        // The plan, worked out apart from the database.
+        var expected = new Dictionary<string, int>();
+        foreach (var (every, on, months) in Kinds)
+        {
+            expected[every + on] = new PlanRule(Recurrence.Read(every, on, months)!, 1, 10, OffsetUnit.BusinessDays, DeadlineShift.Previous, new(2026, 4, 1)).Expand(new(2026, 4, 1), new(2028, 4, 1), calendar).Count();
+        }
+        var made = (await app.Database.ListAsync<(string Kind, long Count)>("select v.every || v.on_day, count(*) from collections c join request_versions v on v.request_id = c.request_id group by 1")).ToDictionary(row => row.Kind, row => (int)row.Count);
+        for (var kind = 0; kind < Kinds.Length; kind++)
+        {
+            Assert.Equal(expected[Kinds[kind].Every + Kinds[kind].On] * ((Requests - kind + Kinds.Length - 1) / Kinds.Length), made[Kinds[kind].Every + Kinds[kind].On]);
+        }
+        Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from (select from collections group by request_id, period_from, period_to having count(*) > 1) doubles"));
+        Assert.Equal(await app.Database.ScalarAsync<long>("select count(*) from collections where opens_on <= '2027-04-01'"), await app.Database.ScalarAsync<long>("select count(*) from collection_acts where act = 'open'"));
+        Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from collections where (opens_on <= '2027-04-01') <> (state = 'open')"));
+        // Each mail left once: as many files as mails, and no message twice.
+        var files = Directory.GetFiles(app.Database.Installation.Settings.MailFolder, "*.eml");
+        Assert.Equal(await app.Database.ScalarAsync<long>("select count(*) from mails where state = 'accepted'"), files.Length);
+        Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from mails where state <> 'accepted'"));
+        var ids = files.Select(file => File.ReadLines(file).First(line => line.StartsWith("Message-Id:", StringComparison.OrdinalIgnoreCase))).ToList();
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.True(ids.Count >= 12, $"{ids.Count} mails");
+        // What was written is sealed, whole.
+        Assert.True(await app.Database.ScalarAsync<bool>("select through_id >= (select max(id) from trail.entries where what in ('collections.opened', 'collections')) from trail.seal_mark"));
+        Assert.Equal(await app.Database.ScalarAsync<long>("select count(*) from trail.entries where id <= (select through_id from trail.seal_mark)"), await app.Database.ScalarAsync<long>("select sum(entries)::bigint from trail.seals"));
+    }
+
+    private static readonly (string Every, string On, int Months)[] Kinds = [("month", "", 0), ("quarter", "", 0), ("month", "lastBusinessDay", 0), ("half", "", 0), ("months", "", 2), ("year", "", 0)];
+
+    private async Task RunHereAsync()
+    {
+        foreach (var job in Jobs)
+        {
+            await Rooms.Schedules.First(schedule => schedule.Name == job).Run(app.Database.Services, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Requests without their plan, which the first worker makes.</summary>
+    private Task SeedAsync() => app.Database.ArrangeAsync("""
+        insert into evidence_requests (title, title_key, owner_id, reviewer_id, start_on, created_at)
+        select 'request ' || n, 'request ' || n, case n % 2 when 0 then @alice else @hana end, @bob, '2026-04-01', now() from generate_series(1, @Requests) n order by n;
+        insert into request_versions (request_id, version, title, guidance, every, every_months, on_day, opens_offset, due_offset, due_unit, owner_id, reviewer_id, start_on, at)
+        select id, 1, title, '', (@every)[k], (@months)[k], (@on)[k], 1, 10, 'businessDays', owner_id, reviewer_id, start_on, now()
+        from (select *, 1 + (row_number() over (order by id) - 1) % @kinds as k from evidence_requests) r;
+        """, new
+    {
+        alice = Cast.Alice.PersonId,
+        hana = Cast.Hana.PersonId,
+        bob = Cast.Bob.PersonId,
+        Requests,
+        kinds = Kinds.Length,
+        every = Kinds.Select(kind => kind.Every).ToArray(),
+        months = Kinds.Select(kind => kind.Months).ToArray(),
+        on = Kinds.Select(kind => kind.On).ToArray(),
+    });
+}
