@@ -33,7 +33,7 @@ public sealed class EvidenceFileTests(Desk desk) : IClassFixture<Desk>
         Assert.Contains("「報告.pdf」の中身はプログラムのため受け取れません", said);
         Assert.Contains("「台帳.xlsx」はマクロを含むため受け取れません", said);
         var draft = await desk.App.Database.ScalarAsync<long>("select id from draft_files where collection_id = @id", new { id });
-        Assert.Contains($"draft に {draft} を指定", said);
+        Assert.Contains($"draftに{draft}を指定", said);
         Assert.Equal(0, await desk.App.Database.ScalarAsync<long>("select count(*) from submissions where collection_id = @id", new { id }));
 
         var whole = new MultipartFormDataContent { { new StringContent($"{draft}"), "draft" } };
