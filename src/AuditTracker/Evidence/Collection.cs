@@ -90,7 +90,7 @@ public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn
         }
         if (opens < today || Math.Abs(opens.DayNumber - OpensOn.DayNumber) > LongestMove)
         {
-            throw InvalidInput.At<Words>("opensOn", opens < today ? "DueInPast" : "DueTooFar");
+            throw InvalidInput.At<Words>("opensOn", opens < today ? "OpeningInPast" : "OpeningTooFar");
         }
     }
 

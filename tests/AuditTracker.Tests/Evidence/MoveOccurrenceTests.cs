@@ -55,6 +55,12 @@ public sealed class MoveOccurrenceTests(Desk desk) : IClassFixture<Desk>
         var id = await desk.CollectionAsync(await desk.RequestAsync("もう開いた依頼"), "2026-07-01");
         var refused = await Assert.ThrowsAsync<InvalidInput>(() => desk.App.Get<MoveDueDate>().MoveAsync(Desk.Manager, id, new(2026, 12, 18), "延ばす", new DateOnly(2026, 12, 1)));
         Assert.Equal(("opensOn", "OpenedAlready"), (refused.Field, refused.Key));
+        var planned = await desk.CollectionAsync(await desk.RequestAsync("まだの依頼", startOn: "2026-10-01"), "2026-10-01");
+        foreach (var (opens, key) in new[] { (new DateOnly(2026, 11, 23), "OpeningInPast"), (new DateOnly(2028, 6, 1), "OpeningTooFar") })
+        {
+            refused = await Assert.ThrowsAsync<InvalidInput>(() => desk.App.Get<MoveDueDate>().MoveAsync(Desk.Manager, planned, new(2028, 6, 30), "動かす", opens));
+            Assert.Equal(("opensOn", key), (refused.Field, refused.Key));
+        }
         Assert.DoesNotContain("Input.OpensOn", await (await desk.App.PagesAsAsync(Cast.Manami)).PageAsync($"/evidence/collections/{id}/due"));
     }
 }
