@@ -141,14 +141,10 @@ public sealed partial class CollectionStore
     // A join that nothing reads would still be made.
     private static string Requests(CollectionFilter filter) => filter.Search is null ? "" : "join evidence_requests r on r.id = c.request_id";
 
-    /// <summary>Whether all rows are read before they are ordered: there are thousands at the most, wherever they stand in the order asked for.</summary>
-    /// <param name="total">How many there are, if that was counted.</param>
-    private static bool IsNarrow(CurrentUser user, CollectionFilter filter, ListOrder order, Dictionary<string, object?> reach, long? total)
-    {
-        var isReader = !user.SeesAllEvidence && reach["reviewed"] is long[] { Length: <= FewRequests };
-        return isReader || reach["served"] is not null || filter.Assignee is not null || filter.Mine || filter.RequestId is not null || filter.Ids is not null
-            || order != CollectionOrders.Due && total < Platform.Web.ListQuery.Cap;
-    }
+    /// <summary>Whether there are thousands of rows at the most, without counting them.</summary>
+    private static bool IsNarrow(CurrentUser user, CollectionFilter filter, Dictionary<string, object?> reach) =>
+        !user.SeesAllEvidence && reach["reviewed"] is long[] { Length: <= FewRequests }
+        || reach["served"] is not null || filter.Assignee is not null || filter.Mine || filter.RequestId is not null || filter.Ids is not null;
 
     /// <summary>So many requests have thousands of collections, not hundreds of thousands.</summary>
     private const int FewRequests = 500;
@@ -182,8 +178,7 @@ public sealed partial class CollectionStore
     {
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ReachAsync(connection, user, filter, ct);
-        var found = await connection.ListAsync<CollectionRow>(PageSql(user, filter, slice, parameters, total: null), parameters, ct);
-        return slice.Page(found, row => row.Place);
+        return (await ReadAsync(connection, user, filter, slice, parameters, IsNarrow(user, filter, parameters), ct)).Page;
     }
 
     /// <summary>A part of the list, and how many rows the whole list has, exact to <see cref="Platform.Web.ListQuery.Exact"/>.</summary>
@@ -192,31 +187,46 @@ public sealed partial class CollectionStore
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ReachAsync(connection, user, filter, ct);
         parameters["cap"] = Platform.Web.ListQuery.Cap;
-        var total = await connection.FirstAsync<long>(CountSql(user, filter, parameters), parameters, ct);
-        var found = await connection.ListAsync<CollectionRow>(PageSql(user, filter, slice, parameters, total), parameters, ct);
-        return (slice.Page(found, row => row.Place), total);
+        var isNarrow = IsNarrow(user, filter, parameters);
+        long? counted = isNarrow ? null : await connection.FirstAsync<long>(CountSql(user, filter, parameters), parameters, ct);
+        // By due date an index gives the first rows at once; in any other order a short list is read whole.
+        var (page, total) = await ReadAsync(connection, user, filter, slice, parameters, isNarrow || slice.Order != CollectionOrders.Due && counted < Platform.Web.ListQuery.Cap, ct);
+        return (page, Math.Min(counted ?? total ?? await connection.FirstAsync<long>(CountSql(user, filter, parameters), parameters, ct), Platform.Web.ListQuery.Cap));
     }
 
-    private static string PageSql(CurrentUser user, CollectionFilter filter, ListSlice slice, Dictionary<string, object?> parameters, long? total)
+    /// <summary>Reads a part of the list.</summary>
+    /// <returns>With it how many rows there are in all, where all were read and the part is not empty.</returns>
+    private static async Task<(ListPage<CollectionRow> Page, long? Total)> ReadAsync(
+        NpgsqlConnection connection, CurrentUser user, CollectionFilter filter, ListSlice slice, Dictionary<string, object?> parameters, bool isNarrow, CancellationToken ct)
     {
         var behind = slice.Behind(parameters);
         parameters["limit"] = slice.Limit;
-        // Backwards by state, what is over would be walked through first: the index is told where what is under way ends.
-        behind += slice.Order == CollectionOrders.State && (filter.Active || filter.Overdue) ? " and state_rank(c.state) <= 3" : "";
         var keys = string.Join(", ", slice.Order.Keys.Select((key, index) => $"{key.Sql} as key{index}"));
         var byKeys = (slice with { Order = slice.Order with { Keys = [.. slice.Order.Keys.Select((key, index) => key with { Sql = $"key{index}" })] } }).OrderBy;
-        var inner = $"select c.id, {slice.Order.Place} as place, {keys} {Rows(user, filter, slice.Order, parameters)} {behind} order by {slice.OrderBy} limit @limit";
-        if (IsNarrow(user, filter, slice.Order, parameters, total))
-        {
-            // All of it is read first and ordered then (offset 0 keeps the two apart): the planner would walk a million rows in the order asked for, hoping that these come early.
-            var named = slice.Order == CollectionOrders.Assignee ? "join people p on p.id = c.assignee_id" : slice.Order == CollectionOrders.Title ? "join evidence_requests r on r.id = c.request_id" : "";
-            inner = $"""
-                select * from (select c.id, {slice.Order.Place} as place, {keys}
-                    from (select c.* from collections c {Requests(filter)} where {Where(user, filter, parameters)} offset 0) c {named} where true {behind} offset 0) narrow order by {byKeys} limit @limit
+        var what = $"c.id, {slice.Order.Place} as place, {keys}";
+        // All of a short list is read first and ordered then: the planner would walk a million rows in the order asked for, hoping that these come early.
+        var sql = isNarrow
+            ? $"""
+                with narrow as materialized (
+                    select c.id, c.request_id, c.assignee_id, c.period_from, c.due_on, c.state from collections c {Requests(filter)} where {Where(user, filter, parameters)})
+                select {Columns}, page.place, (select count(*) from narrow) as total
+                from (select {what} from narrow c {Bearers(slice.Order)} where true {behind} order by {byKeys} limit @limit) page
+                """
+            // Backwards by state, what is over would be walked through first: the index is told where what is under way ends.
+            : $"""
+                select {Columns}, page.place, null::bigint as total
+                from (select {what} {Rows(user, filter, slice.Order, parameters)} {behind} {(slice.Order == CollectionOrders.State && (filter.Active || filter.Overdue) ? "and state_rank(c.state) <= 3" : "")}
+                      order by {slice.OrderBy} limit @limit) page
                 """;
-        }
-        return $"select {Columns}, page.place from ({inner}) page join collections c on c.id = page.id {Shown} order by {byKeys}";
+        long? total = null;
+        var found = await connection.QueryAsync<CollectionRow, long?, CollectionRow>(new CommandDefinition(
+            $"{sql} join collections c on c.id = page.id {Shown} order by {byKeys}", new DynamicParameters(parameters), cancellationToken: ct), (row, all) => { total = all; return row; }, splitOn: "total");
+        return (slice.Page([.. found], row => row.Place), total);
     }
+
+    /// <summary>What bears the names a list is ordered by.</summary>
+    private static string Bearers(ListOrder order) =>
+        order == CollectionOrders.Assignee ? "join people p on p.id = c.assignee_id" : order == CollectionOrders.Title ? "join evidence_requests r on r.id = c.request_id" : "";
 
     private static string CountSql(CurrentUser user, CollectionFilter filter, Dictionary<string, object?> reach) =>
         $"select count(*) from (select 1 from collections c {Requests(filter)} where {Where(user, filter, reach)} limit @cap) counted";

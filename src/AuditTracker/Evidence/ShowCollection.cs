@@ -72,11 +72,13 @@ public sealed class ShowCollection(CollectionStore collections, SubmissionStore 
         {
             return null;
         }
-        var (handIns, evidence, acts) = await submissions.OfCollectionAsync(user, id, ct);
-        return new CollectionView(row, terms, await days.LoadAsync(ct), await choices.ItemsOfAsync(row.Items, ct), handIns,
-            evidence.ToLookup(piece => piece.SubmissionId), acts, await submissions.LastAcceptedAsync(user, id, ct),
-            await notes.OfAsync(user, id, ct), row.State is CollectionState.Planned or CollectionState.Open or CollectionState.Returned ? await notes.OpenAsync(user, id, ct) : [],
-            terms.MayHandIn ? await drafts.FindAsync(user, id, ct) : Draft.None,
-            (await leases.OfAsync(user, [id], ct)).GetValueOrDefault(id), user, await files.OfCollectionAsync(user, id, ct));
+        // Seven stores are asked side by side: one after the other, the page would wait for each answer before the next question.
+        var (handedIn, day, items, last, said) = (submissions.OfCollectionAsync(user, id, ct), days.LoadAsync(ct), choices.ItemsOfAsync(row.Items, ct), submissions.LastAcceptedAsync(user, id, ct), notes.OfAsync(user, id, ct));
+        var asks = row.State is CollectionState.Planned or CollectionState.Open or CollectionState.Returned ? notes.OpenAsync(user, id, ct) : Task.FromResult<IReadOnlyList<OpenAsk>>([]);
+        var (draft, taken, states) = (terms.MayHandIn ? drafts.FindAsync(user, id, ct) : Task.FromResult(Draft.None), leases.OfAsync(user, [id], ct), files.OfCollectionAsync(user, id, ct));
+        await Task.WhenAll(handedIn, day, items, last, said, asks, draft, taken, states);
+        var (handIns, evidence, acts) = await handedIn;
+        return new CollectionView(row, terms, await day, await items, handIns, evidence.ToLookup(piece => piece.SubmissionId), acts, await last, await said, await asks, await draft,
+            (await taken).GetValueOrDefault(id), user, await states);
     }
 }

@@ -81,9 +81,16 @@ public sealed class KilledYearTests : IAsyncLifetime
         var ids = files.Select(file => File.ReadLines(file).First(line => line.StartsWith("Message-Id:", StringComparison.OrdinalIgnoreCase))).ToList();
         Assert.Equal(ids.Count, ids.Distinct().Count());
         Assert.True(ids.Count >= 12, $"{ids.Count} mails");
-        // What was written is sealed, whole.
-        Assert.True(await app.Database.ScalarAsync<bool>("select through_id >= (select max(id) from trail.entries where what in ('collections.opened', 'collections')) from trail.seal_mark"));
-        Assert.Equal(await app.Database.ScalarAsync<long>("select count(*) from trail.entries where id <= (select through_id from trail.seal_mark)"), await app.Database.ScalarAsync<long>("select sum(entries)::bigint from trail.seals"));
+        // What was written is sealed, whole. (Transactions of other tests on this server hold a seal back for as long as they run.)
+        var written = await app.Database.ScalarAsync<long>("select max(id) from trail.entries where what in ('collections.opened', 'collections')");
+        var deadline = DateTime.UtcNow.AddMinutes(2);
+        while (await app.Database.ScalarAsync<long>("select coalesce(max(through_id), 0) from trail.seals") < written)
+        {
+            Assert.True(DateTime.UtcNow < deadline, "The trail is not sealed to its end.");
+            await app.Get<SealTrail>().RunAsync();
+            await Task.Delay(100);
+        }
+        Assert.Equal(await app.Database.ScalarAsync<long>("select count(*) from trail.entries where id <= (select max(through_id) from trail.seals)"), await app.Database.ScalarAsync<long>("select sum(entries)::bigint from trail.seals"));
     }
 
     private static readonly (string Every, string On, int Months)[] Kinds = [("month", "", 0), ("quarter", "", 0), ("month", "lastBusinessDay", 0), ("half", "", 0), ("months", "", 2), ("year", "", 0)];

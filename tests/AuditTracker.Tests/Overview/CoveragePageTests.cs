@@ -49,7 +49,7 @@ public sealed class CoveragePageTests(Desk desk) : IClassFixture<Desk>, IAsyncLi
 
         Assert.Contains("先月末より1増えました。", text);
         Assert.Contains("1 / 123項番 充足（0%）", text);
-        Assert.Matches("推移 12か月 ISO/IEC 27001 は0%です。", text);
+        Assert.Matches("推移 12か月 ISO/IEC 27001は0%です。", text);
         Assert.Equal(2, Regex.Count(page, "<svg[^>]*role=\"img\""));
         Assert.Matches("2026/10/31（土） 0% \\(0/123\\)", text);
         Assert.Contains("2026/8/31（月） 記録なし", text);

@@ -42,7 +42,7 @@ public sealed class TodayTests(Desk desk) : IClassFixture<Desk>, IAsyncLifetime
         var page = await PageAsync(Cast.Alice);
         var text = Browsing.Plain(page);
 
-        Assert.Matches("あなたがすること 3 期限超過3件 · 合わせて約60分 期限超過 アクセス権棚卸し（顧客DB） 2026年4～6月分 2026/7/14（火） 133日超過 約20分 提出 ", text);
+        Assert.Matches("あなたがすること 3 期限超過3件 · 合わせて約60分 期限超過 アクセス権棚卸し（顧客DB） 2026年4～6月分 期限 2026/7/14（火） 133日超過 約20分 提出 ", text);
         Assert.Contains("件数の欄が空です", text);
         Assert.Contains("直して提出", text);
         Assert.Single(Regex.Matches(page, "class=\"button primary\""));
