@@ -32,6 +32,7 @@ public static class EvidenceRoom
         .AddSingleton<HandOver>()
         .AddSingleton<ChangeBatch>()
         .AddSingleton<ChangeRequests>()
+        .AddSingleton<AdoptFromLibrary>()
         .AddSingleton<CollectionNotes>()
         .AddSingleton<WaiveCollection>()
         .AddSingleton<MoveDueDate>()

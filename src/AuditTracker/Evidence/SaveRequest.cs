@@ -28,13 +28,20 @@ public sealed class SaveRequest(Db db)
             throw new NotFound();
         }
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var id = await AddAsync(work, user, await BusinessCalendars.LoadAsync(work.Connection, ct), input, adoptedFrom, ct);
+        await work.CommitAsync(ct);
+        return id;
+    }
+
+    /// <summary>The same within a transaction of the caller, who has seen to it that the user may.</summary>
+    internal static async Task<long> AddAsync(UnitOfWork work, CurrentUser user, BusinessCalendar calendar, RequestInput input, string? adoptedFrom, CancellationToken ct)
+    {
         var terms = await TermsAsync(work, input, ct);
         var items = await ItemsAsync(work, input.Items, ct);
         var id = await RequestStore.AddAsync(work, terms, adoptedFrom, ct);
         await RequestStore.AddVersionAsync(work, user, id, 1, terms, items, ct);
-        await PlanCollections.PlanAsync(work, await BusinessCalendars.LoadAsync(work.Connection, ct), id, ct);
+        await PlanCollections.PlanAsync(work, calendar, id, ct);
         await work.ActAsync("request.added", $"request:{id}", new Dictionary<string, string?> { ["every"] = RecurrenceText.Short(input.Every, "ja") }, ct: ct);
-        await work.CommitAsync(ct);
         return id;
     }
 

@@ -34,22 +34,24 @@ public sealed record TrendPoint(DateOnly? Day, IReadOnlyDictionary<string, Share
 /// <param name="Gaps">Items not covered, next due date first; those nobody is asked for last.</param>
 /// <param name="Trend">Oldest first; empty for readers who do not see the whole company.</param>
 /// <param name="Reuse">Items that one request supports on average; null without requests.</param>
+/// <param name="Arrangements">What nobody is asked for, owns, or has but by the mapping, of all frameworks.</param>
 public sealed record CoverageNow(IReadOnlyList<FrameworkShare> Frameworks, Framework? Chosen, IReadOnlyList<Share> ByTheme, IReadOnlyList<Share> ByOwner,
-    IReadOnlyList<CoveredItem> Gaps, IReadOnlyList<TrendPoint> Trend, decimal? Reuse)
+    IReadOnlyList<CoveredItem> Gaps, IReadOnlyList<TrendPoint> Trend, decimal? Reuse, Gaps Arrangements)
 {
     /// <summary>Yearly requests of the framework chosen, in both readings of "once a year".</summary>
     public IReadOnlyList<YearlyRequest> Yearly { get; init; } = [];
 }
 
 /// <summary>Would we pass today, and is it getting better? Coverage by framework, theme and owner, over time, and what is missing.</summary>
-public sealed class ShowCoverage(ShowItems items, ControlStore controls, CoverageDays days, YearlyDuties yearly)
+public sealed class ShowCoverage(ShowItems items, ControlStore controls, CoverageDays days, YearlyDuties yearly, ShowGaps gaps)
 {
     public static bool IsGap(CoveredItem item) => item.Coverage is { State: not (CoverageState.Covered or CoverageState.Excluded) };
 
     /// <param name="framework">The key of the framework looked at closely; null or unknown: the first.</param>
     public async Task<CoverageNow> RunAsync(CurrentUser user, string? framework, CompanyDay day, CancellationToken ct)
     {
-        var all = (await items.ListAsync(user, new ItemFilter(), ct)).ToLookup(item => item.Item.Framework);
+        var listed = await items.ListAsync(user, new ItemFilter(), ct);
+        var all = listed.ToLookup(item => item.Item.Framework);
         var counted = (await controls.FrameworksAsync(ct)).Where(known => known.IsCounted && all.Contains(known.Key)).ToList();
         var shares = counted.ToDictionary(known => known.Key, known => Share.Of(known.Key, known.Key, all[known.Key]));
         var trend = user.SeesAllEvidence ? await TrendAsync(day.Today, shares, ct) : [];
@@ -66,7 +68,8 @@ public sealed class ShowCoverage(ShowItems items, ControlStore controls, Coverag
                 .OrderByDescending(share => share.Applicable - share.Covered).ThenBy(share => share.Key, StringComparer.Ordinal)],
             [.. inside.Where(IsGap).OrderBy(item => item.Coverage!.NextDueOn ?? DateOnly.MaxValue).ThenByDescending(item => item.Coverage!.State).ThenBy(item => item.Item.Position)],
             trend,
-            ReuseOf(counted.SelectMany(known => all[known.Key])))
+            ReuseOf(counted.SelectMany(known => all[known.Key])),
+            await gaps.OfAsync(user, listed, null, ct))
         {
             Yearly = chosen is null ? [] : await yearly.ListAsync(user, day, chosen.Key, null, ct),
         };

@@ -86,6 +86,8 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /company/change/{section}"] = [ComplianceManager],
         ["PAGE /controls"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /controls/coverage"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
+        ["PAGE /controls/gaps"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
+        ["PAGE /controls/gaps/adopt"] = [ComplianceManager],
         ["PAGE /controls/bulk"] = [ComplianceManager],
         ["PAGE /controls/{framework}/{itemRef}"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /evidence/year"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],

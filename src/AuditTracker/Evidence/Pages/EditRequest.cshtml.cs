@@ -6,7 +6,7 @@ using Microsoft.Extensions.Localization;
 
 namespace AuditTracker.Evidence.Pages;
 
-/// <summary>Changing a request: a new version; what was opened keeps its own.</summary>
+/// <summary>Changing a request: a new version; what was opened keeps its own. <c>?item=framework:ref</c> puts an item more into the form.</summary>
 [May(Role.ComplianceManager)]
 public sealed class EditRequestModel(SaveRequest save, RequestStore requests, Choices choices, CompanyDays days, IStringLocalizer<Words> words) : RequestFormPage(choices, days, words)
 {
@@ -14,7 +14,7 @@ public sealed class EditRequestModel(SaveRequest save, RequestStore requests, Ch
     public RequestRow Current { get; private set; } = null!;
     public override string CancelTo => $"/evidence/requests/{Id}";
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    public async Task<IActionResult> OnGetAsync(string[] item, CancellationToken ct)
     {
         if (await requests.FindAsync(HttpContext.CurrentUser(), Id, ct) is not { } current)
         {
@@ -22,6 +22,7 @@ public sealed class EditRequestModel(SaveRequest save, RequestStore requests, Ch
         }
         Current = current;
         Input = RequestFields.Of(current);
+        Input.Items.AddRange(item.Except(Input.Items));
         await LoadAsync(ct);
         return Page();
     }

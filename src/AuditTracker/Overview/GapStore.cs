@@ -1,0 +1,66 @@
+using AuditTracker.Evidence;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Overview;
+
+/// <summary>A running request whose owner has left or is on leave today.</summary>
+/// <param name="LeftOn">The owner's last day; null: they are on leave.</param>
+/// <param name="LeaveTo">The last day of the leave; null: until further notice, or they left.</param>
+public sealed record OwnerlessRequest(long Id, string Title, string OwnerNo, string OwnerName, DateOnly? LeftOn, DateOnly? LeaveFrom, DateOnly? LeaveTo, DateOnly? NextDueOn);
+
+/// <summary>Two items that the catalogues pair closely enough that evidence for one shows something of the other.</summary>
+/// <param name="Strength"><c>equivalent</c> or <c>partial</c>.</param>
+public sealed record ItemPair(string FromFramework, string FromRef, string ToFramework, string ToRef, string Strength);
+
+/// <summary>A running request that serves an item, as far as the reader sees it.</summary>
+public sealed record RunningRequest(long Id, string Title, string? AdoptedFrom);
+
+/// <summary>Reads what gaps are made of beside coverage.</summary>
+public sealed class GapStore(Db db)
+{
+    /// <summary>Requests that still ask or will, owned by somebody who left or is on leave today; next due date first.</summary>
+    /// <param name="framework">Only those that serve an item of it.</param>
+    public async Task<IReadOnlyList<OwnerlessRequest>> OwnerlessAsync(CurrentUser user, string? framework, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["framework"] = framework;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<OwnerlessRequest>($"""
+            select r.id, r.title, o.employee_no as owner_no, o.name as owner_name, case when o.left_on < clock.today then o.left_on end as left_on, l.from_on as leave_from, l.to_on as leave_to, next.due_on as next_due_on
+            from evidence_requests r join people o on o.id = r.owner_id
+            cross join (select tokyo_date(business_now()) as today) clock
+            left join leaves l on l.person_id = o.id and clock.today between l.from_on and coalesce(l.to_on, 'infinity')
+            left join lateral (select min(k.due_on) as due_on from collections k where k.request_id = r.id and k.state in ('planned', 'open', 'returned')) next on true
+            where {CollectionScope.RequestCondition} and coalesce(r.end_on, 'infinity') >= clock.today and (o.left_on < clock.today or l.id is not null)
+              and (@framework::text is null or exists (select from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework))
+            order by next.due_on nulls last, r.id
+            """, parameters, ct);
+    }
+
+    /// <summary>The pairs of the catalogues that are more than related: facts, the same for everybody.</summary>
+    public async Task<IReadOnlyList<ItemPair>> PairsAsync(CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<ItemPair>("select from_framework, from_ref, to_framework, to_ref, strength from item_mappings where strength in ('equivalent', 'partial')", ct: ct);
+    }
+
+    /// <summary>These requests, those of them the reader sees.</summary>
+    public async Task<IReadOnlyList<RunningRequest>> RequestsAsync(CurrentUser user, IEnumerable<long> ids, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["ids"] = ids.Distinct().ToArray();
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<RunningRequest>($"select r.id, r.title, r.adopted_from from evidence_requests r where r.id = any(@ids) and {CollectionScope.RequestCondition} order by r.id", parameters, ct);
+    }
+
+    /// <summary>The newest running request made from each library entry, among those the reader sees.</summary>
+    public async Task<IReadOnlyDictionary<string, RunningRequest>> RunningByEntryAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return (await connection.ListAsync<RunningRequest>($"""
+            select distinct on (r.adopted_from) r.id, r.title, r.adopted_from from evidence_requests r
+            where r.adopted_from is not null and coalesce(r.end_on, 'infinity') >= tokyo_date(business_now()) and {CollectionScope.RequestCondition} order by r.adopted_from, r.id desc
+            """, CollectionScope.Parameters(user), ct)).ToDictionary(row => row.AdoptedFrom!);
+    }
+}
