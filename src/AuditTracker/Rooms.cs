@@ -52,6 +52,7 @@ public static class Rooms
         new(nameof(SweepDrafts), "0 45 3 * * ?", (services, ct) => services.GetRequiredService<SweepDrafts>().RunAsync(ct)),
         new(nameof(SealTrail), "0/5 * * * * ?", (services, ct) => services.GetRequiredService<SealTrail>().RunAsync(ct)),
         new(nameof(AnchorTrail), "0 10 * * * ?", (services, ct) => services.GetRequiredService<AnchorTrail>().RunAsync(ct)),
+        new(nameof(RunVerifications), "7/10 * * * * ?", (services, ct) => services.GetRequiredService<RunVerifications>().RunAsync(ct)),
         new(nameof(SweepBlobs), "0 0 4 * * ?", (services, ct) => services.GetRequiredService<SweepBlobs>().RunAsync(ct)),
     ];
 
@@ -75,6 +76,7 @@ public static class Rooms
         .AddAccounts()
         .AddSingleton<ActorNames>()
         .AddSingleton<NameActors>(provider => provider.GetRequiredService<ActorNames>().NameAsync)
+        .AddSingleton<TellVerification>(TrailMails.TellAsync)
         .AddSingleton<FindActors>(provider => provider.GetRequiredService<ActorNames>().FindAsync)
         .AddControls()
         .AddEvidence()

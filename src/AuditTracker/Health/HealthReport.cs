@@ -2,10 +2,10 @@ namespace AuditTracker.Health;
 
 /// <summary>What an operator looks at. All instants are of the system's clock, UTC.</summary>
 public sealed record HealthReport(DateTime At, string Version, string Runtime, string System, DatabaseHealth Database, IReadOnlyList<ProcessHealth> Processes, IReadOnlyList<JobHealth> Jobs,
-    IReadOnlyList<JobFailure> Failures, MailHealth Mails, DiskHealth Disk, FileHealth Files, BackupHealth? Backup, ScannerHealth Scanner, ScrubHealth Scrub)
+    IReadOnlyList<JobFailure> Failures, MailHealth Mails, DiskHealth Disk, FileHealth Files, BackupHealth? Backup, ScannerHealth Scanner, ScrubHealth Scrub, TrailHealth? Trail)
 {
     /// <summary>Nothing of it wants somebody's hand.</summary>
-    public bool IsSound => Processes.Any(process => process is { Works: true, State: "running" }) && !Jobs.Any(job => job.HasFailed) && !Mails.IsHeld && !Mails.IsStopped && !Disk.IsLow && Backup is { Damaged: 0 } && Scanner.AwaySince is null && Scrub.Wrong.Count == 0;
+    public bool IsSound => Processes.Any(process => process is { Works: true, State: "running" }) && !Jobs.Any(job => job.HasFailed) && !Mails.IsHeld && !Mails.IsStopped && !Disk.IsLow && Backup is { Damaged: 0 } && Scanner.AwaySince is null && Scrub.Wrong.Count == 0 && Trail is not { IsSound: false };
 }
 
 /// <param name="IsPrivate">The server in the data folder, not one's own.</param>
@@ -59,3 +59,10 @@ public sealed record ScrubHealth(long Read, DateTime? OldestAt, IReadOnlyList<Wr
 /// <param name="State">missing or changed.</param>
 /// <param name="UsedIn">The collections that have it.</param>
 public sealed record WrongFile(string Sha256, string State, DateTime Since, string UsedIn);
+
+/// <summary>The last verification of the trail that ended.</summary>
+/// <param name="State">done, or failed: it could not be carried through.</param>
+public sealed record TrailHealth(string State, DateTime AskedAt, DateTime? FinishedAt, int Findings)
+{
+    public bool IsSound => State == "done" && Findings == 0;
+}

@@ -19,6 +19,9 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
         (select count(*) = 3 and count(distinct mail_id) > 1 and bool_and(outcome = 'deferred') from (select mail_id, outcome from mail_attempts order by id desc limit 3) a)
         """;
 
+    /// <summary>The last verification of the trail that ended found something, or could not be carried through.</summary>
+    internal const string TrailIsUnsound = "coalesce((select state = 'failed' or findings > 0 from trail_verifications where state in ('done', 'failed') order by id desc limit 1), false)";
+
     /// <exception cref="NotFound">The caller is no administrator.</exception>
     public async Task<HealthReport> ReadAsync(CurrentUser user, CancellationToken ct)
     {
@@ -34,7 +37,8 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
             await connection.ListAsync<JobFailure>("select job, started_at, ended_at, failure, incident from job_failures order by id desc limit 20", ct: ct),
             await MailsAsync(connection, ct), Disk(settings), await FilesAsync(connection, jobs, ct),
             await connection.FirstAsync<BackupHealth>("select name, folder, taken_at, ended_at, blobs, blob_bytes, copied, dump_bytes, damaged from backups order by id desc limit 1", ct: ct),
-            await ScannerAsync(connection, ct), await ScrubAsync(connection, ct));
+            await ScannerAsync(connection, ct), await ScrubAsync(connection, ct),
+            await connection.FirstAsync<TrailHealth?>("select state, asked_at, finished_at, coalesce(findings, 0) as findings from trail_verifications where state in ('done', 'failed') order by id desc limit 1", ct: ct));
     }
 
     internal static DiskHealth Disk(Settings settings)

@@ -10,7 +10,7 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
 {
     private readonly DateTime started = DateTime.UtcNow;
 
-    private sealed record State(bool IsHeld, bool IsSilent, bool IsStopped, bool IsUnscanned, long Quarantined, long Wrong);
+    private sealed record State(bool IsHeld, bool IsSilent, bool IsStopped, bool IsUnscanned, long Quarantined, long Wrong, bool IsUnsound);
 
     /// <summary>Worst first; empty for everybody else, and while all is well.</summary>
     public async Task<IReadOnlyList<SystemLine>> LoadAsync(CurrentUser user, CancellationToken ct)
@@ -26,7 +26,8 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
                 {HealthStore.MailsAreStopped} as is_stopped,
                 (select away_since < clock_timestamp() - {HealthStore.Silence} from scanner_state) is true as is_unscanned,
                 (select count(*) from quarantines where decision is null) as quarantined,
-                (select count(*) from blob_checks where state <> 'whole') as wrong
+                (select count(*) from blob_checks where state <> 'whole') as wrong,
+                {HealthStore.TrailIsUnsound} as is_unsound
             """, new { started }, ct))!;
         var lines = new List<string>();
         if (state.IsSilent)
@@ -48,6 +49,10 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
         if (state.Wrong > 0)
         {
             lines.Add(words["LineFiles", state.Wrong]);
+        }
+        if (state.IsUnsound)
+        {
+            lines.Add(words["LineTrail"]);
         }
         if (state.IsUnscanned)
         {

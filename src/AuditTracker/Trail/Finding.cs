@@ -41,10 +41,19 @@ public enum FindingKind
 
     /// <summary>A file that a row names is not there.</summary>
     FileMissing,
+
+    /// <summary>A row's value is not the one the trail tells last.</summary>
+    RowChanged,
+
+    /// <summary>A row that the trail does not know, or knows as deleted.</summary>
+    RowAdded,
+
+    /// <summary>A row that the trail knows and that is not there.</summary>
+    RowMissing,
 }
 
 /// <summary>One thing found wrong.</summary>
-/// <param name="Where">Which entry, seal or file: <c>entry 4117</c> is <c>4117</c>, a seal its number, a file its SHA-256.</param>
+/// <param name="Where">Which entry, seal, file or row: an entry or a seal is its number, a file its SHA-256, a row <c>TABLE/KEY</c>.</param>
 /// <param name="Detail">More of it, in the trail's own keys; may be empty.</param>
 public sealed record Finding(FindingKind Kind, string Where, string Detail = "");
 
@@ -53,7 +62,8 @@ public sealed record Finding(FindingKind Kind, string Where, string Detail = "")
 /// <param name="Unsealed">Entries that wait for their seal.</param>
 /// <param name="Head">The last head, null when nothing is sealed.</param>
 /// <param name="Findings">At most <see cref="MostFindings"/>; the first ones matter.</param>
-public sealed record Verdict(long Entries, long Seals, long Unsealed, byte[]? Head, long Anchors, long Files, IReadOnlyList<Finding> Findings)
+/// <param name="Rows">Rows that were compared with what the trail says of them; 0 when that was not asked.</param>
+public sealed record Verdict(long Entries, long Seals, long Unsealed, byte[]? Head, long Anchors, long Files, IReadOnlyList<Finding> Findings, long Rows = 0)
 {
     public const int MostFindings = 1_000;
 

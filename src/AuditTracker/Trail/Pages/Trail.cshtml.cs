@@ -12,7 +12,7 @@ namespace AuditTracker.Trail.Pages;
 
 /// <summary>The trail: who did what, when?</summary>
 [May(Role.Administrator, Role.ComplianceManager, Role.InternalAuditor)]
-public sealed class TrailModel(TrailStore trail, TrailProtection protection, TrailWords say, SubjectLinks links, IStringLocalizer<AuditTracker.Trail.Words> words) : PageModel
+public sealed class TrailModel(TrailStore trail, Verifications verifications, TrailProtection protection, TrailWords say, SubjectLinks links, IStringLocalizer<AuditTracker.Trail.Words> words) : PageModel
 {
     /// <summary>Rows are what acts leave behind; people read acts unless they ask for more.</summary>
     public const string Rows = "row", Everything = "all";
@@ -26,6 +26,9 @@ public sealed class TrailModel(TrailStore trail, TrailProtection protection, Tra
 
     public bool IsProtected { get; private set; }
     public SealState? Seal { get; private set; }
+    public Verification? Newest { get; private set; }
+    public Verification? Ended { get; private set; }
+    public bool MayAsk { get; private set; }
     public int Total { get; private set; }
     public ListPage<TrailEntry> Found { get; private set; } = new([], null, null);
     public IReadOnlyList<Chip> Chips { get; private set; } = [];
@@ -40,11 +43,26 @@ public sealed class TrailModel(TrailStore trail, TrailProtection protection, Tra
         {
             return this.Invalid();
         }
+        MayAsk = Verifications.MayAsk(user);
+        (Newest, Ended) = await verifications.LastAsync(user, ct);
         IsProtected = await protection.IsProtectedAsync(ct);
         Total = await trail.CountAsync(user, filter, ct);
         Found = await trail.ListAsync(user, filter, Request.Slice(TrailOrders.Time), ct);
         Chips = [.. InForce()];
         return Page();
+    }
+
+    /// <summary>What the bar asks every few seconds.</summary>
+    public async Task<IActionResult> OnGetVerificationAsync(CancellationToken ct) =>
+        (await verifications.LastAsync(HttpContext.CurrentUser(), ct)).Newest is { } run
+            ? new JsonResult(new { state = run.State, stage = words["VerifyStage"].Value, done = run.Done, total = run.Total })
+            : NotFound();
+
+    /// <summary>Has a worker verify the trail; for those of its readers who may ask.</summary>
+    public async Task<IActionResult> OnPostVerifyAsync(CancellationToken ct)
+    {
+        await verifications.AskAsync(HttpContext.CurrentUser(), ct);
+        return this.Done("/trail", words["VerificationQueued"]);
     }
 
     /// <summary>この内容をExcelで: what the reader may see on the page, personal values included only where the page shows them.</summary>
