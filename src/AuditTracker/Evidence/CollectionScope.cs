@@ -38,10 +38,13 @@ public static class CollectionScope
     /// <see cref="Condition"/> for lists of those who do not see all: the people and requests the reader reaches today are read first
     /// (<c>@headed</c>, <c>@reviewed</c>), so that indexes answer in the place of a scan.
     /// </summary>
-    public const string Reached = $"""
-        (c.assignee_id = @person or c.reviewer_id = @person or c.assignee_id = any(@headed)
-         or (c.request_id = any(@reviewed) and {ReviewsTheFramework}))
-        """;
+    public const string Reached = $"({ReachedInPerson} or ({ReachedByFramework}))";
+
+    /// <summary>The part of <see cref="Reached"/> that people decide.</summary>
+    public const string ReachedInPerson = "(c.assignee_id = @person or c.reviewer_id = @person or c.assignee_id = any(@headed))";
+
+    /// <summary>The part of <see cref="Reached"/> that frameworks decide.</summary>
+    public const string ReachedByFramework = $"c.request_id = any(@reviewed) and {ReviewsTheFramework}";
 
     /// <summary>Whose hands the evidence may come from: the assignee, the head of their department, a compliance manager (on behalf).</summary>
     public const string MayHandIn = $"""

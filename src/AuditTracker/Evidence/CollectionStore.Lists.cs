@@ -110,9 +110,9 @@ public sealed partial class CollectionStore
     // Looked up in a table made once (coalesce keeps it from becoming a join): asked for each row it would cost more than the row.
     private const string IsServed = "c.request_id = any(@served) and coalesce((c.request_id, c.version) in (select f.request_id, f.version from request_items f where f.framework = @framework), false)";
 
-    private static string Where(CurrentUser user, CollectionFilter filter, Dictionary<string, object?> reach) => string.Join(" and ", new[]
+    private static string Where(CurrentUser user, CollectionFilter filter, Dictionary<string, object?> reach, string scope = CollectionScope.Reached) => string.Join(" and ", new[]
     {
-        user.SeesAllEvidence ? "true" : CollectionScope.Reached,
+        user.SeesAllEvidence ? "true" : scope,
         // The states under way have indexes of their own; the others stand in the one by rank.
         filter.State switch
         {
@@ -203,18 +203,18 @@ public sealed partial class CollectionStore
         parameters["limit"] = slice.Limit;
         var keys = string.Join(", ", slice.Order.Keys.Select((key, index) => $"{key.Sql} as key{index}"));
         var byKeys = (slice with { Order = slice.Order with { Keys = [.. slice.Order.Keys.Select((key, index) => key with { Sql = $"key{index}" })] } }).OrderBy;
-        var what = $"c.id, {slice.Order.Place} as place, {keys}";
+        var what = $"c.id, {keys}";
         // All of a short list is read first and ordered then: the planner would walk a million rows in the order asked for, hoping that these come early.
         var sql = isNarrow
             ? $"""
-                with narrow as materialized (
-                    select c.id, c.request_id, c.assignee_id, c.period_from, c.due_on, c.state from collections c {Requests(filter)} where {Where(user, filter, parameters)})
-                select {Columns}, page.place, (select count(*) from narrow) as total
+                with narrow as materialized ({string.Join(" union all ", Scopes(user, parameters).Select(scope =>
+                    $"select c.id, c.request_id, c.assignee_id, c.period_from, c.due_on, c.state from collections c {Requests(filter)} where {Where(user, filter, parameters, scope)}"))})
+                select {Columns}, {slice.Order.Place} as place, (select count(*) from narrow) as total
                 from (select {what} from narrow c {Bearers(slice.Order)} where true {behind} order by {byKeys} limit @limit) page
                 """
             // Backwards by state, what is over would be walked through first: the index is told where what is under way ends.
             : $"""
-                select {Columns}, page.place, null::bigint as total
+                select {Columns}, {slice.Order.Place} as place, null::bigint as total
                 from (select {what} {Rows(user, filter, slice.Order, parameters)} {behind} {(slice.Order == CollectionOrders.State && (filter.Active || filter.Overdue) ? "and state_rank(c.state) <= 3" : "")}
                       order by {slice.OrderBy} limit @limit) page
                 """;
@@ -223,6 +223,10 @@ public sealed partial class CollectionStore
             $"{sql} join collections c on c.id = page.id {Shown} order by {byKeys}", new DynamicParameters(parameters), cancellationToken: ct), (row, all) => { total = all; return row; }, splitOn: "total");
         return (slice.Page([.. found], row => row.Place), total);
     }
+
+    // A reviewer's requests and their own collections are read apart: each has its index, both together have none.
+    private static string[] Scopes(CurrentUser user, Dictionary<string, object?> reach) => user.SeesAllEvidence || reach["reviewed"] is long[] { Length: 0 }
+        ? [CollectionScope.Reached] : [CollectionScope.ReachedInPerson, $"{CollectionScope.ReachedByFramework} and not {CollectionScope.ReachedInPerson}"];
 
     /// <summary>What bears the names a list is ordered by.</summary>
     private static string Bearers(ListOrder order) =>
