@@ -19,6 +19,15 @@ public sealed class CoverageStore(Db db)
         return await LoadAsync(connection, framework, null, asOf, ct);
     }
 
+    /// <summary>Coverage of every assessable item of a framework on a day to come, by the requests of that day as they are planned now.</summary>
+    /// <param name="on">Today at the earliest; within <see cref="Plan.Horizon"/>, behind which nothing is planned.</param>
+    /// <param name="handedIn">True: what is due by that day, or waits for review, is accepted by then. False: nothing more comes in.</param>
+    public async Task<IReadOnlyDictionary<string, ItemCoverage>> OnDayAsync(string framework, DateOnly on, bool handedIn, CancellationToken ct = default)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await LoadAsync(connection, framework, null, null, ct, on, handedIn);
+    }
+
     /// <summary>The same on a connection of the caller, whose snapshot it then shares.</summary>
     public static Task<IReadOnlyDictionary<string, ItemCoverage>> OfFrameworkAsync(NpgsqlConnection connection, string framework, DateTime asOf, CancellationToken ct = default) =>
         LoadAsync(connection, framework, null, asOf, ct);
@@ -30,11 +39,12 @@ public sealed class CoverageStore(Db db)
         return (await LoadAsync(connection, framework, itemRef, asOf, ct)).GetValueOrDefault(itemRef);
     }
 
-    private static async Task<IReadOnlyDictionary<string, ItemCoverage>> LoadAsync(NpgsqlConnection connection, string framework, string? itemRef, DateTime? asOf, CancellationToken ct)
+    private static async Task<IReadOnlyDictionary<string, ItemCoverage>> LoadAsync(NpgsqlConnection connection, string framework, string? itemRef, DateTime? asOf, CancellationToken ct, DateOnly? on = null, bool handedIn = false)
     {
-        var today = asOf is { } instant ? JapanTime.DateOf(instant) : await connection.FirstAsync<DateOnly>("select tokyo_date(business_now())", ct: ct);
+        var today = on is { } ahead ? ahead : asOf is { } instant ? JapanTime.DateOf(instant) : await connection.FirstAsync<DateOnly>("select tokyo_date(business_now())", ct: ct);
         // Of now, the cached state is the newest act's; of a past instant it is looked up.
         var state = asOf is null ? "c.state" : "coalesce((select a.state_after from collection_acts a where a.collection_id = c.id and a.at <= @asOf order by a.id desc limit 1), 'planned')";
+        var accepted = handedIn ? "(c.state in ('accepted', 'submitted') or c.state <> 'waived' and c.due_on <= @today)" : $"({state} = 'accepted')";
         var version = asOf is null ? "r.version" : "(select max(n.version) from request_versions n where n.request_id = r.id and n.at <= @asOf)";
         var control = asOf is null ? "controls k on k.framework = i.framework and k.ref = i.ref"
             : "lateral (select applicable from control_versions k where k.framework = i.framework and k.ref = i.ref and (k.at <= @asOf or k.version = 1) order by k.version desc limit 1) k on true";
@@ -52,9 +62,9 @@ public sealed class CoverageStore(Db db)
                 where s.framework = i.framework and s.ref = i.ref and s.version = {version} and @today between v.start_on and coalesce(v.end_on, 'infinity')) q on true
             left join lateral (
                 select c.period_from, c.period_to from collections c
-                where c.request_id = q.id and {state} = 'accepted'
+                where c.request_id = q.id and {accepted}
                   -- Items that need proof of a kind are not covered by a bare statement.
-                  and (i.needs_proof is null or exists (
+                  and (i.needs_proof is null or {state} <> 'accepted' or exists (
                       select 1 from submissions s join evidence e on e.submission_id = s.id
                       where s.id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity')) and e.kind <> 'statement'))
                 order by c.period_to desc limit 1) done on true
@@ -62,13 +72,13 @@ public sealed class CoverageStore(Db db)
                 select c.period_from, c.planned_due_on from collections c
                 where c.request_id = q.id and {state} <> 'waived'
                   -- What happened to people is asked for one by one: any that is not accepted is the next.
-                  and case when q.every = 'event' then {state} <> 'accepted' else c.period_from > coalesce(done.period_from, '-infinity') and c.period_to > coalesce(done.period_to, '-infinity') end
+                  and case when q.every = 'event' then not {accepted} else c.period_from > coalesce(done.period_from, '-infinity') and c.period_to > coalesce(done.period_to, '-infinity') end
                   and c.version <= q.version
                 order by case when q.every = 'event' then c.planned_due_on end, c.period_from, c.period_to limit 1) next on true
             where i.framework = @framework and not i.is_group and (@itemRef::text is null or i.ref = @itemRef)
             order by i.position, q.id
             """, new { framework, itemRef, asOf, today }, ct);
-        var calendar = rows.Any(row => row.ChangedLater == true) ? await BusinessCalendars.LoadAsync(connection, ct) : null;
+        var calendar = on is not null || rows.Any(row => row.ChangedLater == true) ? await BusinessCalendars.LoadAsync(connection, ct) : null;
         return rows.GroupBy(row => row.Ref).ToDictionary(group => group.Key, group => Coverage.OfItem(framework, group.Key, group.First().Applicable,
             [.. group.Where(row => row.RequestId is not null).Select(row => Coverage.Of(row.RequestId!.Value, row.Title!,
                 row.AcceptedFrom is { } from ? new Period(from, row.AcceptedTo!.Value) : null, row.Every == "year" || row.EveryMonths >= 12, NextDue(row, calendar, today), row.EndOn, today))]));
@@ -82,11 +92,24 @@ public sealed class CoverageStore(Db db)
     {
         if (row.ChangedLater != true)
         {
-            return row.NextDueOn;
+            return row.NextDueOn ?? (calendar is null ? null : BehindThePlan(row, calendar));
         }
         var planned = PlanRule.Of(row.Every!, row.EveryMonths!.Value, row.OnDay!, row.OpensOffset!.Value, row.DueOffset!.Value, row.DueUnit!, row.DueShift!, row.StartOn!.Value).Expand(row.StartOn!.Value, Plan.Horizon(today), calendar!)
             .Where(next => row.EndOn is null || next.Period.From <= row.EndOn)
             .FirstOrDefault(next => (row.ActedTo is null || next.Period.To > row.ActedTo) && (row.AcceptedFrom is null || (next.Period.From > row.AcceptedFrom && next.Period.To > row.AcceptedTo)));
         return planned == default || row.NextFrom <= planned.Period.From ? row.NextDueOn : planned.DueOn;
+    }
+
+    /// <summary>On a day to come the next period may begin behind the horizon: its due date is what the rule will give.</summary>
+    private static DateOnly? BehindThePlan(Row row, BusinessCalendar calendar)
+    {
+        if (row.AcceptedTo is not { } accepted || row.Every == "event")
+        {
+            return null;
+        }
+        var next = PlanRule.Of(row.Every!, row.EveryMonths!.Value, row.OnDay!, row.OpensOffset!.Value, row.DueOffset!.Value, row.DueUnit!, row.DueShift!, row.StartOn!.Value)
+            .Expand(accepted.AddDays(1), accepted.AddMonths(Math.Max(12, row.EveryMonths.Value) + 1), calendar)
+            .FirstOrDefault(planned => planned.Period.From > accepted && (row.EndOn is null || planned.Period.From <= row.EndOn));
+        return next == default ? null : next.DueOn;
     }
 }

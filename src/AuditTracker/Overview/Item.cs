@@ -27,10 +27,12 @@ public sealed record Heading(string Ref, int Position, string OfficialRef, strin
 
 /// <summary>What an item list is narrowed to; every part stands in the URL, null = not narrowed.</summary>
 /// <param name="Owner">Employee number, or <see cref="NoOwner"/>.</param>
+/// <param name="Department">Code of the department of the owner's primary post, or <see cref="NoOwner"/>.</param>
+/// <param name="Measure">Class of safety measures (a theme of <see cref="ItemStore.Measures"/>) that the catalogues pair the item with.</param>
 /// <param name="Words">Contained in reference or title, whatever the width or case of the letters.</param>
-public sealed record ItemFilter(string? Framework = null, string? Theme = null, CoverageState? State = null, string? Owner = null, bool? Applicable = null, string? Words = null)
+public sealed record ItemFilter(string? Framework = null, string? Theme = null, CoverageState? State = null, string? Owner = null, bool? Applicable = null, string? Words = null, string? Department = null, string? Measure = null)
 {
-    /// <summary>Items that have no owner.</summary>
+    /// <summary>Items that have no owner, or whose owner has no department.</summary>
     public const string NoOwner = "none";
 }
 
@@ -68,6 +70,9 @@ public sealed record ServingCollection(long Id, long RequestId, DateOnly PeriodF
     /// <summary>2026年7～9月分, in the language of the page.</summary>
     public string PeriodLabel => PeriodText.LabelWithYear(new Period(PeriodFrom, PeriodTo), new FiscalPeriods(FiscalStartMonth));
 }
+
+/// <summary>Something an item is counted under beside its theme.</summary>
+public sealed record ItemGroup(string Ref, string Key, string Name);
 
 /// <summary>Somebody to choose as an owner.</summary>
 public sealed record PersonChoice(string EmployeeNo, string Name, string NameKana, string? Department);

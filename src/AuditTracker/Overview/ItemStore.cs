@@ -20,6 +20,23 @@ public sealed partial class ItemStore(Db db)
                     where served.framework = c.framework and served.ref = c.ref and own.owner_id = @person))
         """;
 
+    /// <summary>The framework whose themes are the classes of safety measures.</summary>
+    public const string Measures = "appi-safety-measures";
+
+    /// <summary>The department of the owner's primary post today; aliases <c>post</c>, <c>d</c>.</summary>
+    private const string OwnersDepartment = """
+        from posts post join departments d on d.id = post.department_id
+        where post.person_id = c.owner_id and post.is_primary and clock.today between post.from_on and coalesce(post.to_on, 'infinity')
+        """;
+
+    /// <summary>The safety measures an item is paired with, more than related; alias <c>m</c>.</summary>
+    private const string PairedMeasures = """
+        from item_mappings pair join items m on m.framework = 'appi-safety-measures'
+             and (pair.to_framework = m.framework and pair.to_ref = m.ref and pair.from_framework = i.framework and pair.from_ref = i.ref
+                  or pair.from_framework = m.framework and pair.from_ref = m.ref and pair.to_framework = i.framework and pair.to_ref = i.ref)
+        where pair.strength in ('equivalent', 'partial')
+        """;
+
     private const string Clock = "cross join (select tokyo_date(business_now()) as today) clock";
 
     private const string Columns = """
@@ -42,9 +59,33 @@ public sealed partial class ItemStore(Db db)
               and (@theme::text is null or i.theme = @theme)
               and (@applicable::boolean is null or c.applicable = @applicable)
               and (@owner::text is null or o.employee_no = @owner or @owner = 'none' and c.owner_id is null)
+              and (@department::text is null or exists (select {OwnersDepartment} and d.code = @department) or @department = 'none' and not exists (select {OwnersDepartment}))
+              and (@measure::text is null or exists (select {PairedMeasures} and m.theme = @measure))
               and (@words::text is null or position(search_key(@words) in search_key(concat_ws(' ', i.ref, i.official_ref, i.title_ja, i.title_en))) > 0)
             order by f.position, f.key, i.position
-            """, Reader(user, filter.Framework, more: new() { ["theme"] = filter.Theme, ["applicable"] = filter.Applicable, ["owner"] = filter.Owner, ["words"] = filter.Words }), ct);
+            """, Reader(user, filter.Framework, more: new() { ["theme"] = filter.Theme, ["applicable"] = filter.Applicable, ["owner"] = filter.Owner, ["words"] = filter.Words, ["department"] = filter.Department, ["measure"] = filter.Measure }), ct);
+    }
+
+    /// <summary>The department of each item's owner; items without one are missing.</summary>
+    public async Task<IReadOnlyList<ItemGroup>> DepartmentsAsync(CurrentUser user, string framework, CancellationToken ct = default)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<ItemGroup>($"""
+            select c.ref, owned.code as key, (select v.name from department_versions v where v.department_id = owned.id and clock.today between v.from_on and coalesce(v.to_on, 'infinity') limit 1) as name
+            from controls c {Clock} cross join lateral (select d.id, d.code {OwnersDepartment} order by post.id limit 1) owned
+            where {Visible} and c.framework = @framework order by owned.code, c.ref
+            """, Reader(user, framework), ct);
+    }
+
+    /// <summary>The classes of safety measures each item is paired with, in their order; an item may be in several or in none.</summary>
+    public async Task<IReadOnlyList<ItemGroup>> MeasuresAsync(CurrentUser user, string framework, CancellationToken ct = default)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<ItemGroup>($"""
+            select i.ref, t.key, case @language when 'en' then t.title_en else t.title_ja end as name
+            from items i join controls c on c.framework = i.framework and c.ref = i.ref {Clock} join themes t on t.framework = 'appi-safety-measures'
+            where {Visible} and i.framework = @framework and not i.is_group and exists (select {PairedMeasures} and m.theme = t.key) order by t.position, i.position
+            """, Reader(user, framework, more: new() { ["language"] = System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName }), ct);
     }
 
     /// <summary>The frameworks of which a person sees any item.</summary>

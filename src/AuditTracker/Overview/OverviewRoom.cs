@@ -8,7 +8,7 @@ public static class OverviewRoom
         .AddSingleton<TodayStore>().AddSingleton<ShowToday>().AddSingleton<ShowCoverage>().AddSingleton<YearStore>().AddSingleton<ShowYear>()
         .AddSingleton<TodayStore>().AddSingleton<ShowToday>()
         .AddSingleton<SetupSteps>()
-        .AddSingleton<GapStore>().AddSingleton<ShowGaps>()
+        .AddSingleton<GapStore>().AddSingleton<ShowGaps>().AddSingleton<ShowAhead>()
         .AddSingleton<SearchStore>().AddSingleton<SearchEverything>();
 
     public static void MapOverview(this IEndpointRouteBuilder app) => OverviewApi.Map(app);

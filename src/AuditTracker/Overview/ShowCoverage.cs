@@ -40,10 +40,16 @@ public sealed record CoverageNow(IReadOnlyList<FrameworkShare> Frameworks, Frame
 {
     /// <summary>Yearly requests of the framework chosen, in both readings of "once a year".</summary>
     public IReadOnlyList<YearlyRequest> Yearly { get; init; } = [];
+
+    /// <summary>Of the framework chosen, by the department of the items' owners, most gaps first.</summary>
+    public IReadOnlyList<Share> ByDepartment { get; init; } = [];
+
+    /// <summary>Of the framework chosen, by class of safety measures; an item may stand in several classes or in none.</summary>
+    public IReadOnlyList<Share> ByMeasure { get; init; } = [];
 }
 
 /// <summary>Would we pass today, and is it getting better? Coverage by framework, theme and owner, over time, and what is missing.</summary>
-public sealed class ShowCoverage(ShowItems items, ControlStore controls, CoverageDays days, YearlyDuties yearly, ShowGaps gaps)
+public sealed class ShowCoverage(ShowItems items, ControlStore controls, CoverageDays days, YearlyDuties yearly, ShowGaps gaps, ItemStore store)
 {
     public static bool IsGap(CoveredItem item) => item.Coverage is { State: not (CoverageState.Covered or CoverageState.Excluded) };
 
@@ -71,8 +77,23 @@ public sealed class ShowCoverage(ShowItems items, ControlStore controls, Coverag
             ReuseOf(counted.SelectMany(known => all[known.Key])),
             await gaps.OfAsync(user, listed, null, ct))
         {
+            ByDepartment = chosen is null ? [] : await DepartmentsAsync(user, chosen.Key, inside, ct),
+            ByMeasure = chosen is null ? [] : await MeasuresAsync(user, chosen.Key, inside, ct),
             Yearly = chosen is null ? [] : await yearly.ListAsync(user, day, chosen.Key, null, ct),
         };
+    }
+
+    private async Task<IReadOnlyList<Share>> DepartmentsAsync(CurrentUser user, string framework, IReadOnlyList<CoveredItem> inside, CancellationToken ct)
+    {
+        var departments = (await store.DepartmentsAsync(user, framework, ct)).ToDictionary(row => row.Ref);
+        return [.. inside.GroupBy(item => departments.GetValueOrDefault(item.Item.Ref)?.Key).Select(group => Share.Of(group.Key, group.Key is null ? "" : departments[group.First().Item.Ref].Name, group)).Where(share => share.Applicable > 0)
+            .OrderByDescending(share => share.Applicable - share.Covered).ThenBy(share => share.Key, StringComparer.Ordinal)];
+    }
+
+    private async Task<IReadOnlyList<Share>> MeasuresAsync(CurrentUser user, string framework, IReadOnlyList<CoveredItem> inside, CancellationToken ct)
+    {
+        var byRef = inside.ToDictionary(item => item.Item.Ref);
+        return [.. (await store.MeasuresAsync(user, framework, ct)).GroupBy(row => (row.Key, row.Name)).Select(group => Share.Of(group.Key.Key, group.Key.Name, group.Select(row => byRef[row.Ref]))).Where(share => share.States.Count > 0)];
     }
 
     private static decimal? ReuseOf(IEnumerable<CoveredItem> items)

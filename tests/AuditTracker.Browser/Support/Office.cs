@@ -65,6 +65,7 @@ public sealed class Office : IAsyncLifetime
             ["/controls"] = "/controls?framework=iso27001-2022",
             ["/controls/bulk"] = "/controls/bulk?framework=iso27001-2022&act=applicable&id=A.8.4&id=4.1",
             ["/controls/coverage"] = "/controls/coverage",
+            ["/controls/coverage/ahead"] = "/controls/coverage/ahead?on=2027-03-31",
             ["/controls/gaps"] = "/controls/gaps?kind=mapping",
             ["/controls/gaps/adopt"] = "/controls/gaps/adopt?all=true",
             ["/evidence/year"] = "/evidence/year",

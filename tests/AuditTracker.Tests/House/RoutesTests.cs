@@ -86,6 +86,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /company/change/{section}"] = [ComplianceManager],
         ["PAGE /controls"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /controls/coverage"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
+        ["PAGE /controls/coverage/ahead"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /controls/gaps"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /controls/gaps/adopt"] = [ComplianceManager],
         ["PAGE /controls/bulk"] = [ComplianceManager],

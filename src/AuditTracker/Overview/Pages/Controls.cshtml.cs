@@ -21,6 +21,9 @@ public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore 
     /// <summary>Only applicable items that are not covered.</summary>
     [FromQuery(Name = "gaps")] public bool Gaps { get; set; }
     [FromQuery(Name = "owner")] public string? OwnerNo { get; set; }
+    [FromQuery(Name = "department")] public string? Department { get; set; }
+    /// <summary>Class of safety measures.</summary>
+    [FromQuery(Name = "measure")] public string? Measure { get; set; }
     [FromQuery(Name = "applicable")] public bool? Applicable { get; set; }
     [FromQuery(Name = "q")] public string? Words { get; set; }
 
@@ -36,6 +39,9 @@ public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore 
     public IReadOnlyList<Heading> Headings { get; private set; } = [];
     public IReadOnlyList<AuditTracker.Controls.Theme> Themes { get; private set; } = [];
     public IReadOnlyList<Chip> Chips { get; private set; } = [];
+
+    private string? departmentName;
+    private string? measureName;
 
     public IEnumerable<(string No, string Name)> Owners => All.Where(item => item.Item.Owner is not null).Select(item => (item.Item.Owner!, item.Item.OwnerName!)).Distinct().OrderBy(owner => owner.Item1);
     public int In(CoverageState state) => All.Count(item => item.Coverage?.State == state);
@@ -80,7 +86,9 @@ public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore 
         Themes = await controls.ThemesAsync(Framework.Key, ct);
         Headings = await items.HeadingsAsync(Framework.Key, ct);
         All = await show.ListAsync(user, new ItemFilter(Framework.Key), ct);
-        var filter = new ItemFilter(Framework.Key, Given(Theme), State, Given(OwnerNo), Applicable, Given(Words)?.Replace("\0", ""));
+        var filter = new ItemFilter(Framework.Key, Given(Theme), State, Given(OwnerNo), Applicable, Given(Words)?.Replace("\0", ""), Given(Department)?.Replace("\0", ""), Given(Measure)?.Replace("\0", ""));
+        departmentName = filter.Department is null or ItemFilter.NoOwner ? null : (await items.DepartmentsAsync(user, Framework.Key, ct)).FirstOrDefault(row => row.Key == filter.Department)?.Name;
+        measureName = filter.Measure is null ? null : (await controls.ThemesAsync(ItemStore.Measures, ct)).FirstOrDefault(known => known.Key == filter.Measure)?.Title(Language);
         var kept = (await items.ListAsync(user, filter, ct)).Select(item => item.Ref).ToHashSet();
         Found = [.. All.Where(item => kept.Contains(item.Item.Ref) && (State is null || item.Coverage?.State == State) && (!Gaps || ShowCoverage.IsGap(item)))];
         Chips = [.. InForce()];
@@ -106,6 +114,14 @@ public sealed class ControlsModel(ShowItems show, ItemStore items, ControlStore 
         if (Given(OwnerNo) is { } owner)
         {
             yield return new(owner == ItemFilter.NoOwner ? words["NoOwner"] : Owners.FirstOrDefault(known => known.No == owner).Name ?? owner, "owner");
+        }
+        if (Given(Department) is { } department)
+        {
+            yield return new(department == ItemFilter.NoOwner ? words["NoDepartment"] : departmentName ?? department, "department");
+        }
+        if (Given(Measure) is { } measure)
+        {
+            yield return new(measureName ?? measure, "measure");
         }
         if (Applicable is { } applicable)
         {

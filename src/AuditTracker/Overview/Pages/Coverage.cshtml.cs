@@ -39,7 +39,9 @@ public sealed class CoverageModel(ShowCoverage show, CompanyDays days, CoverageW
             [(words["Kind"], 14), (words["Item"], 44), (words["Owner"], 18), .. states.Select(state => (words[$"State{state}"].Value, 10d)), (words["NextDue"], 14)], async sheet =>
         {
             foreach (var (kind, share, owner) in Now.Frameworks.Select(row => (words["Framework"].Value, row.Now with { Name = row.Framework.Short(Language) }, ""))
-                .Concat(Now.ByTheme.Select(share => (words["Theme"].Value, share, ""))).Concat(Now.ByOwner.Select(share => (words["Owner"].Value, share with { Name = "" }, share.Key is null ? words["NoOwner"].Value : share.Name))))
+                .Concat(Now.ByTheme.Select(share => (words["Theme"].Value, share, "")))
+                .Concat(Now.ByMeasure.Select(share => (words["Measure"].Value, share, ""))).Concat(Now.ByDepartment.Select(share => (words["Department"].Value, share with { Name = share.Key is null ? words["NoDepartment"] : share.Name }, "")))
+                .Concat(Now.ByOwner.Select(share => (words["Owner"].Value, share with { Name = "" }, share.Key is null ? words["NoOwner"].Value : share.Name))))
             {
                 await sheet.RowAsync();
                 sheet.Text(kind);
