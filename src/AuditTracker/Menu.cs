@@ -103,7 +103,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
     {
         var parameters = user is null ? null : CollectionScope.Parameters(user);
         var counts = user is null ? "0::bigint as mine, 0::bigint as waiting" : $"""
-            (select count(*) from collections c where c.assignee_id = @person and c.state in ('open', 'returned')) as mine,
+            (select count(*) from collections c where {CollectionScope.Mine} and c.state in ('open', 'returned')) as mine,
             (select count(*) from (select from collections c where {CollectionScope.Waiting} limit 1000) w) as waiting
             """;
         await using var connection = await db.OpenAsync(ct);

@@ -27,6 +27,7 @@ public static class Rooms
     /// <summary>Who has something to hand in or to review, now or by a request that goes on, or heads a department.</summary>
     private const string OpenWork = """
         exists (select from collections where assignee_id = @person and state in ('open', 'returned', 'submitted')) or exists (select from collections where reviewer_id = @person and state in ('open', 'returned', 'submitted'))
+        or exists (select from collections where deputy_id = @person and state in ('open', 'returned', 'submitted'))
         or exists (select from evidence_requests where @person in (owner_id, reviewer_id) and clock.today <= coalesce(end_on, 'infinity'))
         or exists (select from department_versions where head_id = @person and clock.today between from_on and coalesce(to_on, 'infinity'))
         """;
@@ -40,6 +41,7 @@ public static class Rooms
         new(nameof(PlanEvents), EveryMinute, (services, ct) => services.GetRequiredService<PlanEvents>().RunAsync(ct)),
         new(nameof(OpenDueCollections), EveryMinute, (services, ct) => services.GetRequiredService<OpenDueCollections>().RunAsync(ct)),
         new(nameof(HandOverLeavers), EveryMinute, (services, ct) => services.GetRequiredService<HandOverLeavers>().RunAsync(ct)),
+        new(nameof(LetDeputiesStandIn), EveryMinute, (services, ct) => services.GetRequiredService<LetDeputiesStandIn>().RunAsync(ct)),
         new(nameof(RemindOwners), EveryMinute, (services, ct) => services.GetRequiredService<RemindOwners>().RunAsync(ct)),
         new(nameof(KeepCoverageDays), "0 10 * * * ?", (services, ct) => services.GetRequiredService<KeepCoverageDays>().RunAsync(ct)),
         new(nameof(BringInPastEvidence), "5/10 * * * * ?", (services, ct) => services.GetRequiredService<BringInPastEvidence>().RunAsync(ct)),

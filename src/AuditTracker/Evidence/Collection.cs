@@ -12,9 +12,10 @@ public enum Decision { Accept, Return, Reopen }
 /// <summary>One occurrence of a request for one period, with what the rules need to know. Three dates, never mixed: the period, the due date, the hand-in.</summary>
 /// <param name="SubmitterId">Person who handed the pending or accepted submission in; null when nobody did.</param>
 /// <param name="OnBehalfOf">Person it was handed in for, when by somebody else.</param>
+/// <param name="DeputyId">Who stands in for the assignee, who is on leave.</param>
 /// <param name="MissedDueOn">The first due date that passed unmet and was moved afterwards: late stays late.</param>
 public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn, DateOnly DueOn, long AssigneeId, long ReviewerId,
-    long? PendingSubmissionId, long? SubmitterAccountId, long? SubmitterId, long? OnBehalfOf, DateOnly? MissedDueOn = null)
+    long? PendingSubmissionId, long? SubmitterAccountId, long? SubmitterId, long? OnBehalfOf, DateOnly? MissedDueOn = null, long? DeputyId = null)
 {
     /// <summary>Still with the owner and past its date. Handed in is never overdue, only late.</summary>
     public bool IsOverdue(DateOnly today) => State is CollectionState.Open or CollectionState.Returned && today > DueOn;
@@ -40,8 +41,11 @@ public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn
     public CollectionState Waive(long? personId)
     {
         CheckStillOwed();
-        return personId is not null && personId == AssigneeId ? throw Refusal.Of<Words>("OwnWaiver") : CollectionState.Waived;
+        return IsOwedBy(personId) ? throw Refusal.Of<Words>("OwnWaiver") : CollectionState.Waived;
     }
+
+    /// <summary>They hand it in: the owner, or who stands in for the owner.</summary>
+    public bool IsOwedBy(long? personId) => personId is not null && (personId == AssigneeId || personId == DeputyId);
 
     /// <summary>The state after a waiver is taken back: the one before it.</summary>
     public CollectionState Unwaive(CollectionState before) => State == CollectionState.Waived ? before : throw Refusal.Of<Words>("NotWaived");

@@ -20,6 +20,9 @@ public sealed record Chosen(CollectionFilter Filter)
 public sealed class BatchRow : CollectionLine
 {
     public long AssigneeId { get; init; }
+
+    /// <summary>Who stands in for the owner.</summary>
+    public long? DeputyId { get; init; }
     public long ReviewerId { get; init; }
 
     /// <summary>It waits for a decision that is the reader's to make.</summary>
@@ -44,7 +47,7 @@ public sealed class BatchRow : CollectionLine
 
     /// <summary>Why the period cannot be waived; nobody waives what they owe themselves.</summary>
     public string? CannotWaive(long? by) =>
-        State is not (CollectionState.Planned or CollectionState.Open or CollectionState.Returned) ? "BulkHandedIn" : AssigneeId == by ? "BulkOwn" : null;
+        State is not (CollectionState.Planned or CollectionState.Open or CollectionState.Returned) ? "BulkHandedIn" : AssigneeId == by || (by is not null && DeputyId == by) ? "BulkOwn" : null;
 
     /// <summary>Why it cannot be accepted among others.</summary>
     public string? CannotAccept() => State != CollectionState.Submitted ? "BulkNotHandedIn" : Waits ? null : "BulkNotYours";

@@ -81,7 +81,7 @@ public sealed class CollectionNotes(Db db)
             select n.id, n.kind, c.id as collection_id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, n.due_on as asked_on, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.at, n.words
             from collection_notes n join collections c on c.id = n.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
             left join people p on p.id = n.by_person left join accounts a on a.id = n.by_account
-            where {IsOpenAsk} and c.state in ('planned', 'open', 'returned') and n.by_account is distinct from @account and c.assignee_id is distinct from @person
+            where {IsOpenAsk} and c.state in ('planned', 'open', 'returned') and n.by_account is distinct from @account and c.assignee_id is distinct from @person and c.deputy_id is distinct from @person
               and case n.kind when 'askWaiver' then {CollectionScope.MayWaive} else {CollectionScope.MayReview} end and {CollectionScope.Condition}
             order by n.id limit 200
             """, CollectionScope.Parameters(user), ct);

@@ -4,7 +4,7 @@ namespace AuditTracker.Evidence;
 
 /// <summary>
 /// Which collections somebody may see, as a condition for every WHERE (design §7a): all for compliance manager, internal auditor and
-/// management; else those assigned to them, those of a department they head, those that name them as reviewer, and those of frameworks
+/// management; else those assigned to them, those they stand in for, those of a department they head, those that name them as reviewer, and those of frameworks
 /// they review. The alias of <c>collections</c> is <c>c</c>.
 /// </summary>
 public static class CollectionScope
@@ -29,7 +29,7 @@ public static class CollectionScope
         """;
 
     public const string Condition = $"""
-        (@seesAll or c.assignee_id = @person or c.reviewer_id = @person
+        (@seesAll or c.assignee_id = @person or c.deputy_id = @person or c.reviewer_id = @person
          or {HeadsTheAssignee}
          or {ReviewsTheFramework})
         """;
@@ -41,14 +41,14 @@ public static class CollectionScope
     public const string Reached = $"({ReachedInPerson} or ({ReachedByFramework}))";
 
     /// <summary>The part of <see cref="Reached"/> that people decide.</summary>
-    public const string ReachedInPerson = "(c.assignee_id = @person or c.reviewer_id = @person or c.assignee_id = any(@headed))";
+    public const string ReachedInPerson = "(c.assignee_id = @person or c.deputy_id = @person or c.reviewer_id = @person or c.assignee_id = any(@headed))";
 
     /// <summary>The part of <see cref="Reached"/> that frameworks decide.</summary>
     public const string ReachedByFramework = $"c.request_id = any(@reviewed) and {ReviewsTheFramework}";
 
-    /// <summary>Whose hands the evidence may come from: the assignee, the head of their department, a compliance manager (on behalf).</summary>
+    /// <summary>Whose hands the evidence may come from: the assignee, whoever stands in for them, the head of their department, a compliance manager (on behalf).</summary>
     public const string MayHandIn = $"""
-        (@isManager or c.assignee_id = @person
+        (@isManager or c.assignee_id = @person or c.deputy_id = @person
          or {HeadsTheAssignee})
         """;
 
@@ -57,6 +57,9 @@ public static class CollectionScope
         (@isManager or c.reviewer_id = @person
          or {ReviewsTheFramework})
         """;
+
+    /// <summary>What is with the reader to hand in: their own, unless somebody stands in for them, and what they stand in for.</summary>
+    public const string Mine = "(c.deputy_id = @person or (c.assignee_id = @person and c.deputy_id is null))";
 
     /// <summary>Who waives and takes waivers back.</summary>
     public const string MayWaive = "@isManager";
@@ -72,10 +75,10 @@ public static class CollectionScope
 
     /// <summary>
     /// Who, handing over a collection, may give the whole request (alias <c>r</c>) away with it: where the request is its assignee's, whoever may hand
-    /// it over; else the head of the owner's department and compliance managers. A period on loan gives no say about the rest.
+    /// it over; else the head of the owner's department and compliance managers. A period on loan, or as a deputy, gives no say about the rest.
     /// </summary>
     public const string MayGiveRequest = $"""
-        (@isManager or r.owner_id = c.assignee_id
+        (@isManager or (r.owner_id = c.assignee_id and c.deputy_id is distinct from @person)
          or r.owner_id = any({Headed}))
         """;
 

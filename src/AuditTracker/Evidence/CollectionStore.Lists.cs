@@ -133,7 +133,7 @@ public sealed partial class CollectionStore
         filter.DueFrom is null ? null : "c.due_on >= @dueFrom",
         filter.RequestId is null ? null : "c.request_id = @requestId",
         filter.Ids is null ? null : "c.id = any(@ids)",
-        filter.Mine ? "c.assignee_id = @person" : null,
+        filter.Mine ? CollectionScope.Mine : null,
         filter.Search is null ? null : "r.title_key like @search",
         filter.Waiting ? CollectionScope.Waiting : null,
     }.Where(condition => condition is not null));
@@ -226,7 +226,7 @@ public sealed partial class CollectionStore
 
     // A reviewer's requests and their own collections are read apart: each has its index, both together have none.
     private static string[] Scopes(CurrentUser user, Dictionary<string, object?> reach) => user.SeesAllEvidence || reach["reviewed"] is long[] { Length: 0 }
-        ? [CollectionScope.Reached] : [CollectionScope.ReachedInPerson, $"{CollectionScope.ReachedByFramework} and not {CollectionScope.ReachedInPerson}"];
+        ? [CollectionScope.Reached] : [CollectionScope.ReachedInPerson, $"{CollectionScope.ReachedByFramework} and {CollectionScope.ReachedInPerson} is not true"];
 
     /// <summary>What bears the names a list is ordered by.</summary>
     private static string Bearers(ListOrder order) =>
@@ -255,11 +255,11 @@ public sealed partial class CollectionStore
         var parameters = await ReachAsync(connection, user, chosen.Filter, ct);
         parameters["limit"] = Chosen.Most + 1;
         return await connection.ListAsync<BatchRow>($"""
-            select c.id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, c.state, c.assignee_id, o.name as assignee_name, coalesce(o.left_on < @today, false) as assignee_left, c.reviewer_id,
+            select c.id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, c.state, c.assignee_id, o.name as assignee_name, coalesce(o.left_on < @today, false) as assignee_left, c.reviewer_id, c.deputy_id, y.name as deputy_name,
                    coalesce({CollectionScope.Waiting}, false) as waits,
-                   exists (select 1 from notices n where n.key in ('evidence/collection-overdue:' || c.id || ':' || c.assignee_id || ':by-hand-' || @today::text, 'evidence/collection-due-soon:' || c.id || ':' || c.assignee_id || ':by-hand-' || @today::text)) as reminded_today
+                   exists (select 1 from notices n where n.key in ('evidence/collection-overdue:' || c.id || ':' || coalesce(c.deputy_id, c.assignee_id) || ':by-hand-' || @today::text, 'evidence/collection-due-soon:' || c.id || ':' || coalesce(c.deputy_id, c.assignee_id) || ':by-hand-' || @today::text)) as reminded_today
             from (select c.id from collections c {Requests(chosen.Filter)} where {Where(user, chosen.Filter, parameters)} order by c.due_on, c.id limit @limit) page
-            join collections c on c.id = page.id join request_versions v on v.request_id = c.request_id and v.version = c.version join people o on o.id = c.assignee_id
+            join collections c on c.id = page.id join request_versions v on v.request_id = c.request_id and v.version = c.version join people o on o.id = c.assignee_id left join people y on y.id = c.deputy_id
             order by c.due_on, c.id {(locks ? "for update of c" : "")}
             """, parameters, ct);
     }

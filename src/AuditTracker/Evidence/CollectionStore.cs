@@ -14,6 +14,9 @@ public abstract class CollectionLine
     public CollectionState State { get; init; }
     public string AssigneeName { get; init; } = "";
     public bool AssigneeLeft { get; init; }
+
+    /// <summary>Who stands in for the owner, who is on leave.</summary>
+    public string? DeputyName { get; init; }
 }
 
 /// <summary>A line of a list of collections.</summary>
@@ -34,8 +37,14 @@ public sealed class CollectionRow : CollectionLine
     public string Assignee { get; init; } = "";
     public string ReviewerName { get; init; } = "";
 
-    /// <summary>It is the reader's to hand in.</summary>
+    /// <summary>Employee number of who stands in for the owner.</summary>
+    public string? Deputy { get; init; }
+
+    /// <summary>It is the reader's to hand in, as its owner or in the owner's place.</summary>
     public bool AssigneeIsMe { get; init; }
+
+    /// <summary>The reader stands in for the owner.</summary>
+    public bool DeputyIsMe { get; init; }
 
     /// <summary>The reader is the named reviewer and did not hand in themselves.</summary>
     public bool ReviewerIsMe { get; init; }
@@ -69,7 +78,8 @@ public sealed partial class CollectionStore(Db db)
         c.id, c.request_id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.opens_on, c.due_on, c.planned_due_on, c.missed_due_on, c.state,
         c.state in ('open', 'returned') and c.due_on < clock.today as overdue,
         p.employee_no as assignee, p.name as assignee_name, w.name as reviewer_name, v.minutes,
-        coalesce(c.assignee_id = @person, false) as assignee_is_me,
+        y.employee_no as deputy, y.name as deputy_name, coalesce(c.deputy_id = @person, false) as deputy_is_me,
+        coalesce(c.assignee_id = @person, false) or coalesce(c.deputy_id = @person, false) as assignee_is_me,
         coalesce(c.reviewer_id = @person, false) and not exists (select 1 from submissions s where s.id = c.pending_submission_id and (s.by_account = @account or s.on_behalf_of = @person)) as reviewer_is_me,
         coalesce(p.left_on < clock.today, false) as assignee_left,
         (select max(s.at) from submissions s where s.collection_id = c.id) as submitted_at,
@@ -82,6 +92,7 @@ public sealed partial class CollectionStore(Db db)
         join request_versions v on v.request_id = c.request_id and v.version = c.version
         join people p on p.id = c.assignee_id
         join people w on w.id = c.reviewer_id
+        left join people y on y.id = c.deputy_id
         cross join (select tokyo_date(business_now()) as today) clock
         """;
 
@@ -129,7 +140,7 @@ public sealed partial class CollectionStore(Db db)
         await using var connection = await db.OpenAsync(ct);
         return await connection.FirstAsync<DateOnly?>($"""
             select min(c.due_on) from collections c where c.state in ('open', 'returned') and c.due_on >= tokyo_date(business_now()) and {CollectionScope.Condition} and {CollectionScope.MayReview}
-              and c.assignee_id is distinct from @person
+              and c.assignee_id is distinct from @person and c.deputy_id is distinct from @person
             """, CollectionScope.Parameters(user), ct);
     }
 
@@ -143,7 +154,7 @@ public sealed partial class CollectionStore(Db db)
         parameters["id"] = id;
         return work.FirstAsync<Collection>($"""
             select c.id, c.state, c.opens_on, c.due_on, c.assignee_id, c.reviewer_id, c.pending_submission_id,
-                   s.by_account as submitter_account_id, s.by_person as submitter_id, s.on_behalf_of, c.missed_due_on
+                   s.by_account as submitter_account_id, s.by_person as submitter_id, s.on_behalf_of, c.missed_due_on, c.deputy_id
             from collections c left join lateral (select * from submissions where collection_id = c.id order by id desc limit 1) s on c.state in ('submitted', 'accepted')
             where c.id = @id and {may} and {CollectionScope.Condition} for update of c
             """, parameters, ct);

@@ -19,9 +19,14 @@ public static class EvidenceMails
     /// <summary>What a notice about a collection is about.</summary>
     public static string Subject(long collection) => $"collection:{collection}";
 
-    /// <summary>What the mails say of a collection; people who left are not written to.</summary>
+    /// <summary>What the mails say of a collection; people who left are not written to. Asked is the owner, or who stands in for them.</summary>
     internal sealed record Facts(long Id, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly PlannedDueOn, int Minutes, string? ItemsJa, string? ItemsEn,
-        long OwnerId, string OwnerName, bool OwnerHere, long ReviewerId, string ReviewerName, bool ReviewerHere, long? ManagerId, string? ManagerTitle, string? Department);
+        long OwnerId, string OwnerName, bool OwnerHere, long ReviewerId, string ReviewerName, bool ReviewerHere, long? ManagerId, string? ManagerTitle, string? Department,
+        long AskedId, string AskedName, bool AskedHere)
+    {
+        /// <summary>The owner, when somebody else is asked in their place.</summary>
+        public string? StandsInFor => AskedId == OwnerId ? null : OwnerName;
+    }
 
     internal static Task<IReadOnlyList<Facts>> FactsAsync(UnitOfWork work, IEnumerable<long> collections, CancellationToken ct) => work.QueryAsync<Facts>($"""
         select c.id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, c.planned_due_on, v.minutes,
@@ -29,9 +34,10 @@ public static class EvidenceMails
                (select string_agg(distinct f.short_en, ' and ') from request_items i join frameworks f on f.key = i.framework where i.request_id = c.request_id and i.version = c.version) as items_en,
                o.id as owner_id, o.name as owner_name, o.left_on is null or o.left_on >= @Today as owner_here,
                w.id as reviewer_id, w.name as reviewer_name, w.left_on is null or w.left_on >= @Today as reviewer_here,
-               boss.id as manager_id, boss.title as manager_title, d.name as department
+               boss.id as manager_id, boss.title as manager_title, d.name as department,
+               a.id as asked_id, a.name as asked_name, a.left_on is null or a.left_on >= @Today as asked_here
         from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version
-        join people o on o.id = c.assignee_id join people w on w.id = c.reviewer_id
+        join people o on o.id = c.assignee_id join people w on w.id = c.reviewer_id join people a on a.id = coalesce(c.deputy_id, c.assignee_id)
         left join lateral (select v.name, v.head_id from posts s join department_versions v on v.department_id = s.department_id
               where s.person_id = o.id and s.is_primary and @Today between s.from_on and coalesce(s.to_on, 'infinity')
                 and @Today between v.from_on and coalesce(v.to_on, 'infinity') order by s.id limit 1) d on true
@@ -51,13 +57,17 @@ public static class EvidenceMails
         ["itemsInWordsJa"] = facts.ItemsJa,
         ["itemsInWordsEn"] = facts.ItemsEn,
         ["link"] = $"/evidence/collections/{facts.Id}",
+        ["standsInFor"] = facts.StandsInFor,
     };
 
-    /// <summary>To the owner: please hand in.</summary>
+    /// <summary>To the owner, or who stands in for them: please hand in.</summary>
     /// <param name="occasion">Tells one asking of the same person from another: empty the first time.</param>
-    public static async Task TellOpenedAsync(UnitOfWork work, IReadOnlyList<long> collections, CancellationToken ct, string occasion = "") =>
-        await work.TellManyAsync([.. (await FactsAsync(work, collections, ct)).Where(facts => facts.OwnerHere).Select(facts =>
-            new Notice($"{Opened}:{facts.Id}:{facts.OwnerId}{occasion}", Opened, facts.OwnerId, Subject(facts.Id)) { Urgency = Urgency.Opened, DueOn = facts.DueOn, Model = Model(facts) })], ct);
+    public static async Task TellOpenedAsync(UnitOfWork work, IReadOnlyList<long> collections, CancellationToken ct, string occasion = "")
+    {
+        await LetDeputiesStandIn.SettleAsync(work, collections, ct);
+        await work.TellManyAsync([.. (await FactsAsync(work, collections, ct)).Where(facts => facts.AskedHere).Select(facts =>
+            new Notice($"{Opened}:{facts.Id}:{facts.AskedId}{occasion}", Opened, facts.AskedId, Subject(facts.Id)) { Urgency = Urgency.Opened, DueOn = facts.DueOn, Model = Model(facts) })], ct);
+    }
 
     /// <summary>The step of a reminder that somebody asked for on a day.</summary>
     public static string ByHand(DateOnly day) => $"by-hand-{DateText.Iso(day)}";
@@ -66,10 +76,10 @@ public static class EvidenceMails
     public static async Task TellByHandAsync(UnitOfWork work, IReadOnlyList<long> collections, CancellationToken ct)
     {
         await work.SettleManyAsync([.. collections.Select(Subject)], [Opened, DueSoon, Overdue], ct: ct);
-        await work.TellManyAsync([.. (await FactsAsync(work, collections, ct)).Where(facts => facts.OwnerHere).Select(facts =>
+        await work.TellManyAsync([.. (await FactsAsync(work, collections, ct)).Where(facts => facts.AskedHere).Select(facts =>
         {
             var (template, urgency) = facts.DueOn < work.Today ? (Overdue, Urgency.Overdue) : (DueSoon, Urgency.DueSoon);
-            return new Notice($"{template}:{facts.Id}:{facts.OwnerId}:{ByHand(work.Today)}", template, facts.OwnerId, Subject(facts.Id)) { Urgency = urgency, DueOn = facts.DueOn, Model = Model(facts) };
+            return new Notice($"{template}:{facts.Id}:{facts.AskedId}:{ByHand(work.Today)}", template, facts.AskedId, Subject(facts.Id)) { Urgency = urgency, DueOn = facts.DueOn, Model = Model(facts) };
         })], ct);
     }
 
@@ -82,16 +92,16 @@ public static class EvidenceMails
         {
             var reminder = reminders[facts.Id];
             var template = reminder.Step == "soon" ? DueSoon : Overdue;
-            if (facts.OwnerHere)
+            if (facts.AskedHere)
             {
-                notices.Add(new Notice($"{template}:{facts.Id}:{facts.OwnerId}:{reminder.Step}{Moved(facts.DueOn, facts.PlannedDueOn)}", template, facts.OwnerId, Subject(facts.Id))
+                notices.Add(new Notice($"{template}:{facts.Id}:{facts.AskedId}:{reminder.Step}{Moved(facts.DueOn, facts.PlannedDueOn)}", template, facts.AskedId, Subject(facts.Id))
                 {
                     Urgency = reminder.Step == "soon" ? Urgency.DueSoon : Urgency.Overdue,
                     DueOn = facts.DueOn,
                     Model = Model(facts),
                 });
             }
-            if (reminder.ToManager && facts.ManagerId is { } manager)
+            if (reminder.ToManager && facts.ManagerId is { } manager && manager != facts.AskedId)
             {
                 notices.Add(new Notice($"{OverdueManager}:{facts.Id}:{manager}:{reminder.Step}{Moved(facts.DueOn, facts.PlannedDueOn)}", OverdueManager, manager, Subject(facts.Id))
                 {
@@ -190,8 +200,9 @@ public static class EvidenceMails
     public static async Task TellReturnedAsync(UnitOfWork work, long collection, long act, string comment, CancellationToken ct)
     {
         await work.SettleAsync(Subject(collection), ct: ct);
-        await work.TellManyAsync([.. (await FactsAsync(work, [collection], ct)).Where(facts => facts.OwnerHere).Select(facts =>
-            new Notice($"{Returned}:{act}:{facts.OwnerId}", Returned, facts.OwnerId, Subject(collection))
+        await LetDeputiesStandIn.SettleAsync(work, [collection], ct);
+        await work.TellManyAsync([.. (await FactsAsync(work, [collection], ct)).Where(facts => facts.AskedHere).Select(facts =>
+            new Notice($"{Returned}:{act}:{facts.AskedId}", Returned, facts.AskedId, Subject(collection))
             {
                 Urgency = Urgency.Returned, DueOn = facts.DueOn,
                 Model = new Dictionary<string, object?>(Model(facts)) { ["comment"] = string.Join(' ', comment.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) },

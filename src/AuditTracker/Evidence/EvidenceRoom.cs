@@ -29,6 +29,8 @@ public static class EvidenceRoom
         .AddSingleton<DestroyFiles>()
         .AddSingleton<ReviewCollection>()
         .AddSingleton<HandOverLeavers>()
+        .AddSingleton<LetDeputiesStandIn>()
+        .AddSingleton<NameDeputy>()
         .AddSingleton<HandOver>()
         .AddSingleton<ChangeBatch>()
         .AddSingleton<ChangeRequests>()
@@ -59,7 +61,7 @@ public static class EvidenceRoom
     /// <summary>Roles that follow from being named in this room's rows.</summary>
     public static IEnumerable<NamedRole> NamedRoles =>
     [
-        new(Role.ControlOwner, "exists (select 1 from collections where assignee_id = @person) or exists (select 1 from evidence_requests where owner_id = @person)"),
+        new(Role.ControlOwner, "exists (select 1 from collections where assignee_id = @person) or exists (select 1 from collections where deputy_id = @person) or exists (select 1 from evidence_requests where owner_id = @person)"),
         new(Role.Reviewer, "exists (select 1 from collections where reviewer_id = @person) or exists (select 1 from evidence_requests where reviewer_id = @person)"),
     ];
 

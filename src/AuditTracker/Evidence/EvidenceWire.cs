@@ -64,10 +64,10 @@ public sealed record WireComment(long Id, string? By, DateTime At, string? Words
 public sealed record WireWords(string? Words);
 public sealed record WireHandedIn(long Id, IReadOnlyList<WireEvidence> Evidence);
 
-public sealed record WireCollection(long Id, long RequestId, string Title, WirePeriod Period, DateOnly OpensOn, DateOnly DueOn, string State, bool Overdue, string Assignee, string[] Items)
+public sealed record WireCollection(long Id, long RequestId, string Title, WirePeriod Period, DateOnly OpensOn, DateOnly DueOn, string State, bool Overdue, string Assignee, string[] Items, string? Deputy)
 {
     public static WireCollection From(CollectionRow row) =>
-        new(row.Id, row.RequestId, row.Title, new WirePeriod(row.PeriodFrom, row.PeriodTo), row.OpensOn, row.DueOn, row.State.ToString().ToLowerInvariant(), row.Overdue, row.Assignee, row.Items);
+        new(row.Id, row.RequestId, row.Title, new WirePeriod(row.PeriodFrom, row.PeriodTo), row.OpensOn, row.DueOn, row.State.ToString().ToLowerInvariant(), row.Overdue, row.Assignee, row.Items, row.Deputy);
 }
 
 public sealed record WireCollectionDetail(long Id, long RequestId, string Title, WirePeriod Period, DateOnly OpensOn, DateOnly DueOn, string State, bool Overdue, string Assignee, string[] Items,

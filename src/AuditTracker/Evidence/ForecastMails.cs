@@ -24,7 +24,7 @@ public sealed class ForecastMails(Db db, Settings settings)
 {
     private const int Most = 5_000;
 
-    private sealed record Candidate(long Id, string State, long AssigneeId, DateOnly OpensOn, DateOnly DueOn, DateOnly PlannedDueOn);
+    private sealed record Candidate(long Id, string State, long AskedId, DateOnly OpensOn, DateOnly DueOn, DateOnly PlannedDueOn);
 
     /// <param name="days">Business days to look ahead, the next day of mail included.</param>
     /// <exception cref="NotFound">The caller is no compliance manager.</exception>
@@ -41,7 +41,7 @@ public sealed class ForecastMails(Db db, Settings settings)
         var first = JapanTime.DateOf((await SendWindow.LoadAsync(work.Connection, settings, ct)).Next(work.Now, calendar));
         DateOnly[] mailDays = [.. Enumerable.Range(0, days).Select(n => calendar.AddBusinessDays(first, n))];
         var candidates = await work.QueryAsync<Candidate>("""
-            select id, state, assignee_id, opens_on, due_on, planned_due_on from collections
+            select id, state, coalesce(deputy_id, assignee_id) as asked_id, opens_on, due_on, planned_due_on from collections
             where state = 'planned' and opens_on <= @last or state in ('open', 'returned') and due_on <= @horizon order by opens_on, id limit @limit
             """, new { last = mailDays[^1], horizon = calendar.AddBusinessDays(mailDays[^1], rules.DaysBefore), limit = Most + 1 }, ct);
         var isWhole = candidates.Count <= Most;
@@ -69,14 +69,14 @@ public sealed class ForecastMails(Db db, Settings settings)
         foreach (var day in mailDays.Where(day => day >= row.OpensOn))
         {
             var reminder = Reminders.Newest(row.OpensOn, row.DueOn, day, calendar, rules);
-            var isNew = reminder is not null && reminder.Step != before && !told.Contains(EvidenceMails.ReminderKey(row.Id, row.AssigneeId, reminder, row.DueOn, row.PlannedDueOn));
+            var isNew = reminder is not null && reminder.Step != before && !told.Contains(EvidenceMails.ReminderKey(row.Id, row.AskedId, reminder, row.DueOn, row.PlannedDueOn));
             before = reminder?.Step;
-            if (facts.OwnerHere && (isNew || opens == day))
+            if (facts.AskedHere && (isNew || opens == day))
             {
                 // A reminder of the same day takes the place of the request.
-                yield return Notice(day, facts.OwnerId, facts.OwnerName, !isNew ? "opened" : reminder!.Step == "soon" ? "dueSoon" : "overdue");
+                yield return Notice(day, facts.AskedId, facts.AskedName, !isNew ? "opened" : reminder!.Step == "soon" ? "dueSoon" : "overdue");
             }
-            if (isNew && reminder!.ToManager && facts.ManagerId is { } manager)
+            if (isNew && reminder!.ToManager && facts.ManagerId is { } manager && manager != facts.AskedId)
             {
                 yield return Notice(day, manager, names[manager], "manager");
             }
@@ -87,7 +87,7 @@ public sealed class ForecastMails(Db db, Settings settings)
     private static async Task<HashSet<string>> ToldAsync(UnitOfWork work, IReadOnlyList<Candidate> rows, DateOnly first, BusinessCalendar calendar, NoticeRules rules, CancellationToken ct)
     {
         var keys = rows.Where(row => row.State != "planned").Select(row => (row, reminder: Reminders.Newest(row.OpensOn, row.DueOn, first, calendar, rules))).Where(pair => pair.reminder is not null)
-            .Select(pair => EvidenceMails.ReminderKey(pair.row.Id, pair.row.AssigneeId, pair.reminder!, pair.row.DueOn, pair.row.PlannedDueOn)).ToArray();
+            .Select(pair => EvidenceMails.ReminderKey(pair.row.Id, pair.row.AskedId, pair.reminder!, pair.row.DueOn, pair.row.PlannedDueOn)).ToArray();
         return [.. await work.QueryAsync<string>("select key from notices where key = any(@keys)", new { keys }, ct)];
     }
 }

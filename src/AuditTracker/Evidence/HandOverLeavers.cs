@@ -17,7 +17,7 @@ public sealed class HandOverLeavers(Db db)
     private sealed record Handed(long Id, long FromId, string FromNo, string ToNo, long ToId);
 
     /// <summary>The people who come after somebody (alias <c>p</c>), nearest first, as of their last day or today; <c>place</c> orders them.</summary>
-    private const string Successors = """
+    internal const string Successors = """
         (with recursive line (id, place) as (
             (select g.manager_id, 1 from managers g where g.person_id = p.id and least(p.left_on, @Today) between g.from_on and coalesce(g.to_on, 'infinity')
              union all

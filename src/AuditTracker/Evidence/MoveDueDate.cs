@@ -85,7 +85,7 @@ public sealed class MoveDueDate(Db db)
         {
             throw Refusal.Of<Words>("OwnAsk");
         }
-        if (found.AssigneeId == user.PersonId)
+        if (found.IsOwedBy(user.PersonId))
         {
             throw Refusal.Of<Words>("OwnDue");
         }

@@ -35,18 +35,18 @@ public sealed class OpenDueCollections(Db db)
 /// <summary>Job: reminds of what is due soon or overdue, each step once.</summary>
 public sealed class RemindOwners(Db db)
 {
-    private sealed record WithOwner(long Id, long AssigneeId, DateOnly OpensOn, DateOnly DueOn, DateOnly PlannedDueOn);
+    private sealed record WithOwner(long Id, long AskedId, DateOnly OpensOn, DateOnly DueOn, DateOnly PlannedDueOn);
 
     public async Task<int> RunAsync(CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(RemindOwners)), ct);
         var calendar = await BusinessCalendars.LoadAsync(work.Connection, ct);
         var rules = await NoticeRules.LoadAsync(work.Connection, work.Today, ct);
-        var candidates = await work.QueryAsync<WithOwner>("select id, assignee_id, opens_on, due_on, planned_due_on from collections where state in ('open', 'returned') and due_on <= @horizon",
+        var candidates = await work.QueryAsync<WithOwner>("select id, coalesce(deputy_id, assignee_id) as asked_id, opens_on, due_on, planned_due_on from collections where state in ('open', 'returned') and due_on <= @horizon",
             new { horizon = calendar.AddBusinessDays(work.Today, rules.DaysBefore) }, ct);
         var returned = (await EvidenceMails.WaitingReturnsAsync(work, ct)).ToHashSet();
         var due = candidates.Where(row => !returned.Contains(EvidenceMails.Subject(row.Id))).Select(row => (row, Reminder: Reminders.Newest(row.OpensOn, row.DueOn, work.Today, calendar, rules))).Where(pair => pair.Reminder is not null)
-            .ToDictionary(pair => EvidenceMails.ReminderKey(pair.row.Id, pair.row.AssigneeId, pair.Reminder!, pair.row.DueOn, pair.row.PlannedDueOn), pair => (pair.row.Id, Reminder: pair.Reminder!));
+            .ToDictionary(pair => EvidenceMails.ReminderKey(pair.row.Id, pair.row.AskedId, pair.Reminder!, pair.row.DueOn, pair.row.PlannedDueOn), pair => (pair.row.Id, Reminder: pair.Reminder!));
         var untold = await work.QueryAsync<string>("select key from unnest(@keys) key where not exists (select 1 from notices n where n.key = key.key)", new { keys = due.Keys.ToArray() }, ct);
         var told = untold.Count == 0 ? 0 : await EvidenceMails.TellRemindersAsync(work, untold.Select(key => due[key]).ToDictionary(pair => pair.Id, pair => pair.Reminder), ct);
         await work.CommitAsync(ct);

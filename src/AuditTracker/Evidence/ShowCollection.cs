@@ -20,10 +20,10 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
     public SubmissionRow? Returned => Row.State == CollectionState.Returned ? Submissions.FirstOrDefault(one => one.State == "returned") : null;
 
     public bool IsOpenForHandIn => Terms.MayHandIn && Row.State is CollectionState.Open or CollectionState.Returned;
-    public bool IsOnBehalf => !Row.AssigneeIsMe;
+    public bool IsOnBehalf => !Row.AssigneeIsMe || Row.DeputyIsMe;
 
     /// <summary>The reader handed it in, or it was handed in for them: they never decide on it.</summary>
-    public bool IsOwn => Pending is { } one && (one.ByAccount == Reader.AccountId || (Reader.EmployeeNo is { } number && one.ByNumber == number) || (one.OnBehalfOf is not null && Row.AssigneeIsMe));
+    public bool IsOwn => Pending is { } one && (one.ByAccount == Reader.AccountId || (Reader.EmployeeNo is { } number && one.ByNumber == number) || (one.OnBehalfOfNumber is not null && one.OnBehalfOfNumber == Reader.EmployeeNo));
     public bool MayDecide => Terms.MayReview && Pending is not null && !IsOwn;
     public bool MayWithdraw => Pending is { } one && (one.ByAccount == Reader.AccountId || Reader.Is(Role.ComplianceManager));
     public bool MayReopen => Reader.Is(Role.ComplianceManager) && Row.State == CollectionState.Accepted;

@@ -34,6 +34,8 @@ internal static class MailModel
         var given = json.RootElement;
         var path = link ?? (given.TryGetProperty("link", out var own) && own.ValueKind == JsonValueKind.String ? own.GetString()! : "/");
         var model = Common(context, Absolute(path, context));
+        // Notices that have waited since before there were deputies do not have it.
+        model["standsInFor"] = null;
         if (notice.DueOn is { } due)
         {
             Date(model, "dueOn", due, context.Language);

@@ -51,7 +51,7 @@ public sealed class OwedStore(Db db)
         return await connection.ListAsync<OwedCollection>($"""
             select c.id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, c.state, c.due_on < clock.today as overdue
             from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version cross join (select tokyo_date(business_now()) as today) clock
-            where c.assignee_id = @owed and {Open} and {CollectionScope.Condition} order by c.due_on, c.id limit 100
+            where (c.assignee_id = @owed or c.deputy_id = @owed) and {Open} and {CollectionScope.Condition} order by c.due_on, c.id limit 100
             """, parameters, ct);
     }
 

@@ -30,7 +30,7 @@ public sealed class YearStore(Db db)
 {
     /// <summary>What narrows and what authorises, of a collection <c>c</c> due in the year.</summary>
     private const string Where = $"""
-        c.due_on between @from and @to and (@seesAll or c.assignee_id = any (@people) or c.reviewer_id = @person) and {CollectionScope.Condition}
+        c.due_on between @from and @to and (@seesAll or c.assignee_id = any (@people) or c.deputy_id = @person or c.reviewer_id = @person) and {CollectionScope.Condition}
         and (@framework::text is null or exists (select 1 from request_items f where f.request_id = c.request_id and f.version = c.version and f.framework = @framework))
         and (@owner::text is null or c.assignee_id = (select id from people where employee_no = @owner))
         and (@department::text is null or c.assignee_id in (select o.person_id from posts o join departments d on d.id = o.department_id

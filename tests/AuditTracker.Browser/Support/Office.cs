@@ -45,6 +45,7 @@ public sealed class Office : IAsyncLifetime
         using var list = new MemoryStream(System.Text.Encoding.UTF8.GetBytes("依頼,対象期間,取得日,ファイル\n鍵の管理台帳（Ｂ１Ｆ・髙島平データセンター 共用部を含む）,2025年度第1四半期,2025/7/3,一覧.csv\nない依頼,2025年度,2025/7/3,ない.pdf\n"));
         var past = await App.Get<CheckPastEvidence>().CheckAsync(Cast.Manami.User(), [new("file", "一覧.csv", "text/csv", await App.Get<BlobStore>().SaveAsync(list, 1000, CancellationToken.None))]);
         var structure = await App.Get<ImportStructure>().KeepAsync(Cast.Manami.User(), "部門.csv", System.Text.Encoding.UTF8.GetBytes($"部門コード,部門名,上位部門コード,部門長社員番号,適用日\nD700,髙度情報基盤・共通アーキテクチャ推進開発本部第二準備室,,{Cast.Hana.EmployeeNo},2027/1/1\nD1,第一部,D700,{Cast.Hana.EmployeeNo},2027/1/1\n"));
+        await database.ArrangeAsync($"insert into leaves (person_id, kind, from_on, to_on) values ({Cast.Mallory.PersonId}, 'childcare', '2026-12-01', '2027-03-31')");
         Task<long> Last(string sql) => database.ScalarAsync<long>(sql);
         Pages = new Dictionary<string, string>
         {
@@ -103,6 +104,7 @@ public sealed class Office : IAsyncLifetime
             ["/people/structure/{id:long?}"] = $"/people/structure/{structure}",
             ["/people/{employeeNo}"] = "/people/000005",
             ["/people/{employeeNo}/edit"] = "/people/000005/edit",
+            ["/people/{employeeNo}/deputy"] = $"/people/{Cast.Mallory.EmployeeNo}/deputy",
             ["/people/{employeeNo}/hand-over"] = $"/people/{Cast.Alice.EmployeeNo}/hand-over",
             ["/profile"] = "/profile",
             ["/profile/authenticator"] = "/profile/authenticator",

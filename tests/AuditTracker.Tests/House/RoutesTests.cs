@@ -123,6 +123,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /people/departments/{code}/close"] = [ComplianceManager],
         ["PAGE /people/structure/{id:long?}"] = [ComplianceManager],
         ["PAGE /people/new"] = [ComplianceManager],
+        ["PAGE /people/{employeeNo}/deputy"] = [ComplianceManager],
         ["PAGE /people/{employeeNo}/hand-over"] = [ComplianceManager],
         ["PAGE /people/{employeeNo}/edit"] = [ComplianceManager],
         ["PAGE /people/import"] = [ComplianceManager],

@@ -26,6 +26,7 @@ public sealed class MailTemplateTests
         ["minutes"] = 20,
         ["reviewerName"] = "清水 誠",
         ["itemsInWords"] = "27001とPマーク",
+        ["standsInFor"] = "髙﨑 <美咲>",
     };
 
     private static Dictionary<string, object?> Besides(string mail) => mail switch

@@ -15,7 +15,7 @@ public sealed class BulkModel(ChangeBatch batch, Choices choices, CompanyDays da
     public CompanyDay Day { get; private set; } = null!;
     public BatchPlan Plan { get; private set; } = new([], [], []);
     public override int Selected => Plan.Can.Count + Plan.Cannot.Count + Plan.Missing.Count;
-    public IReadOnlyList<string> Told => [.. Plan.Can.Select(row => row.AssigneeName).Distinct()];
+    public IReadOnlyList<string> Told => [.. Plan.Can.Select(row => row.DeputyName ?? row.AssigneeName).Distinct()];
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await LoadAsync(ct) ? Page() : NotFound();
 

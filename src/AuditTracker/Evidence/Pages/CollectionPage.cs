@@ -48,11 +48,12 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
         get
         {
             var row = View.Row;
-            var owner = Prose.Person(row.AssigneeName);
+            var owner = Prose.Person(row.DeputyName ?? row.AssigneeName);
             var last = View.Newest;
             return row.State switch
             {
                 CollectionState.Planned => T.Html("SayPlanned", row.OpensOn, owner),
+                CollectionState.Open or CollectionState.Returned when row.DeputyIsMe => T.Html(row.Overdue ? "SayOverdueForOwner" : "SayOpenForOwner", row.DueOn, Prose.Person(row.AssigneeName)),
                 CollectionState.Open or CollectionState.Returned when row.Overdue => T.Html(row.AssigneeIsMe ? "SayOverdueMine" : "SayOverdue", row.DueOn, View.Day.DaysOver(row), owner),
                 CollectionState.Open => T.Html(row.AssigneeIsMe ? "SayOpenMine" : "SayOpen", row.DueOn, owner),
                 CollectionState.Returned => T.Html(row.AssigneeIsMe ? "SayReturnedMine" : "SayReturned", row.DueOn, owner),

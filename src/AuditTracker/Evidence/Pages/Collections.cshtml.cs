@@ -68,6 +68,7 @@ public sealed class CollectionsModel(CollectionStore collections, RequestStore r
         new(words["DueOn"], 12, (sheet, row) => sheet.Date(row.DueOn, row.Overdue ? CellStyle.DateLate : CellStyle.Date)),
         new(words["DaysOverHead"], 10, (sheet, row) => sheet.Number(row.Overdue ? Day.DaysOver(row) : null)),
         new(words["Owner"], 16, (sheet, row) => sheet.Text(row.AssigneeName)),
+        new(words["Deputy"], 16, (sheet, row) => sheet.Text(row.DeputyName ?? "")),
         new(words["OwnerNo"], 12, (sheet, row) => sheet.Text(row.Assignee, CellStyle.Code)),
         new(words["Reviewer"], 16, (sheet, row) => sheet.Text(row.ReviewerName)),
         new(words["HandedInAt"], 17, (sheet, row) => sheet.Instant(row.SubmittedAt)),

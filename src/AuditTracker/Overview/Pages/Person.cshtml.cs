@@ -1,4 +1,5 @@
 using AuditTracker.Calendar;
+using AuditTracker.Evidence;
 using AuditTracker.People;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
@@ -13,7 +14,7 @@ namespace AuditTracker.Overview.Pages;
 
 /// <summary>One person: where they work on any day, whom they answer to, what is still with them, what happened. Everybody may open their own.</summary>
 [May]
-public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructure structure, BusinessClock clock, IStringLocalizer<PeopleWords> words) : PageModel
+public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructure structure, NameDeputy deputies, BusinessClock clock, IStringLocalizer<PeopleWords> words) : PageModel
 {
     [BindProperty] public Form Input { get; set; } = new();
     [FromQuery(Name = "on")] public string? OnText { get; set; }
@@ -28,6 +29,7 @@ public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructu
     public IReadOnlyList<DepartmentEntry> Departments { get; private set; } = [];
     public IReadOnlyList<HeldAppointment> Appointments { get; private set; } = [];
     public AccountState? Account { get; private set; }
+    public LeaveDeputy? Leave { get; private set; }
     public bool SeesPeople { get; private set; }
     public bool MayChange { get; private set; }
 
@@ -64,6 +66,7 @@ public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructu
         Account = await owed.AccountAsync(user, person.Id, ct);
         SeesPeople = user.IsAny(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner);
         MayChange = user.Is(Role.ComplianceManager);
+        Leave = person.LeaveFrom is null ? null : await deputies.FindAsync(user, person.EmployeeNo, ct);
         Departments = MayChange ? (await people.DepartmentsAsync(user, Today, null, 2000, ct)).Rows : [];
         return Page();
     }
