@@ -65,7 +65,7 @@ public sealed class CollectionRow : CollectionLine
 
 /// <summary>The terms a collection was planned from, and what the reader may do with it.</summary>
 public sealed record CollectionTerms(int Version, string Guidance, string Every, int EveryMonths, string OnDay, int OpensOffset, int DueOffset, string DueUnit, string DueShift, DateOnly StartOn,
-    DateOnly? PlannedOpensOn, bool MayHandIn, bool MayReview, bool RequestIsVisible, bool AssigneeHasAccount, bool MayGiveRequest)
+    DateOnly? PlannedOpensOn, bool MayHandIn, bool MayReview, bool RequestIsVisible, bool AssigneeHasAccount, bool MayGiveRequest, int Versions)
 {
     /// <summary>The rule it was planned by.</summary>
     public PlanRule Rule => PlanRule.Of(Every, EveryMonths, OnDay, OpensOffset, DueOffset, DueUnit, DueShift, StartOn);
@@ -114,7 +114,7 @@ public sealed partial class CollectionStore(Db db)
             select c.version, v.guidance, v.every, v.every_months, v.on_day, v.opens_offset, v.due_offset, v.due_unit, v.due_shift, v.start_on, c.planned_opens_on, coalesce({CollectionScope.MayHandIn}, false) as may_hand_in, coalesce({CollectionScope.MayReview}, false) as may_review,
                    coalesce({CollectionScope.RequestCondition}, false) as request_is_visible,
                    exists (select 1 from accounts a where a.person_id = c.assignee_id and a.disabled_at is null) as assignee_has_account,
-                   coalesce({CollectionScope.MayHandIn} and {CollectionScope.MayGiveRequest}, false) as may_give_request
+                   coalesce({CollectionScope.MayHandIn} and {CollectionScope.MayGiveRequest}, false) as may_give_request, r.version as versions
             from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version join evidence_requests r on r.id = c.request_id
             where c.id = @id and {CollectionScope.Condition}
             """, parameters, ct);

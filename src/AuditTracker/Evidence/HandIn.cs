@@ -126,7 +126,7 @@ public sealed class HandIn(Db db, SubmissionStore submissions, EvidenceFile file
         }
         if (input.Nothing?.Trim() is { Length: > 0 } nothing)
         {
-            pieces.Add(nothing.Length > 4000 ? throw InvalidInput.At<Words>("nothing", "NoteLength", 4000) : new NewEvidence("statement", null, null, null, null, $"該当なし（0件）：{nothing}", true));
+            pieces.Add(nothing.Length > 4000 ? throw InvalidInput.At<Words>("nothing", "NoteLength", 4000) : new NewEvidence("statement", null, null, null, null, EvidenceRow.NothingBegins + nothing, true));
         }
         return pieces.Count > 0 ? pieces : throw InvalidInput.At<Words>("file", "NothingHandedIn");
     }

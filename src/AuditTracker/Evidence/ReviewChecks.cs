@@ -11,6 +11,9 @@ public sealed record ReviewCheck(string Key, bool Warns, params object[] Argumen
 /// <summary>The checks of the review queue (face.md P7): the same file as last time, taken when, anything but words.</summary>
 public static class ReviewChecks
 {
+    /// <summary>Days between taking and handing in that are worth a word: what lay about longer may have changed since.</summary>
+    public const int LongLag = 31;
+
     /// <param name="last">What was accepted for the period before.</param>
     public static IReadOnlyList<ReviewCheck> Of(Period period, DateOnly dueOn, SubmissionRow submission, IReadOnlyList<EvidenceRow> evidence, IReadOnlyList<LastAccepted> last)
     {
@@ -25,7 +28,7 @@ public static class ReviewChecks
         }
         if (evidence.Any(piece => piece.Nothing))
         {
-            checks.Add(new ReviewCheck("CheckNothing", true));
+            checks.Add(new ReviewCheck("CheckNothing", true, submission.By, JapanTime.DateOf(submission.At)));
         }
         else if (evidence.All(piece => piece.Kind == "statement"))
         {
@@ -44,6 +47,10 @@ public static class ReviewChecks
             { } taken when taken == period.To => new ReviewCheck("CheckCapturedLastDay", false, taken),
             { } taken => new ReviewCheck("CheckCapturedAfter", false, taken, taken.DayNumber - period.To.DayNumber),
         });
+        if (submission.CaptureLag is { } lag && lag > LongLag)
+        {
+            checks.Add(new ReviewCheck("CheckCaptureLag", true, lag));
+        }
         if (submission.IsLateAfter(dueOn))
         {
             checks.Add(new ReviewCheck("CheckLate", true, JapanTime.DateOf(submission.At).DayNumber - dueOn.DayNumber));

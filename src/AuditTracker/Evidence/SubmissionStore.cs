@@ -7,7 +7,14 @@ namespace AuditTracker.Evidence;
 
 /// <summary>One piece of a submission: a file, a link or a statement.</summary>
 /// <param name="Nothing">A statement that there was nothing in the period.</param>
-public sealed record EvidenceRow(long Id, long SubmissionId, string Kind, string? FileName, string? MediaType, long? Size, string? Sha256, string? Content, bool Nothing = false);
+public sealed record EvidenceRow(long Id, long SubmissionId, string Kind, string? FileName, string? MediaType, long? Size, string? Sha256, string? Content, bool Nothing = false)
+{
+    /// <summary>What the words of a statement of nothing begin with, so that they say it wherever they are read alone.</summary>
+    public const string NothingBegins = "該当なし（0件）：";
+
+    /// <summary>Why there was nothing, or a statement's words.</summary>
+    public string? Reason => Nothing && Content?.StartsWith(NothingBegins, StringComparison.Ordinal) == true ? Content[NothingBegins.Length..] : Content;
+}
 
 /// <summary>A hand-in with how it ended.</summary>
 /// <param name="State">submitted, accepted, returned or withdrawn.</param>
@@ -18,6 +25,9 @@ public sealed record SubmissionRow(long Id, string By, string? ByNumber, long By
     string? Decision, string? DecidedBy, string? DecidedByNumber, DateTime? DecidedAt, string? Comment,
     bool IsBroughtIn = false, DateOnly? ClaimedSubmittedOn = null, string ClaimedSubmittedBy = "", DateOnly? ClaimedAcceptedOn = null, string ClaimedAcceptedBy = "")
 {
+    /// <summary>Days from when it was taken to when it was handed in; null where nobody said when it was taken, or it is past evidence.</summary>
+    public int? CaptureLag => CapturedOn is { } taken && !IsBroughtIn ? JapanTime.DateOf(At).DayNumber - taken.DayNumber : null;
+
     /// <summary>Handed in after this day, and so late for ever.</summary>
     public bool IsLateAfter(DateOnly day) => !IsBroughtIn && JapanTime.DateOf(At) > day;
 }

@@ -103,7 +103,7 @@ public sealed class EvidenceFacts : IAsyncDisposable
                s.at as submitted_at, x.submission_id is null and tokyo_date(s.at) > coalesce(c.missed_due_on, c.due_on) as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
                coalesce(by_person.name, nullif(by_account.name, ''), by_account.sign_in) as submitted_by, behalf.name as on_behalf_of,
                case c.state when 'accepted' then coalesce(reviewer.name, nullif(reviewing.name, ''), reviewing.sign_in) end as accepted_by,
-               e.kind, e.file_name, e.size, e.sha256, e.content,
+               case when e.nothing then 'nothing' else e.kind end as kind, e.file_name, e.size, e.sha256, e.content,
                x.submission_id is not null as brought_in, x.claimed_submitted_on, coalesce(x.claimed_submitted_by, '') as claimed_submitted_by, x.claimed_accepted_on, coalesce(x.claimed_accepted_by, '') as claimed_accepted_by,
                e.kind = 'file' and exists (select from quarantines q where q.sha256 = e.sha256 and q.found_at <= @cutoffAt and not (coalesce(q.decision, '') = 'released' and q.decided_at <= @cutoffAt)) as quarantined,
                exists (select from destructions d where d.evidence_id = e.id and d.destroyed_at <= @cutoffAt) as destroyed

@@ -1,3 +1,5 @@
+using AuditTracker.Calendar;
+
 namespace AuditTracker.Reports;
 
 /// <summary>The framework a workbook is about.</summary>
@@ -16,6 +18,7 @@ public sealed record StateCount(string State, long Collections, long Overdue);
 /// <param name="State">submitted or accepted.</param>
 /// <param name="Late">Handed in after the due date; past evidence that was brought in never is.</param>
 /// <param name="Size">Bytes of a file.</param>
+/// <param name="Kind">file, link, statement, or nothing: a statement that there was nothing, by who handed it in, on that day.</param>
 /// <param name="Content">A link's address or a statement's words.</param>
 /// <param name="Quarantined">A file in which the virus scan had found something, not released until then: named, and out of reach.</param>
 /// <param name="Destroyed">Destroyed at the end of its term before the cut-off; its hash is what is left.</param>
@@ -23,7 +26,11 @@ public sealed record StateCount(string State, long Collections, long Overdue);
 public sealed record PieceFacts(long Collection, string Refs, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly? CapturedOn, DateOnly DueOn, DateOnly PlannedDueOn,
     DateTime SubmittedAt, bool Late, string State, DateTime? AcceptedAt, string? SubmittedBy, string? OnBehalfOf, string? AcceptedBy,
     string Kind, string? FileName, long? Size, string? Sha256, string? Content,
-    bool BroughtIn, DateOnly? ClaimedSubmittedOn, string ClaimedSubmittedBy, DateOnly? ClaimedAcceptedOn, string ClaimedAcceptedBy, bool Quarantined, bool Destroyed);
+    bool BroughtIn, DateOnly? ClaimedSubmittedOn, string ClaimedSubmittedBy, DateOnly? ClaimedAcceptedOn, string ClaimedAcceptedBy, bool Quarantined, bool Destroyed)
+{
+    /// <summary>Days from when it was taken, by the person's own statement, to the hand-in; null for past evidence and where nothing was said.</summary>
+    public int? CaptureLag => CapturedOn is { } taken && !BroughtIn ? JapanTime.DateOf(SubmittedAt).DayNumber - taken.DayNumber : null;
+}
 
 /// <summary>A collection of the period that gave no evidence: overdue, returned or waived at the cut-off.</summary>
 /// <param name="State">open, returned or waived.</param>

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using AuditTracker.Evidence;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Security;
+using AuditTracker.Tests.Reports;
 using AuditTracker.Tests.Support;
 
 namespace AuditTracker.Tests.Evidence;
@@ -130,9 +131,37 @@ public sealed class OwnerTests(Desk desk) : IClassFixture<Desk>
             Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
         }
         var text = Browsing.Plain(await (await desk.App.PagesAsAsync(Cast.Bob)).PageAsync($"/evidence/review?at={id}"));
-        Assert.Contains("該当なしの申告 該当なし（0件）：退職者は0件", text);
-        Assert.Contains("該当なし（0件）の申告です。理由を確かめてください。", text);
+        // Who says so, when and why: in the checks and beside the piece.
+        Assert.Matches("相川 有栖 ?さんが 2026/11/24（火） に、該当なし（0件）と申告しています。理由を確かめてください。", text);
+        var page = Browsing.Plain(await alice.PageAsync($"/evidence/collections/{id}"));
+        Assert.Matches("相川 有栖 ?さんが 2026/11/24（火） に、該当なし（0件）と申告。理由： 退職者は0件", page);
         Assert.True(await desk.App.Database.ScalarAsync<bool>("select e.nothing from evidence e join submissions s on s.id = e.submission_id where s.collection_id = @id", new { id }));
+    }
+
+    [Fact]
+    public async Task In_the_workbook_a_statement_of_nothing_is_a_kind_of_its_own_with_name_day_and_reason()
+    {
+        var id = await desk.CollectionAsync(await desk.RequestAsync("該当なしを数える依頼"), "2026-07-01");
+        await desk.App.Get<HandIn>().SubmitAsync(Desk.User(Cast.Alice, Role.ControlOwner), id, new HandInInput("", [], null, null, null, []) { Nothing = "事故は0件" });
+        var sheet = Platform.Workbooks.Workbook.Read(await Quarter.WriteAsync(desk.App.Database, Quarter.Order(cutoff: Quarter.Japan("2026-11-24 18:00"))))["証跡"]!;
+        var row = sheet.Rows.Cast<System.Data.DataRow>().Single(row => row[3] is "該当なしを数える依頼").ItemArray;
+        Assert.Equal(("相川 有栖", "該当なしの申告", "該当なし（0件）：事故は0件"), (row[12], row[15], row[19]));
+        Assert.Equal(new DateTime(2026, 11, 24), ((DateTime)row[8]!).Date);
+    }
+
+    [Fact]
+    public async Task A_past_collection_says_under_which_version_it_was_asked_and_how_long_its_evidence_lay_about()
+    {
+        var request = await desk.RequestAsync("版のある依頼");
+        var id = await desk.CollectionAsync(request, "2026-07-01");
+        await desk.HandInAsync(id, Cast.Alice, "一覧", capturedOn: "2026-10-05");
+        var bob = await desk.App.PagesAsAsync(Cast.Bob);
+        var before = Browsing.Plain(await bob.PageAsync($"/evidence/collections/{id}"));
+        Assert.DoesNotContain("最新は版", before);
+        Assert.Matches("取得日.{0,20}10/0?5.{0,8}（提出の50日前）", before);
+        Assert.Contains("取得から提出まで50日あります。", before);
+        await desk.App.Get<ChangeOwner>().RunAsync(Desk.Manager, await desk.CollectionAsync(request, "2026-04-01"), Cast.Hana.EmployeeNo, null, whole: true);
+        Assert.Contains("版1で依頼（最新は版2）", Browsing.Plain(await bob.PageAsync($"/evidence/collections/{id}")));
     }
 
     private Task<long> AssigneeAsync(long id) => desk.App.Database.ScalarAsync<long>("select assignee_id from collections where id = @id", new { id });

@@ -42,6 +42,15 @@ public sealed class ReviewChecksTests
     }
 
     [Fact]
+    public void Evidence_that_lay_about_for_more_than_a_month_is_noticed_by_days_of_Tokyo()
+    {
+        Assert.Equal(["CheckCapturedAfter"], Of(HandIn(new(2026, 10, 1), "2026-10-13T15:00:00Z"), [File("aa")]));
+        Assert.Equal(["!CheckCapturedEarly"], Of(HandIn(new(2026, 9, 10), "2026-10-11T14:59:59Z"), [File("aa")]));
+        Assert.Equal(["!CheckCapturedEarly", "!CheckCaptureLag"], Of(HandIn(new(2026, 9, 10), "2026-10-11T15:00:00Z"), [File("aa")]));
+        Assert.Equal((null, null, 32), (HandIn(null).CaptureLag, (HandIn(new(2026, 9, 10)) with { IsBroughtIn = true }).CaptureLag, HandIn(new(2026, 9, 10), "2026-10-11T15:00:00Z").CaptureLag));
+    }
+
+    [Fact]
     public void Past_evidence_that_was_brought_in_is_not_measured_by_the_due_date()
     {
         Assert.Equal(["CheckBroughtIn"], Of(HandIn(new(2026, 9, 2), "2027-10-15T15:00:00Z") with { IsBroughtIn = true }, [File("aa")]));
