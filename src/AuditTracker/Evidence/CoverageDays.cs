@@ -31,6 +31,9 @@ public sealed class KeepCoverageDays(Db db, CoverageStore coverage)
 
     private sealed record ItemTheme(string Ref, string Theme);
 
+    /// <summary>The last instant of a day in Japan, UTC, as of which it is computed.</summary>
+    public static DateTime EndOf(DateOnly day) => JapanTime.StartOf(day.AddDays(1)).AddTicks(-10);
+
     /// <returns>How many days were kept.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
@@ -73,7 +76,7 @@ public sealed class KeepCoverageDays(Db db, CoverageStore coverage)
 
     private async Task<IEnumerable<CoverageDay>> ComputeAsync(string framework, DateOnly day, CancellationToken ct)
     {
-        var states = await coverage.OfFrameworkAsync(framework, JapanTime.StartOf(day.AddDays(1)).AddTicks(-10), ct);
+        var states = await coverage.OfFrameworkAsync(framework, EndOf(day), ct);
         await using var connection = await db.OpenAsync(ct);
         var themes = await connection.ListAsync<ItemTheme>("select ref, theme from items where framework = @framework and not is_group", new { framework }, ct);
         return themes.Where(item => states.ContainsKey(item.Ref)).CountBy(item => (item.Theme, states[item.Ref].State)).Select(count => new CoverageDay(day, framework, count.Key.Theme, count.Key.State, count.Value));

@@ -8,6 +8,9 @@ namespace AuditTracker.Overview;
 /// <param name="Key">Of the theme or owner; null: items that have none.</param>
 public sealed record Share(string? Key, string Name, IReadOnlyDictionary<CoverageState, int> States)
 {
+    /// <summary>How many more of these items are covered than at the last month's end; null where that day was not kept.</summary>
+    public int? Change { get; init; }
+
     public int In(CoverageState state) => States.GetValueOrDefault(state);
     public int Covered => In(CoverageState.Covered);
     public int Applicable => States.Where(state => state.Key != CoverageState.Excluded).Sum(state => state.Value);
@@ -49,7 +52,7 @@ public sealed record CoverageNow(IReadOnlyList<FrameworkShare> Frameworks, Frame
 }
 
 /// <summary>Would we pass today, and is it getting better? Coverage by framework, theme and owner, over time, and what is missing.</summary>
-public sealed class ShowCoverage(ShowItems items, ControlStore controls, CoverageDays days, YearlyDuties yearly, ShowGaps gaps, ItemStore store)
+public sealed class ShowCoverage(ShowItems items, ControlStore controls, CoverageDays days, YearlyDuties yearly, ShowGaps gaps, ItemStore store, CoverageStore coverage)
 {
     public static bool IsGap(CoveredItem item) => item.Coverage is { State: not (CoverageState.Covered or CoverageState.Excluded) };
 
@@ -64,36 +67,47 @@ public sealed class ShowCoverage(ShowItems items, ControlStore controls, Coverag
         var before = trend.Count > 1 ? trend[^2].Shares : new Dictionary<string, Share>();
         var chosen = counted.Find(known => known.Key == framework) ?? counted.FirstOrDefault();
         var inside = chosen is null ? [] : all[chosen.Key].ToList();
+        var then = chosen is not null && before.ContainsKey(chosen.Key) ? await coverage.OfFrameworkAsync(chosen.Key, KeepCoverageDays.EndOf(MonthEnd(day.Today)), ct) : null;
         var themes = chosen is null ? [] : await controls.ThemesAsync(chosen.Key, ct);
         var language = System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
         return new(
             [.. counted.Select(known => new FrameworkShare(known, shares[known.Key], before.TryGetValue(known.Key, out var then) ? shares[known.Key].Covered - then.Covered : null))],
             chosen,
-            [.. themes.Select(theme => Share.Of(theme.Key, theme.Title(language), inside.Where(item => item.Item.Theme == theme.Key))).Where(share => share.States.Count > 0)],
-            [.. inside.GroupBy(item => (item.Item.Owner, item.Item.OwnerName)).Select(group => Share.Of(group.Key.Owner, group.Key.OwnerName ?? "", group)).Where(share => share.Applicable > 0)
+            [.. themes.Select(theme => Grouped(theme.Key, theme.Title(language), inside.Where(item => item.Item.Theme == theme.Key), then)).Where(share => share.States.Count > 0)],
+            [.. inside.GroupBy(item => (item.Item.Owner, item.Item.OwnerName)).Select(group => Grouped(group.Key.Owner, group.Key.OwnerName ?? "", group, then)).Where(share => share.Applicable > 0)
                 .OrderByDescending(share => share.Applicable - share.Covered).ThenBy(share => share.Key, StringComparer.Ordinal)],
             [.. inside.Where(IsGap).OrderBy(item => item.Coverage!.NextDueOn ?? DateOnly.MaxValue).ThenByDescending(item => item.Coverage!.State).ThenBy(item => item.Item.Position)],
             trend,
             ReuseOf(counted.SelectMany(known => all[known.Key])),
             await gaps.OfAsync(user, listed, null, ct))
         {
-            ByDepartment = chosen is null ? [] : await DepartmentsAsync(user, chosen.Key, inside, ct),
-            ByMeasure = chosen is null ? [] : await MeasuresAsync(user, chosen.Key, inside, ct),
+            ByDepartment = chosen is null ? [] : await DepartmentsAsync(user, chosen.Key, inside, then, ct),
+            ByMeasure = chosen is null ? [] : await MeasuresAsync(user, chosen.Key, inside, then, ct),
             Yearly = chosen is null ? [] : await yearly.ListAsync(user, day, chosen.Key, null, ct),
         };
     }
 
-    private async Task<IReadOnlyList<Share>> DepartmentsAsync(CurrentUser user, string framework, IReadOnlyList<CoveredItem> inside, CancellationToken ct)
+    /// <summary>The items as they are grouped today, now and then.</summary>
+    private static Share Grouped(string? key, string name, IEnumerable<CoveredItem> group, IReadOnlyDictionary<string, ItemCoverage>? then)
+    {
+        var items = group.ToList();
+        var share = Share.Of(key, name, items);
+        return then is null ? share : share with { Change = share.Covered - items.Count(item => then.GetValueOrDefault(item.Item.Ref)?.State == CoverageState.Covered) };
+    }
+
+    private static DateOnly MonthEnd(DateOnly today) => new DateOnly(today.Year, today.Month, 1).AddDays(-1);
+
+    private async Task<IReadOnlyList<Share>> DepartmentsAsync(CurrentUser user, string framework, IReadOnlyList<CoveredItem> inside, IReadOnlyDictionary<string, ItemCoverage>? then, CancellationToken ct)
     {
         var departments = (await store.DepartmentsAsync(user, framework, ct)).ToDictionary(row => row.Ref);
-        return [.. inside.GroupBy(item => departments.GetValueOrDefault(item.Item.Ref)?.Key).Select(group => Share.Of(group.Key, group.Key is null ? "" : departments[group.First().Item.Ref].Name, group)).Where(share => share.Applicable > 0)
+        return [.. inside.GroupBy(item => departments.GetValueOrDefault(item.Item.Ref)?.Key).Select(group => Grouped(group.Key, group.Key is null ? "" : departments[group.First().Item.Ref].Name, group, then)).Where(share => share.Applicable > 0)
             .OrderByDescending(share => share.Applicable - share.Covered).ThenBy(share => share.Key, StringComparer.Ordinal)];
     }
 
-    private async Task<IReadOnlyList<Share>> MeasuresAsync(CurrentUser user, string framework, IReadOnlyList<CoveredItem> inside, CancellationToken ct)
+    private async Task<IReadOnlyList<Share>> MeasuresAsync(CurrentUser user, string framework, IReadOnlyList<CoveredItem> inside, IReadOnlyDictionary<string, ItemCoverage>? then, CancellationToken ct)
     {
         var byRef = inside.ToDictionary(item => item.Item.Ref);
-        return [.. (await store.MeasuresAsync(user, framework, ct)).GroupBy(row => (row.Key, row.Name)).Select(group => Share.Of(group.Key.Key, group.Key.Name, group.Select(row => byRef[row.Ref]))).Where(share => share.States.Count > 0)];
+        return [.. (await store.MeasuresAsync(user, framework, ct)).GroupBy(row => (row.Key, row.Name)).Select(group => Grouped(group.Key.Key, group.Key.Name, group.Select(row => byRef[row.Ref]), then)).Where(share => share.States.Count > 0)];
     }
 
     private static decimal? ReuseOf(IEnumerable<CoveredItem> items)

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AuditTracker.Evidence;
+using AuditTracker.Overview;
 using AuditTracker.Platform.Security;
 using AuditTracker.Tests.Evidence;
 using AuditTracker.Tests.Support;
@@ -54,6 +55,21 @@ public sealed class CoveragePageTests(Desk desk) : IClassFixture<Desk>, IAsyncLi
         Assert.Matches("2026/10/31（土） 0% \\(0/123\\)", text);
         Assert.Contains("2026/8/31（月） 記録なし", text);
         Assert.DoesNotContain("style=", page);
+    }
+
+    [Fact]
+    public async Task Themes_departments_and_owners_changed_as_much_together_as_the_framework_did()
+    {
+        foreach (var framework in new[] { "iso27001-2022", "pmark-jisq15001-2023" })
+        {
+            var now = await desk.App.Get<ShowCoverage>().RunAsync(Desk.Manager, framework, await desk.App.Get<CompanyDays>().LoadAsync(default), default);
+            var kept = (await desk.App.Get<CoverageDays>().ListAsync([new(2026, 10, 31)])).Where(row => row.Framework == framework && row.State == CoverageState.Covered).Sum(row => row.Items);
+            var change = now.Frameworks.Single(row => row.Framework.Key == framework).Now.Covered - kept;
+            Assert.Equal(1, change);
+            Assert.All(new[] { now.ByTheme, now.ByDepartment, now.ByOwner }, shares => Assert.Equal(change, shares.Sum(share => share.Change)));
+        }
+        var page = Browsing.Plain(await Browsing.PageAsync(await desk.App.PagesAsAsync(Cast.Manami), "/controls/coverage?framework=iso27001-2022"));
+        Assert.Matches("第一部 1 / 2 \\(50%\\) 1増", page);
     }
 
     [Fact]

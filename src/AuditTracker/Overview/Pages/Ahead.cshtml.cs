@@ -47,6 +47,10 @@ public sealed class AheadModel(ShowAhead show, CompanyDays days, CoverageWords e
     public async Task<IActionResult> OnGetExcelAsync(CancellationToken ct)
     {
         await OnGetAsync(ct);
+        if (Wrong is not null)
+        {
+            return Page();
+        }
         string State(ItemCoverage coverage) => words[$"State{coverage.State}"];
         return new ListSheet<ItemAhead>($"{words["AheadPage"]} {Ahead.Chosen?.Short(Language)}", [words["AheadOn", DateText.Table(Ahead.On)]], words["Item"], Descending: false,
         [

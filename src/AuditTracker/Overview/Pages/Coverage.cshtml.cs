@@ -36,9 +36,9 @@ public sealed class CoverageModel(ShowCoverage show, CompanyDays days, CoverageW
         CoverageState[] states = Enum.GetValues<CoverageState>();
         var name = words["CoveragePage"].Value;
         return new PageWorkbook($"{name}_{Now.Chosen?.Key}", name, Day.Now, [(words["Framework"], Now.Chosen?.Short(Language) ?? "")],
-            [(words["Kind"], 14), (words["Item"], 44), (words["Owner"], 18), .. states.Select(state => (words[$"State{state}"].Value, 10d)), (words["NextDue"], 14)], async sheet =>
+            [(words["Kind"], 14), (words["Item"], 44), (words["Owner"], 18), .. states.Select(state => (words[$"State{state}"].Value, 10d)), (words["NextDue"], 14), (words["SinceMonthEnd"], 14)], async sheet =>
         {
-            foreach (var (kind, share, owner) in Now.Frameworks.Select(row => (words["Framework"].Value, row.Now with { Name = row.Framework.Short(Language) }, ""))
+            foreach (var (kind, share, owner) in Now.Frameworks.Select(row => (words["Framework"].Value, row.Now with { Name = row.Framework.Short(Language), Change = row.Change }, ""))
                 .Concat(Now.ByTheme.Select(share => (words["Theme"].Value, share, "")))
                 .Concat(Now.ByMeasure.Select(share => (words["Measure"].Value, share, ""))).Concat(Now.ByDepartment.Select(share => (words["Department"].Value, share with { Name = share.Key is null ? words["NoDepartment"] : share.Name }, "")))
                 .Concat(Now.ByOwner.Select(share => (words["Owner"].Value, share with { Name = "" }, share.Key is null ? words["NoOwner"].Value : share.Name))))
@@ -52,6 +52,7 @@ public sealed class CoverageModel(ShowCoverage show, CompanyDays days, CoverageW
                     sheet.Number(share.In(state));
                 }
                 sheet.Blank();
+                sheet.Text(ShortChangeOf(share.Change));
             }
             foreach (var (item, coverage) in Now.Gaps)
             {
@@ -64,6 +65,7 @@ public sealed class CoverageModel(ShowCoverage show, CompanyDays days, CoverageW
                     sheet.Text(state == coverage!.State ? words[$"State{state}"] : "", CellStyle.Centered);
                 }
                 sheet.Date(coverage!.NextDueOn);
+                sheet.Blank();
             }
         });
     }
@@ -85,6 +87,9 @@ public sealed class CoverageModel(ShowCoverage show, CompanyDays days, CoverageW
         > 0 => words["ChangeMore", change],
         _ => words["ChangeLess", -change.Value],
     };
+
+    /// <summary>1増, 2減, 同じ; nothing where the month's end was not kept.</summary>
+    public string ShortChangeOf(int? change) => change switch { null => "", 0 => words["ShortSame"], > 0 => words["ShortMore", change], _ => words["ShortLess", -change.Value] };
 
     public string Explain(ItemCoverage coverage) => explain.Explain(coverage);
 }
