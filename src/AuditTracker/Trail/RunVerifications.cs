@@ -64,7 +64,7 @@ public sealed class RunVerifications(Db db, VerifyTrail verify, SealTrail seal, 
                 var sealedEntries = await connection.FirstAsync<long>("select coalesce(sum(entries), 0)::bigint from trail.seals", ct: stop);
                 Interlocked.Exchange(ref total, sealedEntries);
             }
-            return await verify.RunAsync(progress: entries =>
+            return await verify.RunAsync(withRows: true, progress: entries =>
             {
                 Interlocked.Exchange(ref done, entries);
                 return Task.CompletedTask;

@@ -37,7 +37,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "post.changed",
         "posts.imported",
         "trail.guarded",
-        "trail.verificationAsked", "trail.verified", "trail.verificationFailed",
+        "trail.rowsKnown", "trail.verificationAsked", "trail.verified", "trail.verificationFailed",
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded",
         "request.added", "request.changed",
         "role.granted", "role.ended",

@@ -20,7 +20,9 @@ public static class VerifySegment
             _ => throw new FormatException("This is no segment or proof of a trail."),
         };
         Seal? last = null;
-        List<(long Id, byte[] Leaf)> entries = [];
+        List<byte[]> entries = [];
+        // Hashing one batch goes on while the next one is read.
+        var hashing = new Queue<Task<Finding?>>();
         var heads = new Dictionary<long, byte[]>();
         long checkedEntries = 0, seals = 0, stamps = 0;
         byte[]? climbed = null;
@@ -30,6 +32,11 @@ public static class VerifySegment
             number++;
             try
             {
+                if (line.StartsWith("entry ", StringComparison.Ordinal))
+                {
+                    Add(line.AsSpan(6));
+                    continue;
+                }
                 ended = Read(line.Split(' '));
             }
             catch (Exception error) when (error is IndexOutOfRangeException or FormatException or OverflowException)
@@ -37,6 +44,7 @@ public static class VerifySegment
                 throw new FormatException(FormattableString.Invariant($"Line {number} cannot be read."), error);
             }
         }
+        Hashed(0);
         if (!ended || seals == 0)
         {
             throw new FormatException("The file is cut short.");
@@ -51,12 +59,6 @@ public static class VerifySegment
         {
             switch (parts[0])
             {
-                case "entry":
-                    var canonical = Convert.FromBase64String(parts[1]);
-                    entries.Add((CanonicalEntry.TryDecode(canonical)?.Id ?? 0, MerkleTree.Leaf(canonical)));
-                    climbed = entries[0].Leaf;
-                    checkedEntries++;
-                    return false;
                 case "left" or "right":
                     climbed = MerkleTree.Climb(climbed!, [new ProofStep(parts[0] == "left", Convert.FromHexString(parts[1]))]);
                     return false;
@@ -93,16 +95,43 @@ public static class VerifySegment
             seals++;
         }
 
+        void Add(ReadOnlySpan<char> base64)
+        {
+            var canonical = new byte[base64.Length / 4 * 3];
+            if (base64.Length % 4 != 0 || base64.Contains(' ') || !Convert.TryFromBase64Chars(base64, canonical, out var length))
+            {
+                throw new FormatException();
+            }
+            entries.Add(length == canonical.Length ? canonical : canonical[..length]);
+            climbed = isProof ? MerkleTree.Leaf(entries[0]) : null;
+            checkedEntries++;
+        }
+
         // A segment's entries stand behind their seal.
         void Close()
         {
-            if (!isProof && last is not null && (entries.Count != last.Entries || !MerkleTree.Root(entries.ConvertAll(entry => entry.Leaf)).AsSpan().SequenceEqual(last.Root)))
+            if (isProof)
             {
-                findings.Add(new Finding(FindingKind.SealChanged, FormattableString.Invariant($"{last.Number}")));
+                return;
             }
-            if (!isProof)
+            if (last is { } seal)
             {
-                entries = [];
+                var batch = entries;
+                hashing.Enqueue(Task.Run(() => batch.Count != seal.Entries || !MerkleTree.Root(batch.ConvertAll(entry => MerkleTree.Leaf(entry))).AsSpan().SequenceEqual(seal.Root)
+                    ? new Finding(FindingKind.SealChanged, FormattableString.Invariant($"{seal.Number}")) : null));
+            }
+            Hashed(Environment.ProcessorCount);
+            entries = [];
+        }
+
+        void Hashed(int mayGoOn)
+        {
+            while (hashing.Count > mayGoOn)
+            {
+                if (hashing.Dequeue().GetAwaiter().GetResult() is { } finding)
+                {
+                    findings.Add(finding);
+                }
             }
         }
 

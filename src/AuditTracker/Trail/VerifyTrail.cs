@@ -8,7 +8,7 @@ namespace AuditTracker.Trail;
 
 /// <summary>
 /// Checks the whole trail of a live database against its seals: every entry, every personal value, every head, every time stamp, what records the trail,
-/// and (if asked) every file. Reads one snapshot; writes nothing.
+/// and (if asked) every file and every row. Reads one snapshot; writes nothing.
 /// </summary>
 public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
 {
@@ -40,8 +40,10 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
 
     /// <param name="expectedHeads">Heads known from elsewhere (a letter, a mail, another machine), beside those of the journal.</param>
     /// <param name="withFiles">Also read every file and compare its SHA-256.</param>
+    /// <param name="withRows">Also compare the rows of watched tables with what the trail says of them.</param>
+    /// <param name="isLive">False for what was loaded from a backup: its catalogue was made anew, and nobody seals there.</param>
     /// <param name="progress">Told the number of entries checked so far.</param>
-    public async Task<Verdict> RunAsync(IReadOnlyList<byte[]>? expectedHeads = null, bool withFiles = false, Func<long, Task>? progress = null, CancellationToken ct = default)
+    public async Task<Verdict> RunAsync(IReadOnlyList<byte[]>? expectedHeads = null, bool withFiles = false, bool withRows = false, bool isLive = true, Func<long, Task>? progress = null, CancellationToken ct = default)
     {
         await using var connection = await db.OpenAsync(ct);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct);
@@ -65,10 +67,14 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
             }
         }
         var anchors = await CheckAnchorsAsync(connection, looking, ct);
-        await CheckGuardAsync(connection, looking, ct);
-        var unsealed = await CheckWaitingAsync(connection, looking, last?.ThroughId ?? 0, ct);
+        if (isLive)
+        {
+            await CheckGuardAsync(connection, looking, ct);
+        }
+        var unsealed = await CheckWaitingAsync(connection, looking, last?.ThroughId ?? 0, isLive, ct);
+        var rows = withRows ? await new VerifyRows(db).RunAsync(connection, (kind, subject, column) => looking.Found(kind, subject, column), ct) : 0;
         var files = withFiles ? await CheckFilesAsync(connection, looking, ct) : 0;
-        return new Verdict(looking.Entries, sums.Count, unsealed, last?.Head, anchors, files, looking.Findings);
+        return new Verdict(looking.Entries, sums.Count, unsealed, last?.Head, anchors, files, looking.Findings, rows);
     }
 
     private static async Task<Seal?> CheckAsync(NpgsqlConnection connection, Looking looking, Seal? last, long from, long through, CancellationToken ct)
@@ -149,12 +155,12 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
         }
     }
 
-    private static async Task<long> CheckWaitingAsync(NpgsqlConnection connection, Looking looking, long through, CancellationToken ct)
+    private static async Task<long> CheckWaitingAsync(NpgsqlConnection connection, Looking looking, long through, bool isLive, CancellationToken ct)
     {
         var waiting = (await connection.FirstAsync<WaitingRow>("""
             select count(*) as entries, min(recorded_at) as oldest_at, clock_timestamp() as now from trail.entries where id > @through
             """, new { through }, ct))!;
-        if (waiting.OldestAt is { } oldest && waiting.Now - oldest > SealedWithin)
+        if (isLive && waiting.OldestAt is { } oldest && waiting.Now - oldest > SealedWithin)
         {
             looking.Found(FindingKind.NotSealed, waiting.Entries);
         }

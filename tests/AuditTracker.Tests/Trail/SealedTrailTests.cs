@@ -116,6 +116,22 @@ public sealed class SealedTrailTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_end_that_was_cut_off_together_with_the_heads_noted_outside_is_found_by_the_rows_a_head_from_elsewhere_or_a_time_stamp()
+    {
+        var head = await database.ScalarAsync<byte[]>("select head from trail.seals order by number desc limit 1");
+        await SuperuserAsync("insert into trail.anchors (number, head, authority, stamped_at, token) select number, head, 'tsa', now(), '' from trail.seals order by number desc limit 1");
+        await SuperuserAsync("delete from trail.entries where id >= (select from_id from trail.seals order by number desc limit 1); delete from trail.seals where number = (select max(number) from trail.seals)");
+        File.Delete(Path.Combine(database.Installation.Settings.Data, "trail", "heads"));
+        Assert.Equal(FindingKind.AnchorWrong, Assert.Single((await VerifyAsync()).Findings).Kind);
+        await SuperuserAsync("delete from trail.anchors");
+        // Seals alone cannot tell any more; the rows still stand there unexplained.
+        Assert.Empty((await VerifyAsync()).Findings);
+        Assert.Equal(FindingKind.HeadUnknown, Assert.Single((await database.Get<VerifyTrail>().RunAsync([head])).Findings).Kind);
+        var rows = (await database.Get<VerifyTrail>().RunAsync(withRows: true)).Findings;
+        Assert.Equal(3, rows.Count(finding => finding.Kind == FindingKind.RowAdded && finding.Where.StartsWith("departments/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_trail_written_anew_from_an_old_place_is_found_by_the_heads_noted_outside()
     {
         await SuperuserAsync("""
