@@ -26,17 +26,7 @@ public sealed class Restore(Settings settings, Action<string> say)
     /// <exception cref="UsageException">It cannot be restored here; the message says why and what to do.</exception>
     public async Task RunAsync(string from, CancellationToken ct)
     {
-        var backup = Find(Path.TrimEndingDirectorySeparator(Path.GetFullPath(from)));
-        RefuseUsedFolder();
-        var manifest = await BackupManifest.ReadAsync(backup, ct);
-        RefuseOtherSchema(manifest);
-        if (settings.Main is null)
-        {
-            RefuseOlderServer(manifest, PostgresBinaries.Find().Version, "is installed here");
-        }
-        var blobs = Path.Combine(Path.GetDirectoryName(backup)!, "blobs");
-        await CheckAsync(backup, blobs, manifest, ct);
-        say($"{backup} is whole: {manifest.Tables.Values.Sum()} rows, {manifest.Blobs.Count} files, taken {Text(manifest.TakenAt)} by version {manifest.Product}.");
+        var (backup, blobs, manifest) = await OpenAsync(from, ct);
 
         ClusterFolder.MakeData(settings.Data);
         var unfinished = Path.Combine(settings.Data, Installation.RestoringFile);
@@ -58,6 +48,44 @@ public sealed class Restore(Settings settings, Action<string> say)
         {
             say($"MISSING: the file {sha256} was damaged or gone when the backup was taken.");
         }
+    }
+
+    /// <summary>The database alone, for looking at: its files are checked and not copied, nothing is settled, and it is no installation anybody may start.</summary>
+    /// <exception cref="UsageException">It cannot be loaded here; the message says why and what to do.</exception>
+    public async Task<Installation> LoadAsync(string from, CancellationToken ct)
+    {
+        var (backup, _, manifest) = await OpenAsync(from, ct);
+        ClusterFolder.MakeData(settings.Data);
+        await File.WriteAllTextAsync(Path.Combine(settings.Data, Installation.RestoringFile), backup, ct);
+        var installation = await Installation.OpenAsync(settings, mayCreate: true, restoring: true, ct);
+        try
+        {
+            await LoadAsync(installation, backup, manifest, ct);
+            await installation.MigrateAsync(ct: ct);
+            return installation;
+        }
+        catch
+        {
+            await installation.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Finds the backup and checks every byte of it.</summary>
+    private async Task<(string Backup, string Blobs, BackupManifest Manifest)> OpenAsync(string from, CancellationToken ct)
+    {
+        var backup = Find(Path.TrimEndingDirectorySeparator(Path.GetFullPath(from)));
+        RefuseUsedFolder();
+        var manifest = await BackupManifest.ReadAsync(backup, ct);
+        RefuseOtherSchema(manifest);
+        if (settings.Main is null)
+        {
+            RefuseOlderServer(manifest, PostgresBinaries.Find().Version, "is installed here");
+        }
+        var blobs = Path.Combine(Path.GetDirectoryName(backup)!, "blobs");
+        await CheckAsync(backup, blobs, manifest, ct);
+        say($"{backup} is whole: {manifest.Tables.Values.Sum()} rows, {manifest.Blobs.Count} files, taken {Text(manifest.TakenAt)} by version {manifest.Product}.");
+        return (backup, blobs, manifest);
     }
 
     private static string Find(string from)

@@ -5,16 +5,16 @@ using Microsoft.Extensions.Localization;
 namespace AuditTracker.Commands;
 
 /// <summary>
-/// <c>verify</c> checks the trail of an installation, or an exported segment or proof without one; <c>--export</c> and <c>--proof</c> write these. Exit code 1 when something
+/// <c>verify</c> checks the trail of an installation, of a backup, or an exported segment or proof without one; <c>--export</c> and <c>--proof</c> write these. Exit code 1 when something
 /// was found.
 /// </summary>
 public static class VerifyCommand
 {
-    public const string Usage = "[--files] [--head HEX] [--file SEGMENT] | --export FILE [--from SEAL] [--through SEAL] | --proof ENTRY --out FILE";
+    public const string Usage = "[--files] [--rows] [--head HEX] [--file SEGMENT] | --backup DIR [--rows] [--scratch DIR] [--head HEX] | --export FILE [--from SEAL] [--through SEAL] | --proof ENTRY --out FILE";
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var arguments = new Arguments(args, "--files");
+        var arguments = new Arguments(args, "--files", "--rows");
         var heads = arguments.All("--head").Select(Head).ToList();
         if (arguments.Get("--file") is { } file)
         {
@@ -27,6 +27,10 @@ public static class VerifyCommand
             {
                 throw new UsageException($"{file}: {error.Message}");
             }
+        }
+        if (arguments.Get("--backup") is { } backup)
+        {
+            return Tell(await new VerifyBackup(arguments.Settings(), Console.WriteLine).RunAsync(backup, arguments.Get("--scratch"), heads, arguments.Has("--rows"), CancellationToken.None));
         }
         await using var installation = await Installation.OpenAsync(arguments.Settings(), mayCreate: false);
         await installation.RefuseForeignSchemaAsync();
@@ -49,7 +53,7 @@ public static class VerifyCommand
             Console.WriteLine(proof);
             return 0;
         }
-        return Tell(await services.GetRequiredService<VerifyTrail>().RunAsync(heads, arguments.Has("--files")));
+        return Tell(await services.GetRequiredService<VerifyTrail>().RunAsync(heads, arguments.Has("--files"), arguments.Has("--rows")));
     }
 
     private static int Tell(Verdict verdict)
@@ -58,7 +62,7 @@ public static class VerifyCommand
         using var services = new ServiceCollection().AddLogging().AddLocalization().BuildServiceProvider();
         var words = services.GetRequiredService<IStringLocalizer<Trail.Words>>();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{verdict.Entries} entries in {verdict.Seals} seals, {verdict.Unsealed} waiting, {verdict.Anchors} time stamps, {verdict.Files} files; head {(verdict.Head is null ? "none" : Convert.ToHexStringLower(verdict.Head))}"));
+            $"{verdict.Entries} entries in {verdict.Seals} seals, {verdict.Unsealed} waiting, {verdict.Anchors} time stamps, {verdict.Files} files, {verdict.Rows} rows; head {(verdict.Head is null ? "none" : Convert.ToHexStringLower(verdict.Head))}"));
         foreach (var finding in verdict.Findings)
         {
             Console.WriteLine($"FOUND {words[$"Finding{finding.Kind}", finding.Where, finding.Detail].Value}");
