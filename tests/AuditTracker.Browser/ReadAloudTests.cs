@@ -40,7 +40,7 @@ public sealed partial class ReadAloudTests(Chromium chromium, Office office)
     {
         await using var manami = await chromium.VisitAsync(office.App, Cast.Manami);
         await manami.OpenAsync("/evidence/collections?overdue=true");
-        Assert.Matches(@"^名称: .+分 \| 状態: 期限超過 \d+日超過( 差戻し中)? \| 期限: [\d/]+（.） \| 担当: .+ \| 確認者: .+$", await RowAsync(manami, "main table.list tbody tr"));
+        Assert.Matches(@"^名称: .+分 \| 状態: 期限超過 \d+日超過( · 差戻し中)? \| 期限: [\d/]+（.） \| 担当: .+ \| 確認者: .+$", await RowAsync(manami, "main table.list tbody tr"));
         await manami.OpenAsync("/evidence/year");
         Assert.Contains(await manami.ReadAloudAsync(), part => part.Role == "link" && Regex.IsMatch(part.Name, @"^2026年.+分 期限 2026/[\d/]+（.） (予定|依頼中|提出済み|差戻し|受領|期限超過|期限間近)$"));
         await manami.OpenAsync("/");
