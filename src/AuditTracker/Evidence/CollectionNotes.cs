@@ -56,6 +56,10 @@ public sealed class CollectionNotes(Db db)
             from collection_assignments m join collections c on c.id = m.collection_id
             left join accounts a on a.id = m.by_account left join people p on p.id = a.person_id join people w on w.id = m.to_id join people b on b.id = m.from_id
             where m.collection_id = @id and {CollectionScope.Condition}
+            union all
+            select k.id, 'deputy', null, null, k.at, null, null, null, null, null, y.name, b.name, false
+            from collection_deputies k join collections c on c.id = k.collection_id left join people y on y.id = k.deputy_id left join people b on b.id = k.before_id
+            where k.collection_id = @id and {CollectionScope.Condition}
             order by 5 desc, 1 desc
             """, parameters, ct);
     }

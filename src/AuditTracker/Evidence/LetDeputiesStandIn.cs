@@ -51,9 +51,11 @@ public sealed class LetDeputiesStandIn(Db db)
             from collections c join people p on p.id = c.assignee_id
             left join leaves l on l.person_id = c.assignee_id and @Today between l.from_on and coalesce(l.to_on, 'infinity') and c.due_on <= coalesce(l.to_on, 'infinity')
             where c.state in ('open', 'returned') and (@ids::bigint[] is null or c.id = any (@ids))
-              and (c.deputy_id is not null or c.assignee_id = any (array(select person_id from leaves where @Today between from_on and coalesce(to_on, 'infinity')))))
-        update collections c set deputy_id = w.deputy_id from wanted w
-        where c.id = w.id and c.state in ('open', 'returned') and c.deputy_id is distinct from w.deputy_id
-        returning c.id, (select employee_no from people where id = w.deputy_id) as deputy_no, (select employee_no from people where id = w.before_id) as before_no
-        """, new { ids, work.Today }, ct);
+              and (c.deputy_id is not null or c.assignee_id = any (array(select person_id from leaves where @Today between from_on and coalesce(to_on, 'infinity'))))),
+        moved as (update collections c set deputy_id = w.deputy_id from wanted w
+            where c.id = w.id and c.state in ('open', 'returned') and c.deputy_id is distinct from w.deputy_id
+            returning c.id, w.deputy_id, w.before_id),
+        kept as (insert into collection_deputies (collection_id, deputy_id, before_id, at) select id, deputy_id, before_id, @Now from moved order by id)
+        select m.id, d.employee_no as deputy_no, b.employee_no as before_no from moved m left join people d on d.id = m.deputy_id left join people b on b.id = m.before_id order by m.id
+        """, new { ids, work.Today, work.Now }, ct);
 }

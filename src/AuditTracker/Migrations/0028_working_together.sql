@@ -13,3 +13,15 @@ select trail.watch('leave_deputies');
 alter table collections add column deputy_id bigint references people (id);
 create index collections_deputy on collections (deputy_id, due_on, id) where deputy_id is not null;
 select trail.watch('collections');
+
+-- Who stood in for the owner from when on; append-only. No deputy: from then on nobody.
+create table collection_deputies (
+    id            bigint generated always as identity primary key,
+    collection_id bigint not null references collections (id) on delete cascade,
+    deputy_id     bigint references people (id),
+    before_id     bigint references people (id),
+    at            timestamptz not null
+);
+create index collection_deputies_collection on collection_deputies (collection_id);
+grant select, insert on collection_deputies to ${app};
+select trail.watch('collection_deputies');

@@ -44,6 +44,7 @@ public sealed class DeputyTests : IAsyncLifetime
         Assert.Equal(2, await RunAsync());
         Assert.Equal((Cast.Alice.PersonId, null), await WhoAsync(collection));
         Assert.Equal([(Cast.Alice.PersonId, true), (Cast.Hana.PersonId, false)], await AskedAsync(collection));
+        Assert.Equal([(Cast.Hana.PersonId, null), (null, Cast.Hana.PersonId)], await App.Database.ListAsync<(long?, long?)>($"select deputy_id, before_id from collection_deputies where collection_id = {collection} order by id"));
         Assert.Equal(1, await App.Database.ScalarAsync<long>($"select count(*) from trail.entries where what = 'collection.deputyStandsIn' and subject = 'collection:{collection}'"));
         Assert.Equal(1, await App.Database.ScalarAsync<long>($"select count(*) from trail.entries where what = 'collection.deputyEnded' and subject = 'collection:{collection}'"));
     }
@@ -84,6 +85,7 @@ public sealed class DeputyTests : IAsyncLifetime
         Assert.Contains("代理 森 真理 担当が不在の間", page);
         Assert.Matches("相川 有栖 ?さんの代理として提出してください", page);
         Assert.DoesNotMatch("休職|育児", page);
+        Assert.Matches("（自動） 代理を変更 なし → 森 真理", page);
         Assert.Contains("代理 森 真理", Browsing.Plain(await pages.PageAsync("/evidence/collections")));
         Assert.Contains("アクセス権棚卸し", await pages.PageAsync("/"));
         // Handing in says for whom; giving the whole request away is not a deputy's.

@@ -73,7 +73,7 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
 
     private string NoteWord(NoteRow note) => note.TakenBack ? T["CommentTakenBack"] : T["Note" + char.ToUpperInvariant(note.Kind[0]) + note.Kind[1..]];
 
-    private string? Change(NoteRow note) => (note.DueBefore, note.DueOn, note.PersonBefore, note.Person) switch
+    private string? Change(NoteRow note) => note.Kind == "deputy" ? $"{note.PersonBefore ?? T["NoDeputy"]} → {note.Person ?? T["NoDeputy"]}" : (note.DueBefore, note.DueOn, note.PersonBefore, note.Person) switch
     {
         ({ } before, { } on, _, _) => (before == on ? "" : $"{DateText.Table(before)} → {DateText.Table(on)}")
             + (note is { OpensBefore: { } opened, OpensOn: { } opens } ? $"{(before == on ? "" : " ")}{T["OpensOn"].Value} {DateText.Table(opened)} → {DateText.Table(opens)}" : ""),
