@@ -4,7 +4,7 @@ using AuditTracker.Platform.Security;
 
 namespace AuditTracker.Overview;
 
-/// <summary>A running request whose owner has left or is on leave today.</summary>
+/// <summary>A running request whose owner has left, or is on leave today with no deputy named.</summary>
 /// <param name="LeftOn">The owner's last day; null: they are on leave.</param>
 /// <param name="LeaveTo">The last day of the leave; null: until further notice, or they left.</param>
 public sealed record OwnerlessRequest(long Id, string Title, string OwnerNo, string OwnerName, DateOnly? LeftOn, DateOnly? LeaveFrom, DateOnly? LeaveTo, DateOnly? NextDueOn);
@@ -19,7 +19,7 @@ public sealed record RunningRequest(long Id, string Title, string? AdoptedFrom);
 /// <summary>Reads what gaps are made of beside coverage.</summary>
 public sealed class GapStore(Db db)
 {
-    /// <summary>Requests that still ask or will, owned by somebody who left or is on leave today; next due date first.</summary>
+    /// <summary>Requests that still ask or will, owned by somebody who left, or is on leave today with no deputy named for it; next due date first.</summary>
     /// <param name="framework">Only those that serve an item of it.</param>
     public async Task<IReadOnlyList<OwnerlessRequest>> OwnerlessAsync(CurrentUser user, string? framework, CancellationToken ct)
     {
@@ -32,7 +32,7 @@ public sealed class GapStore(Db db)
             cross join (select tokyo_date(business_now()) as today) clock
             left join leaves l on l.person_id = o.id and clock.today between l.from_on and coalesce(l.to_on, 'infinity')
             left join lateral (select min(k.due_on) as due_on from collections k where k.request_id = r.id and k.state in ('planned', 'open', 'returned')) next on true
-            where {CollectionScope.RequestCondition} and coalesce(r.end_on, 'infinity') >= clock.today and (o.left_on < clock.today or l.id is not null)
+            where {CollectionScope.RequestCondition} and coalesce(r.end_on, 'infinity') >= clock.today and (o.left_on < clock.today or l.id is not null and not exists (select from leave_deputies n where n.leave_id = l.id))
               and (@framework::text is null or exists (select from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework))
             order by next.due_on nulls last, r.id
             """, parameters, ct);

@@ -73,7 +73,7 @@ public sealed class GapTests(Desk desk) : IClassFixture<Desk>, IAsyncLifetime
         var manami = await desk.App.PagesAsAsync(Cast.Manami);
         var page = await Browsing.PageAsync(manami, "/controls/gaps?kind=owner");
         Assert.Contains("退職 2026/11/20（金）", Browsing.Plain(page));
-        Assert.Contains("休職 2026/11/1（日）～2026/11/24（火）", Browsing.Plain(page).Replace("～ ", "～").Replace(" ～", "～"));
+        Assert.Contains("不在 2026/11/1（日）～2026/11/24（火）", Browsing.Plain(page).Replace("～ ", "～").Replace(" ～", "～"));
         var href = WebUtility.HtmlDecode(Regex.Match(page, "href=\"(/evidence/requests/bulk[^\"]*)\"").Groups[1].Value);
         Assert.Contains("鍵台帳の点検", await Browsing.PageAsync(manami, href));
     }
