@@ -6,7 +6,8 @@ switch (args.FirstOrDefault())
     case "workbook": return await WorkbookBenchmark.RunAsync(rest);
     case "lists": return await ListBenchmark.RunAsync(rest);
     case "planning": return await PlanningBenchmark.RunAsync(rest);
+    case "trail": return await TrailBenchmark.RunAsync(rest);
     default:
-        Console.WriteLine("Say which: workbook, lists, planning");
+        Console.WriteLine("Say which: workbook, lists, planning, trail");
         return 2;
 }
