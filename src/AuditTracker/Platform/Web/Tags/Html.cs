@@ -9,7 +9,7 @@ internal static class Html
 {
     /// <summary>A shape; its word stands beside it.</summary>
     public static IHtmlContent Mark(Shape shape, bool coloured = false) => new HtmlString(
-        $"<svg class=\"shape{(coloured ? " mark-" + shape.Tone() : "")}\" width=\"14\" height=\"14\" aria-hidden=\"true\"><use href=\"#{shape.Symbol()}\"/></svg>");
+        $"<svg class=\"shape{(coloured ? " mark-" + shape.Tone() : "")}\" aria-hidden=\"true\"><use href=\"#{shape.Symbol()}\"/></svg>");
 
     /// <summary>An element with a class and content (text is encoded).</summary>
     public static TagBuilder Element(string name, string? css = null, object? content = null)
