@@ -141,7 +141,7 @@ public sealed class FileLook
             {
                 throw new Found(FileProblem.OtherContent, FileSignatures.ExtensionOf(name));
             }
-            foreach (var entry in zip.Entries.Where(entry => entry.Length > 0))
+            foreach (var entry in zip.Entries.Where(entry => entry.Length > 0 || !entry.FullName.EndsWith('/')))
             {
                 await IntoEntryAsync(entry, name, isOffice, depth, ct);
             }
@@ -163,6 +163,15 @@ public sealed class FileLook
         if (entry.IsEncrypted)
         {
             locked = true;
+            return;
+        }
+        if (entry.Length == 0)
+        {
+            // Nothing takes two bytes at most; what says it is nothing and takes more, another reader unpacks.
+            if (entry.CompressedLength > 2)
+            {
+                throw new Found(FileProblem.ArchiveDamaged, depth == 0 ? archive : name);
+            }
             return;
         }
         await using var stream = await entry.OpenAsync(ct);

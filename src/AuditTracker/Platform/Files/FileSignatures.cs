@@ -15,7 +15,7 @@ public static class FileSignatures
 
     private static readonly Signature[] Signatures =
     [
-        new("elf", 0, "7F454C46"),
+        new("pdf", 0, "255044462D"), new("elf", 0, "7F454C46"),
         new("mach-o", 0, "FEEDFACE"), new("mach-o", 0, "FEEDFACF"), new("mach-o", 0, "CEFAEDFE"), new("mach-o", 0, "CFFAEDFE"),
         new("mach-o", 0, "CAFEBABE"), // also Java's classes
         new("shortcut", 0, "4C0000000114020000000000C000000000000046"),
@@ -73,17 +73,19 @@ public static class FileSignatures
     /// <summary>The kind a beginning shows; null: none of the table's.</summary>
     public static string? KindOf(ReadOnlySpan<byte> head, bool alsoWeak = true)
     {
-        if (head[..Math.Min(head.Length, 1024)].IndexOf("%PDF-"u8) >= 0)
-        {
-            return "pdf";
-        }
         if (head.StartsWith("MZ"u8) && head[..Math.Min(head.Length, 64)].Contains((byte)0))
         {
             return "exe";
         }
+        // A PDF may stand a little way in, so only what begins with nothing firmer is taken for one: a workbook may hold the same letters.
+        return Begins(head, isWeak: false) ?? (head[..Math.Min(head.Length, 1024)].IndexOf("%PDF-"u8) >= 0 ? "pdf" : alsoWeak ? Begins(head, isWeak: true) : null);
+    }
+
+    private static string? Begins(ReadOnlySpan<byte> head, bool isWeak)
+    {
         foreach (var signature in Signatures)
         {
-            if ((alsoWeak || !signature.IsWeak) && head.Length >= signature.At + signature.Bytes.Length && head[signature.At..].StartsWith(signature.Bytes))
+            if (signature.IsWeak == isWeak && head.Length >= signature.At + signature.Bytes.Length && head[signature.At..].StartsWith(signature.Bytes))
             {
                 return signature.Kind;
             }

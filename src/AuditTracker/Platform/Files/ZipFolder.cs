@@ -91,12 +91,24 @@ public static class ZipFolder
             return ZipProblem.Damaged;
         }
         long count = BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(end + 10)), start = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(end + 16));
-        if ((count == ushort.MaxValue || start == uint.MaxValue) && end >= locatorBytes && tail.AsSpan(end - locatorBytes).StartsWith("PK\x06\x07"u8))
+        // The reader takes the 64-bit record for any of three marks, and looks for its locator a little further up than it belongs.
+        var isLarge = BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(end + 4)) == ushort.MaxValue || count == ushort.MaxValue || start == uint.MaxValue;
+        var locator = tail.AsSpan(0, end).LastIndexOf("PK\x06\x07"u8);
+        if (isLarge && locator >= end - 3 * locatorBytes && locator >= 0)
         {
+            if (locator != end - locatorBytes)
+            {
+                return ZipProblem.Damaged;
+            }
             var large = new byte[56];
             content.Position = Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(tail.AsSpan(end - locatorBytes + 8)), 0, Math.Max(0, content.Length - large.Length));
             content.ReadAtLeast(large, large.Length, throwOnEndOfStream: false);
+            var (shortCount, shortStart) = (count, start);
             (count, start) = (BinaryPrimitives.ReadInt64LittleEndian(large.AsSpan(32)), BinaryPrimitives.ReadInt64LittleEndian(large.AsSpan(48)));
+            if ((shortCount != ushort.MaxValue && shortCount != count) || (shortStart != uint.MaxValue && shortStart != start))
+            {
+                return ZipProblem.Damaged;
+            }
         }
         content.Position = 0;
         return count < 0 || start < 0 || start > content.Length ? ZipProblem.Damaged

@@ -149,6 +149,52 @@ public sealed class FileLookTests
         Assert.Equal(ZipProblem.TooManyEntries, ZipFolder.List(new MemoryStream(zip), new ZipLimits()).Problem);
     }
 
+    [Fact]
+    public async Task A_workbook_whose_first_part_speaks_of_PDF_is_still_a_workbook()
+    {
+        using var bytes = new MemoryStream();
+        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in new[] { ("a", "%PDF-1.7"), ("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", "<x/>"), ("xl/vbaProject.bin", "macro") })
+            {
+                using var entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+                entry.Write(Encoding.ASCII.GetBytes(content));
+            }
+        }
+        Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.xlsm", bytes.ToArray()));
+        Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧", bytes.ToArray()));
+        Assert.Equal(FileProblem.MacrosInArchive, await ProblemAsync("束.zip", Zip(("一覧.xlsm", bytes.ToArray()))));
+        Assert.Equal(FileProblem.Program, await ProblemAsync("報告.pdf", [.. "MZ"u8, .. new byte[62], .. "%PDF-1.7"u8]));
+        Assert.Null(await ProblemAsync("報告.pdf", "0 a line before it\n%PDF-1.7"u8.ToArray()));
+    }
+
+    [Fact]
+    public async Task An_entry_that_claims_to_be_empty_is_looked_at_all_the_same()
+    {
+        Assert.Equal(FileProblem.ProgramInArchive, await ProblemAsync("束.zip", Zip(("道具.exe", []), ("a.txt", [1]))));
+        Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.xlsx", Office("xl", ("xl/vbaProject.bin", []))));
+        Assert.Null(await ProblemAsync("束.zip", Zip(("中.exe/", []), ("空.txt", []))));
+        var lying = Zip(("a.txt", Program()));
+        // The length in the directory; who unpacks goes by the entry.
+        lying.AsSpan(lying.AsSpan().LastIndexOf("PK\x01\x02"u8) + 24, 4).Clear();
+        Assert.Equal(FileProblem.ArchiveDamaged, await ProblemAsync("束.zip", lying));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_directory_whose_short_and_long_values_differ_is_not_read(bool byDisk)
+    {
+        // The 64-bit record leads to 30,000 names, the short one to the last of them.
+        var zip = Zip([.. Enumerable.Range(0, 30_000).Select(n => ($"{n:D200}.txt", Array.Empty<byte>()))]);
+        var end = zip.AsSpan().LastIndexOf("PK\x05\x06"u8);
+        var (start, last) = (BitConverter.ToUInt32(zip, end + 16), zip.AsSpan().LastIndexOf("PK\x01\x02"u8));
+        byte[] large = [.. "PK\x06\x06"u8, .. BitConverter.GetBytes(44L), 45, 0, 45, 0, .. new byte[8], .. BitConverter.GetBytes(30_000L), .. BitConverter.GetBytes(30_000L), .. BitConverter.GetBytes(end - (long)start), .. BitConverter.GetBytes((long)start)];
+        byte[] locator = [.. "PK\x06\x07"u8, .. new byte[4], .. BitConverter.GetBytes((long)end), 1, 0, 0, 0];
+        byte[] small = [.. "PK\x05\x06"u8, .. byDisk ? new byte[] { 0xFF, 0xFF } : new byte[2], 0, 0, 1, 0, .. byDisk ? new byte[] { 1, 0 } : new byte[] { 0xFF, 0xFF }, .. new byte[4], .. BitConverter.GetBytes((uint)last), 0, 0];
+        Assert.Equal(ZipProblem.Damaged, ZipFolder.List(new MemoryStream([.. zip[..end], .. large, .. locator, .. small]), new ZipLimits()).Problem);
+    }
+
     private static byte[] Noise(int length)
     {
         var bytes = new byte[length];
