@@ -67,6 +67,11 @@ public sealed class CoverageStore(Db db)
                   and (i.needs_proof is null or {state} <> 'accepted' or exists (
                       select 1 from submissions s join evidence e on e.submission_id = s.id
                       where s.id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity')) and e.kind <> 'statement'))
+                  -- Nobody can look at what is in quarantine: with nothing else beside it, it proves nothing.
+                  and ({state} <> 'accepted' or not exists (select from quarantines) or exists (
+                      select from evidence e where e.submission_id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity'))
+                          and not exists (select from quarantines h where h.sha256 = e.sha256 and e.kind = 'file' and h.found_at <= coalesce(@asOf::timestamptz, 'infinity')
+                              and (h.decision is distinct from 'released' or h.decided_at > coalesce(@asOf::timestamptz, 'infinity')))))
                 order by c.period_to desc limit 1) done on true
             left join lateral (
                 select c.period_from, c.planned_due_on from collections c

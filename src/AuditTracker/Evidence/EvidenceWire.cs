@@ -39,7 +39,7 @@ public sealed record WireEvidence(long Id, string Kind, string? FileName, long? 
 
 /// <summary>What the virus scanner says of a file; one in quarantine cannot be downloaded (409).</summary>
 /// <param name="State">waiting, clean, notScanned, quarantined or released.</param>
-/// <param name="Reason">Why it is not scanned: noScanner, tooLarge, locked, noAnswer, refused or gone.</param>
+/// <param name="Reason">Why it is not scanned: noScanner, tooLarge, locked, noAnswer, refused, gone or unreadable.</param>
 /// <param name="Locked">It has a password.</param>
 /// <param name="Found">What was found, as the scanner calls it.</param>
 public sealed record WireScan(string State, string? Reason, bool Locked, DateTime? At, string? Signatures, string? Found);

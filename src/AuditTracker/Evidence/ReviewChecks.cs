@@ -14,10 +14,15 @@ public static class ReviewChecks
     /// <summary>Days between taking and handing in that are worth a word: what lay about longer may have changed since.</summary>
     public const int LongLag = 31;
 
+    /// <param name="states">How its files stand.</param>
     /// <param name="last">What was accepted for the period before.</param>
-    public static IReadOnlyList<ReviewCheck> Of(Period period, DateOnly dueOn, SubmissionRow submission, IReadOnlyList<EvidenceRow> evidence, IReadOnlyList<LastAccepted> last)
+    public static IReadOnlyList<ReviewCheck> Of(Period period, DateOnly dueOn, SubmissionRow submission, IReadOnlyList<EvidenceRow> evidence, IReadOnlyList<LastAccepted> last, IReadOnlyDictionary<long, FileState>? states = null)
     {
         var checks = new List<ReviewCheck>();
+        if (evidence.Count > 0 && evidence.All(piece => states?.GetValueOrDefault(piece.Id) is { IsOutOfReach: true }))
+        {
+            checks.Add(new ReviewCheck("CheckOutOfReach", true));
+        }
         var before = last.Where(piece => piece.Sha256 is not null).Select(piece => piece.Sha256!).ToHashSet();
         var files = evidence.Where(piece => piece.Kind == "file").ToList();
         var same = files.Where(file => before.Contains(file.Sha256!)).ToList();

@@ -24,6 +24,13 @@ public sealed class ReviewCollection(Db db)
         comment = comment.Trim();
         await TakeReview.EndAsync(work, collection, ct);
         var submission = await work.FirstAsync<long>("select max(id) from submissions where collection_id = @collection", new { collection }, ct);
+        if (after == CollectionState.Accepted && await work.FirstAsync<bool>("""
+            select count(*) > 0 and bool_and(coalesce(f.state in ('quarantined', 'destroyed'), false))
+            from evidence e left join file_states f on f.evidence_id = e.id where e.submission_id = @submission
+            """, new { submission }, ct))
+        {
+            throw Refusal.Of<Words>("AcceptOutOfReach");
+        }
         await CollectionStore.RecordAsync(work, user, collection, decision.ToString().ToLowerInvariant(), after, submission, comment.Length == 0 ? null : comment, ct);
         if (after == CollectionState.Returned)
         {

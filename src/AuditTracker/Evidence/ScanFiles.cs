@@ -45,9 +45,20 @@ public sealed class ScanFiles(ScanStore store, BlobStore blobs, Settings setting
             await store.KeepAsync(sha256, null, "gone", false, "", ct);
             return;
         }
-        var locked = await IsLockedAsync(sha256, ct);
-        await using var content = blobs.Open(sha256);
-        var result = await clamd.ScanAsync(content, ct);
+        bool locked;
+        ScanResult result;
+        try
+        {
+            locked = await IsLockedAsync(sha256, ct);
+            await using var content = blobs.Open(sha256);
+            result = await clamd.ScanAsync(content, ct);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            log.LogError(unreadable, "The file {Sha256} cannot be read", sha256);
+            await store.KeepAsync(sha256, null, "unreadable", false, "", ct);
+            return;
+        }
         var reason = result.Outcome switch
         {
             ScanOutcome.TooLarge => "tooLarge",
@@ -66,9 +77,22 @@ public sealed class ScanFiles(ScanStore store, BlobStore blobs, Settings setting
         var (watch, looked) = (Stopwatch.StartNew(), 0);
         for (; watch.Elapsed < Round && await store.NextAsync(ct) is { } turn; looked++)
         {
-            await store.KeepUnaskedAsync(turn.Sha256, blobs.Exists(turn.Sha256) && await IsLockedAsync(turn.Sha256, ct), ct);
+            await store.KeepUnaskedAsync(turn.Sha256, await IsKnownLockedAsync(turn.Sha256, ct), ct);
         }
         return looked;
+    }
+
+    private async Task<bool> IsKnownLockedAsync(string sha256, CancellationToken ct)
+    {
+        try
+        {
+            return blobs.Exists(sha256) && await IsLockedAsync(sha256, ct);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            log.LogError(unreadable, "The file {Sha256} cannot be read", sha256);
+            return false;
+        }
     }
 
     private async Task<bool> IsLockedAsync(string sha256, CancellationToken ct)

@@ -15,12 +15,12 @@ public sealed class ScanStore(Db db, Settings settings)
     /// <summary>So long after no answer it is tried again.</summary>
     private const string Again = "interval '10 minutes'";
 
-    /// <summary>New files first, the longest waiting of them; then those to be asked again. Null: nothing is due.</summary>
+    /// <summary>New files first, the longest waiting of them; then those to be asked again. What was destroyed has no turn. Null: nothing is due.</summary>
     public async Task<ScanTurn?> NextAsync(CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<ScanTurn>("select sha256 from blob_scans where state = 'waiting' order by due_at, sha256 limit 1", ct: ct)
-            ?? await connection.FirstAsync<ScanTurn>("select sha256 from blob_scans where state <> 'waiting' and due_at <= now() order by due_at, sha256 limit 1", ct: ct);
+        return await connection.FirstAsync<ScanTurn>("select s.sha256 from blob_scans s join kept_blobs b on b.sha256 = s.sha256 where s.state = 'waiting' order by s.due_at, s.sha256 limit 1", ct: ct)
+            ?? await connection.FirstAsync<ScanTurn>("select s.sha256 from blob_scans s join kept_blobs b on b.sha256 = s.sha256 where s.state <> 'waiting' and s.due_at <= now() order by s.due_at, s.sha256 limit 1", ct: ct);
     }
 
     /// <summary>The scanner answers; what it could not be asked before has its turn now.</summary>
@@ -29,7 +29,7 @@ public sealed class ScanStore(Db db, Settings settings)
         await using var work = await db.BeginAsync(Worker, ct);
         var wasAway = await work.FirstAsync<bool>("select away_since is not null from scanner_state for update", ct: ct);
         await work.ExecuteAsync("update scanner_state set version = @version, answered_at = clock_timestamp(), away_since = null, failure = null", new { version }, ct);
-        await work.ExecuteAsync("update blob_scans set due_at = now() where state = 'notScanned' and (reason = 'noScanner' or (@wasAway and reason in ('noAnswer', 'refused')))", new { wasAway }, ct);
+        await work.ExecuteAsync("update blob_scans set due_at = now() where state = 'notScanned' and (due_at is null or due_at > now()) and (reason = 'noScanner' or (@wasAway and reason in ('noAnswer', 'refused')))", new { wasAway }, ct);
         await work.CommitAsync(ct);
     }
 
@@ -68,7 +68,7 @@ public sealed class ScanStore(Db db, Settings settings)
         var state = result?.Outcome switch { ScanOutcome.Infected => "infected", ScanOutcome.Clean when reason is null => "clean", _ => "notScanned" };
         await work.ExecuteAsync($"""
             update blob_scans set state = @state, reason = @reason, locked = @locked, scanned_at = clock_timestamp(), signatures = @signatures,
-                due_at = now() + case when @reason in ('noAnswer', 'refused', 'gone') then {Again} else make_interval(days => @days) end
+                due_at = now() + case when @reason in ('noAnswer', 'refused', 'gone', 'unreadable') then {Again} else make_interval(days => @days) end
             where sha256 = @sha256
             """, new { sha256, state, reason = state == "notScanned" ? reason : null, locked, signatures, days = settings.ScanAgainDays }, ct);
         if (state == "infected" && await work.FirstAsync<long?>("""

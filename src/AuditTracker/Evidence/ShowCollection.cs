@@ -59,7 +59,7 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
     public bool IsMine => MayDecide || (Row.AssigneeIsMe && Row.State is CollectionState.Open or CollectionState.Returned);
 
     public IReadOnlyList<ReviewCheck> Checks => Pending is { } one
-        ? ReviewChecks.Of(new Period(Row.PeriodFrom, Row.PeriodTo), Row.LateAfter, one, [.. Evidence[one.Id]], Last) : [];
+        ? ReviewChecks.Of(new Period(Row.PeriodFrom, Row.PeriodTo), Row.LateAfter, one, [.. Evidence[one.Id]], Last, Files) : [];
 }
 
 /// <summary>Puts one collection together from the stores.</summary>

@@ -162,6 +162,13 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
                 insert into blob_scans (sha256) select @Sha256 where @Sha256 is not null on conflict do nothing;
                 """, new { id, position, piece.Kind, piece.FileName, piece.MediaType, piece.Size, piece.Sha256, piece.Content, piece.Nothing, work.Now }, ct);
         }
+        // Whoever hands in what is in quarantine already is told as the first one was; no scan comes in between.
+        foreach (var (quarantine, found) in await work.QueryAsync<(long, string)>("""
+            select distinct q.id, q.found from evidence e join quarantines q on q.sha256 = e.sha256 where e.submission_id = @id and q.decision is distinct from 'released' order by q.id
+            """, new { id }, ct))
+        {
+            await FileMails.TellQuarantinedAsync(work, quarantine, found, ct);
+        }
         return id;
     }
 }

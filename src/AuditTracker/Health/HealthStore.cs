@@ -83,9 +83,9 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
     private async Task<ScannerHealth> ScannerAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         var (version, answered, away, failure) = await connection.FirstAsync<(string, DateTime?, DateTime?, string?)>("select version, answered_at, away_since, failure from scanner_state", ct: ct);
-        var (waiting, quarantined) = await connection.FirstAsync<(long, long)>("select (select count(*) from blob_scans where state = 'waiting'), (select count(*) from quarantines where decision is null)", ct: ct);
+        var (waiting, quarantined) = await connection.FirstAsync<(long, long)>("select (select count(*) from blob_scans s join kept_blobs b on b.sha256 = s.sha256 where s.state = 'waiting'), (select count(*) from quarantines where decision is null)", ct: ct);
         return new ScannerHealth(settings.Clamd is not null, version, answered, away, failure, waiting, quarantined,
-            (await connection.ListAsync<(string Reason, long Count)>("select reason, count(*) from blob_scans where state = 'notScanned' group by reason order by reason", ct: ct)).ToDictionary(row => row.Reason, row => row.Count));
+            (await connection.ListAsync<(string Reason, long Count)>("select s.reason, count(*) from blob_scans s join kept_blobs b on b.sha256 = s.sha256 where s.state = 'notScanned' group by reason order by reason", ct: ct)).ToDictionary(row => row.Reason, row => row.Count));
     }
 
     private static async Task<ScrubHealth> ScrubAsync(NpgsqlConnection connection, CancellationToken ct)

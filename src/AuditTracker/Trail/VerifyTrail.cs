@@ -174,7 +174,7 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
         {
             if (await blobs.CheckAsync(sha256, null, ct) is not BlobState.Whole and var state)
             {
-                looking.Found(state == BlobState.Missing ? FindingKind.FileMissing : FindingKind.FileChanged, sha256);
+                looking.Found(state == BlobState.Changed ? FindingKind.FileChanged : FindingKind.FileMissing, sha256);
             }
         }
         return files.Count;

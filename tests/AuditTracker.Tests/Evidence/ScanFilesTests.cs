@@ -44,8 +44,13 @@ public sealed class ScanFilesTests
         Assert.Contains("scanner", await adam.PageAsync("/health"), StringComparison.OrdinalIgnoreCase);
         Assert.NotNull(await app.Database.ScalarAsync<DateTime?>("select away_since from scanner_state"));
 
+        var queue = $"/evidence/review?at={collection}";
+        Assert.Contains("EICAR-STANDARD", await (await app.PagesAsAsync(Cast.Manami)).PageAsync(queue));
         await daemon.StartAsync();
         Assert.Equal(2, await ScanAsync(app));
+        var review = await (await app.PagesAsAsync(Cast.Manami)).PageAsync(queue);
+        Assert.Contains("説明.txt", Browsing.Plain(review));
+        Assert.DoesNotContain("EICAR-STANDARD", review);
         Assert.Equal(("clean", "quarantined"), (await StateAsync(app, "一覧.csv"), await StateAsync(app, "説明.txt")));
         Assert.Equal(0, await ScanAsync(app));
         Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from scanner_state where away_since is not null"));
@@ -133,6 +138,68 @@ public sealed class ScanFilesTests
         Assert.Contains("パスワード付き", Browsing.Plain(await (await app.PagesAsAsync(Cast.Bob)).PageAsync($"/evidence/collections/{collection}")));
         await app.Get<ScanStore>().ReachedAsync("ClamAV 1", CancellationToken.None);
         Assert.NotNull(await app.Get<ScanStore>().NextAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task What_is_in_quarantine_is_told_to_everybody_who_hands_it_in_and_proves_nothing()
+    {
+        await using var peer = new FakeClamd { Answer = bytes => Encoding.ASCII.GetString(bytes).Contains("bad") ? "stream: Test.Found FOUND" : "stream: OK" };
+        await using var app = await TestApp.StartAsync(("AuditTracker:Scan:Clamd", peer.Address));
+        var (first, second) = (await CollectionAsync(app), await CollectionAsync(app, "二つ目"));
+        using (var answer = await app.As(Cast.Manami).PostAsync($"/api/evidence/collections/{first}/submissions", EvidenceFileTests.Form(("一.csv", "bad"u8.ToArray()))))
+        {
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+        await ScanAsync(app);
+        Assert.Equal(1, await app.Database.ScalarAsync<long>("select count(*) from notices where template = 'evidence/file-quarantined'"));
+        await HandInAsync(app, second, ("二.csv", "bad"u8.ToArray()), ("三.csv", "good"u8.ToArray()));
+        Assert.Equal(1, await app.Database.ScalarAsync<long>("select count(*) from notices where template = 'evidence/file-quarantined' and person_id = @PersonId", new { Cast.Alice.PersonId }));
+        Assert.Equal(2, await app.Database.ScalarAsync<long>("select count(*) from notices where template = 'evidence/file-quarantined'"));
+
+        // Nothing but what is in quarantine cannot be accepted; with something beside it, it can, and it counts as long as that does.
+        var review = app.Get<ReviewCollection>();
+        await Assert.ThrowsAsync<AuditTracker.Platform.Refusal>(() => review.DecideAsync(Desk.User(Cast.Bob, AuditTracker.Platform.Security.Role.Reviewer), first, Decision.Accept, "", default));
+        Assert.Contains("開けません", Browsing.Plain(await (await app.PagesAsAsync(Cast.Bob)).PageAsync($"/evidence/review?at={first}")));
+        Assert.Equal(CollectionState.Accepted, await review.DecideAsync(Desk.Manager, second, Decision.Accept, "", default));
+        Assert.Equal(1, await CoveredAsync(app));
+        await app.Database.ArrangeAsync("insert into quarantines (sha256, found, signatures, found_at) select sha256, 'Late.Found', '', business_now() from evidence where file_name = '三.csv'");
+        Assert.Equal(0, await CoveredAsync(app));
+        await app.Database.ArrangeAsync("update quarantines set decision = 'released', decided_at = business_now(), reason = '試験用' where found = 'Late.Found'");
+        Assert.Equal(1, await CoveredAsync(app));
+    }
+
+    private static async Task<int> CoveredAsync(TestApp app) => (await app.Get<CoverageStore>().OfFrameworkAsync("iso27001-2022")).Values.SelectMany(item => item.Requests).Where(request => request.AcceptedFrom is not null).DistinctBy(request => request.RequestId).Count();
+
+    [Fact]
+    public async Task What_was_destroyed_is_not_asked_about_and_who_waits_already_keeps_the_place()
+    {
+        await using var app = await TestApp.StartAsync();
+        await HandInAsync(app, await CollectionAsync(app), ("一.csv", "one"u8.ToArray()), ("二.csv", "two"u8.ToArray()));
+        await app.Database.ArrangeAsync("insert into destroyed_blobs (sha256, decided_at) select sha256, business_now() from evidence where file_name = '一.csv'");
+        Assert.Equal(1, await ScanAsync(app));
+        Assert.Equal("waiting", await StateAsync(app, "一.csv"));
+        await app.Get<ScanStore>().ReachedAsync("ClamAV 1", CancellationToken.None);
+        var due = await app.Database.ScalarAsync<DateTime>("select due_at from blob_scans where reason = 'noScanner'");
+        await app.Get<ScanStore>().ReachedAsync("ClamAV 1", CancellationToken.None);
+        Assert.Equal(due, await app.Database.ScalarAsync<DateTime>("select due_at from blob_scans where reason = 'noScanner'"));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_is_written_down_and_the_next_has_its_turn()
+    {
+        await using var peer = new FakeClamd();
+        await using var app = await TestApp.StartAsync(("AuditTracker:Scan:Clamd", peer.Address));
+        await HandInAsync(app, await CollectionAsync(app), ("読めない.csv", "not to be read"u8.ToArray()), ("読める.csv", "to be read"u8.ToArray()));
+        var bad = await app.Database.ScalarAsync<string>("select sha256 from evidence where file_name = '読めない.csv'");
+        var path = Directory.GetFiles(Path.Combine(app.Database.Installation.Settings.Data, "blobs"), bad, SearchOption.AllDirectories).Single();
+        using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None)) // nobody else may open it
+        {
+            Assert.Equal(2, await app.Get<ScrubFiles>().RunAsync(default));
+            Assert.Equal(2, await ScanAsync(app));
+        }
+        Assert.Equal(["読めない.csv:unreadable:unreadable", "読める.csv:whole:clean"], await app.Database.ListAsync<string>(
+            "select e.file_name || ':' || k.state || ':' || coalesce(s.reason, s.state) from evidence e join blob_checks k using (sha256) join blob_scans s using (sha256) order by e.id"));
+        Assert.Contains("1 cannot be read", Browsing.Plain(await (await app.PagesAsAsync(Cast.Adam)).PageAsync("/health")));
     }
 }
 

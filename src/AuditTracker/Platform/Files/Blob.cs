@@ -6,7 +6,8 @@ namespace AuditTracker.Platform.Files;
 public sealed record Blob(string Sha256, long Size);
 
 /// <summary>What a reading of a stored file shows.</summary>
-public enum BlobState { Whole, Missing, Changed }
+/// <remarks>Unreadable: it stands there and the disk does not give it out.</remarks>
+public enum BlobState { Whole, Missing, Changed, Unreadable }
 
 /// <summary>More bytes came than allowed; nothing of them was kept.</summary>
 public sealed class BlobTooLargeException(long maxBytes)

@@ -149,6 +149,10 @@ public sealed class BlobStore
         {
             return BlobState.Missing;
         }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return BlobState.Unreadable;
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
