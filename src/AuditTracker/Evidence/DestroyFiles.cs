@@ -8,9 +8,12 @@ namespace AuditTracker.Evidence;
 /// Job: destroys the files whose destruction was approved and which nothing holds. The proof and what is to be gone are written first, the bytes go after
 /// it; a worker killed anywhere is followed by one that ends the work. Bytes that another file has too go with the last.
 /// </summary>
-public sealed class DestroyFiles(Db db, BlobStore blobs)
+public sealed class DestroyFiles(Db db, BlobStore blobs, ILogger<DestroyFiles> log)
 {
     private sealed record Approved(long EvidenceId, string Sha256, long CollectionId, string Class, DateOnly KeepUntil);
+
+    /// <summary>The lock on which destroying (shared) and what stops it (alone) meet: what is decided before the job looks is what it sees.</summary>
+    internal const string Meeting = "hashtextextended('retention', 0)";
 
     /// <summary>Somebody still has these bytes: another file, a draft, a workbook, or past evidence whose source is not destroyed yet.</summary>
     private const string IsHad = """
@@ -23,6 +26,7 @@ public sealed class DestroyFiles(Db db, BlobStore blobs)
         """;
 
     /// <returns>How many files were destroyed.</returns>
+    /// <exception cref="IOException">Bytes could not be removed; all others were, and these are tried again.</exception>
     public async Task<int> RunAsync(CancellationToken ct)
     {
         var destroyed = 0;
@@ -30,15 +34,17 @@ public sealed class DestroyFiles(Db db, BlobStore blobs)
         {
             destroyed++;
         }
-        while (await RemoveNextAsync(ct))
+        var failed = new List<string>();
+        while (await RemoveNextAsync(failed, ct))
         {
         }
-        return destroyed;
+        return failed.Count == 0 ? destroyed : throw new IOException($"{failed.Count} destroyed files could not be removed from the disk: {string.Join(", ", failed.Take(5))}");
     }
 
     private async Task<bool> DestroyNextAsync(CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(DestroyFiles)), ct);
+        await work.ExecuteAsync($"select pg_advisory_xact_lock_shared({Meeting})", ct: ct);
         // Looked at again: a hold or a longer class since the approval stops it.
         var file = await work.FirstAsync<Approved>("""
             select d.evidence_id, d.sha256, f.collection_id, d.class, d.keep_until from destructions d join file_terms f on f.evidence_id = d.evidence_id
@@ -51,7 +57,8 @@ public sealed class DestroyFiles(Db db, BlobStore blobs)
         await work.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended(@Sha256, 0))", file, ct);
         await work.ExecuteAsync("update destructions set destroyed_at = @Now where evidence_id = @EvidenceId", new { work.Now, file.EvidenceId }, ct);
         var gone = await LetGoAsync(work, file.Sha256, ct);
-        await work.ExecuteAsync("update destructions set bytes_gone = @gone where evidence_id = @EvidenceId", new { gone, file.EvidenceId }, ct);
+        // Whether they are gone is said when they are.
+        await work.ExecuteAsync("update destructions set bytes_gone = case when not @gone then false end where evidence_id = @EvidenceId", new { gone, file.EvidenceId }, ct);
         foreach (var source in await work.QueryAsync<string>("""
             select distinct p.sha256 from evidence e join past_evidence_pieces y on y.submission_id = e.submission_id join past_evidence_sources p on p.run_id = y.run_id
             where e.id = @EvidenceId and p.sha256 <> @Sha256 order by 1
@@ -65,7 +72,6 @@ public sealed class DestroyFiles(Db db, BlobStore blobs)
             ["sha256"] = file.Sha256,
             ["class"] = file.Class,
             ["keepUntil"] = $"{file.KeepUntil:yyyy-MM-dd}",
-            ["bytesGone"] = gone ? "true" : "false",
         }, ct: ct);
         await work.CommitAsync(ct);
         return true;
@@ -74,19 +80,36 @@ public sealed class DestroyFiles(Db db, BlobStore blobs)
     private static async Task<bool> LetGoAsync(UnitOfWork work, string sha256, CancellationToken ct) =>
         await work.ExecuteAsync($"insert into destroyed_blobs (sha256, decided_at) select @sha256, @Now where not ({IsHad}) on conflict do nothing", new { sha256, work.Now }, ct) > 0;
 
-    private async Task<bool> RemoveNextAsync(CancellationToken ct)
+    /// <param name="failed">What is left for the next run; grows.</param>
+    private async Task<bool> RemoveNextAsync(List<string> failed, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(DestroyFiles)), ct);
-        if (await work.FirstAsync<string>("select sha256 from destroyed_blobs where removed_at is null order by decided_at, sha256 limit 1", ct: ct) is not { } sha256)
+        if (await work.FirstAsync<string>("select sha256 from destroyed_blobs where removed_at is null and sha256 <> all(@failed) order by decided_at, sha256 limit 1", new { failed = failed.ToArray() }, ct) is not { } sha256)
         {
             return false;
         }
         await work.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended(@sha256, 0))", new { sha256 }, ct);
-        // The same bytes may have been handed in again meanwhile; then the row is gone.
+        // The same bytes may have been drafted or handed in again meanwhile; then they stay, and the row is gone.
+        await work.ExecuteAsync($"""
+            with had as (delete from destroyed_blobs where sha256 = @sha256 and removed_at is null and ({IsHad}) returning sha256)
+            update destructions d set bytes_gone = false from had where d.sha256 = had.sha256 and d.destroyed_at is not null and d.bytes_gone is null
+            """, new { sha256 }, ct);
         if (await work.FirstAsync<string>("select sha256 from destroyed_blobs where sha256 = @sha256 and removed_at is null for update", new { sha256 }, ct) is not null)
         {
-            blobs.Remove(sha256);
-            await work.ExecuteAsync("update destroyed_blobs set removed_at = @Now where sha256 = @sha256", new { sha256, work.Now }, ct);
+            try
+            {
+                blobs.Remove(sha256);
+            }
+            catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
+            {
+                log.LogError(kept, "The destroyed file {Sha256} cannot be removed", sha256);
+                failed.Add(sha256);
+                return true;
+            }
+            await work.ExecuteAsync("""
+                update destroyed_blobs set removed_at = @Now where sha256 = @sha256;
+                update destructions set bytes_gone = true where sha256 = @sha256 and destroyed_at is not null and bytes_gone is null;
+                """, new { sha256, work.Now }, ct);
         }
         await work.CommitAsync(ct);
         return true;

@@ -28,7 +28,10 @@ public sealed class DueFile
     public DateTime? ApprovedAt { get; init; }
     public string? Reason { get; init; }
     public DateTime? DestroyedAt { get; init; }
+
+    /// <summary>The stored bytes are gone too; false: another file has the same ones; null: not destroyed, or still to be removed.</summary>
     public bool? BytesGone { get; init; }
+    public string? BytesWord => DestroyedAt is null ? null : BytesGone switch { true => "BytesAreGone", false => "BytesAreShared", _ => "BytesToGo" };
     public string Place { get; init; } = "";
     public string Class(string language) => language == "en" ? ClassEn : ClassJa;
 }
@@ -52,13 +55,14 @@ public sealed class DueFiles(Db db)
     private const string Columns = """
         f.evidence_id as id, f.file_name, f.size, f.sha256, f.collection_id, v.title, c.period_from, c.period_to, coalesce(said.name_ja, f.name_ja) as class_ja, coalesce(said.name_en, f.name_en) as class_en,
         coalesce(d.months, f.months) as months, coalesce(d.rule_from, f.rule_from) as rule_from, coalesce(d.keep_until, f.keep_until) as keep_until, h.reason as hold_reason,
-        coalesce(p.name, nullif(a.name, ''), a.sign_in) as approved_by, d.approved_at, d.reason, d.destroyed_at, d.bytes_gone
+        coalesce(p.name, nullif(a.name, ''), a.sign_in) as approved_by, d.approved_at, d.reason, d.destroyed_at,
+        case when d.destroyed_at is not null then case when x.sha256 is null then false when x.removed_at is not null then true end end as bytes_gone
         """;
 
     private const string From = """
         from file_terms f join collections c on c.id = f.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
         left join destructions d on d.evidence_id = f.evidence_id left join retention_rules said on said.class = d.class and said.valid_from = d.rule_from
-        left join retention_holds h on h.id = f.hold_id left join accounts a on a.id = d.approved_by left join people p on p.id = a.person_id
+        left join retention_holds h on h.id = f.hold_id left join accounts a on a.id = d.approved_by left join people p on p.id = a.person_id left join destroyed_blobs x on x.sha256 = d.sha256
         """;
 
     private static string Where(string state) => "@isManager and " + state switch
@@ -159,6 +163,7 @@ public sealed class DecideRetention(Db db)
         RefuseOthers(user);
         var words = CollectionNotes.Reason(reason);
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        await work.ExecuteAsync($"select pg_advisory_xact_lock({DestroyFiles.Meeting})", ct: ct);
         var (request, collection) = (reach == "request" ? Number(what) : null, reach == "collection" ? Number(what) : null);
         var id = await work.FirstAsync<long?>("""
             insert into retention_holds (request_id, collection_id, framework, reason, by_account, at)
@@ -191,6 +196,7 @@ public sealed class DecideRetention(Db db)
     {
         RefuseOthers(user);
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        await work.ExecuteAsync($"select pg_advisory_xact_lock({DestroyFiles.Meeting})", ct: ct);
         if (await work.ExecuteAsync("""
             insert into request_retention (request_id, class, by_account, at)
             select r.id, @to, @AccountId, @Now from evidence_requests r where r.id = @request and exists (select from retention_rules k where k.class = @to)

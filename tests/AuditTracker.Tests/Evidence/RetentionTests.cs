@@ -108,6 +108,90 @@ public sealed class RetentionTests(Desk desk) : IClassFixture<Desk>
     }
 }
 
+/// <summary>What happens while files are destroyed: drafts, holds, disks that refuse.</summary>
+public sealed class RetentionMeanwhileTests(Desk desk) : IClassFixture<Desk>
+{
+    private Task<int> DestroyAsync() => desk.App.Get<DestroyFiles>().RunAsync(default);
+
+    private async Task<(long File, string Sha256)> ApprovedAsync(string text)
+    {
+        await desk.App.Database.SetClockAsync("2026-11-24 09:00");
+        var request = await desk.RequestAsync(text);
+        await desk.HandInAsync(await desk.CollectionAsync(request, "2026-04-01"), Cast.Alice, text, name: $"{text}.csv");
+        await desk.App.Database.SetClockAsync("2031-01-06 09:00");
+        var file = await desk.App.Database.ScalarAsync<long>("select id from evidence where file_name = @name", new { name = $"{text}.csv" });
+        Assert.Equal(1, await desk.App.Get<DecideRetention>().ApproveAsync(Desk.Manager, [file], 1, "年次の見直し"));
+        return (file, await desk.App.Database.ScalarAsync<string>("select sha256 from evidence where id = @file", new { file }));
+    }
+
+    private async Task<bool?> IsGoneAsync(long file) => Assert.Single((await desk.App.Get<DueFiles>().PageAsync(Desk.Manager, "destroyed", [file], new(DueFiles.Order, false, 10), default)).Rows).BytesGone;
+
+    [Fact]
+    public async Task Bytes_that_somebody_drafts_before_they_are_removed_stay()
+    {
+        var (file, sha256) = await ApprovedAsync("下書きにある");
+        Assert.Equal(1, await DestroyAsync());
+        var blobs = desk.App.Get<BlobStore>();
+        Assert.False(blobs.Exists(sha256));
+        // As if it were decided and not removed yet.
+        await desk.App.Database.ArrangeAsync("update destroyed_blobs set removed_at = null where sha256 = @sha256", new { sha256 });
+        Assert.Null(await IsGoneAsync(file));
+        var blob = await blobs.SaveAsync(new MemoryStream("下書きにある"u8.ToArray()), 1 << 20, default);
+        Assert.Equal(sha256, blob.Sha256);
+        var collection = await desk.CollectionAsync(await desk.RequestAsync("下書きのある依頼"), "2026-07-01");
+        await desk.App.Get<DraftStore>().KeepAsync(Desk.User(Cast.Alice, AuditTracker.Platform.Security.Role.ControlOwner), collection, [new("file", "下書き.csv", "text/csv", blob)], default);
+        Assert.Equal(0, await DestroyAsync());
+        Assert.True(blobs.Exists(sha256));
+        Assert.Equal(0, await desk.App.Database.ScalarAsync<long>("select count(*) from destroyed_blobs where sha256 = @sha256", new { sha256 }));
+        Assert.False(await IsGoneAsync(file));
+    }
+
+    [Fact]
+    public async Task A_hold_that_is_being_placed_is_waited_for()
+    {
+        var (file, _) = await ApprovedAsync("止められる");
+        var request = await desk.App.Database.ScalarAsync<long>("select c.request_id from evidence e join submissions s on s.id = e.submission_id join collections c on c.id = s.collection_id where e.id = @file", new { file });
+        Task<long> hold;
+        Task<int> destroyed;
+        await using (var connection = await desk.App.Get<AuditTracker.Platform.Database.Db>().OpenAsync())
+        {
+            await using var between = await connection.BeginTransactionAsync();
+            await using var command = new Npgsql.NpgsqlCommand("lock table retention_holds in share mode", connection, between); // read, not written
+            await command.ExecuteNonQueryAsync();
+            hold = desk.App.Get<DecideRetention>().HoldAsync(Desk.Manager, "request", $"{request}", "訴訟");
+            await Task.Delay(500);
+            destroyed = DestroyAsync();
+            await Task.Delay(1000);
+            Assert.False(destroyed.IsCompleted);
+        }
+        await hold;
+        Assert.Equal(0, await destroyed);
+        await desk.App.Get<DecideRetention>().ReleaseAsync(Desk.Manager, await hold, "和解した");
+        Assert.Equal(1, await DestroyAsync());
+    }
+
+    [Fact]
+    public async Task Bytes_that_the_disk_does_not_let_go_stop_no_others_and_are_not_called_gone()
+    {
+        // Those of the lower hash have their turn first.
+        var texts = new[] { "消えない一", "消えない二" }.OrderBy(text => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text))), StringComparer.Ordinal).ToArray();
+        var (stays, goes) = (await ApprovedAsync(texts[0]), await ApprovedAsync(texts[1]));
+        var root = Path.Combine(desk.App.Database.Installation.Settings.Data, "blobs");
+        var folder = Path.Combine(root, "sha256", stays.Sha256[..2], stays.Sha256[2..4]);
+        Directory.Move(folder, folder + "-away");
+        File.CreateSymbolicLink(folder, "/proc/self"); // a folder that cannot be made durable
+        var job = new DestroyFiles(desk.App.Get<AuditTracker.Platform.Database.Db>(), new BlobStore(root), Microsoft.Extensions.Logging.Abstractions.NullLogger<DestroyFiles>.Instance);
+        await Assert.ThrowsAsync<IOException>(() => job.RunAsync(default));
+        Assert.Equal(((bool?)null, (bool?)true), (await IsGoneAsync(stays.File), await IsGoneAsync(goes.File)));
+        Assert.Contains("中身はこれから削除", await (await desk.App.PagesAsAsync(Cast.Manami)).PageAsync("/evidence/destruction?state=destroyed"));
+        File.Delete(folder);
+        Directory.Move(folder + "-away", folder);
+        Assert.Equal(0, await job.RunAsync(default));
+        Assert.True(await IsGoneAsync(stays.File));
+        Assert.False(desk.App.Get<BlobStore>().Exists(stays.Sha256));
+    }
+}
+
 /// <summary>A worker killed between the proof and the bytes is followed by one that removes them; killed before the proof, nothing happened.</summary>
 public sealed class KilledWhileDestroyingTests : Commands.KilledWorkerTests
 {

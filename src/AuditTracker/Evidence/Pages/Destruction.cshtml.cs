@@ -54,6 +54,6 @@ public sealed class DestructionModel(DueFiles files, CompanyDays days, IStringLo
         new(words["ApprovedAt"], 17, (sheet, row) => sheet.Instant(row.ApprovedAt)),
         new(words["Reason"], 30, (sheet, row) => sheet.Text(row.Reason)),
         new(words["DestroyedAt"], 17, (sheet, row) => sheet.Instant(row.DestroyedAt)),
-        new(words["BytesGone"], 16, (sheet, row) => sheet.Text(row.BytesGone is { } gone ? words[gone ? "BytesAreGone" : "BytesAreShared"].Value : null)),
+        new(words["BytesGone"], 16, (sheet, row) => sheet.Text(row.BytesWord is { } word ? words[word].Value : null)),
     ];
 }

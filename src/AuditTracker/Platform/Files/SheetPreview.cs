@@ -29,6 +29,10 @@ public static class SheetPreview
         }
         try
         {
+            if (ZipFolder.Bound(file, new ZipLimits { MaxEntries = MostEntries }) is not null)
+            {
+                return null;
+            }
             using var zip = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
             if (zip.Entries.Count > MostEntries)
             {
