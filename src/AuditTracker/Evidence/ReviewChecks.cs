@@ -11,9 +11,6 @@ public sealed record ReviewCheck(string Key, bool Warns, params object[] Argumen
 /// <summary>The checks of the review queue (face.md P7): the same file as last time, taken when, anything but words.</summary>
 public static class ReviewChecks
 {
-    /// <summary>Days between taking and handing in that are worth a word: what lay about longer may have changed since.</summary>
-    public const int LongLag = 31;
-
     /// <param name="states">How its files stand.</param>
     /// <param name="last">What was accepted for the period before.</param>
     public static IReadOnlyList<ReviewCheck> Of(Period period, DateOnly dueOn, SubmissionRow submission, IReadOnlyList<EvidenceRow> evidence, IReadOnlyList<LastAccepted> last, IReadOnlyDictionary<long, FileState>? states = null)
@@ -52,10 +49,6 @@ public static class ReviewChecks
             { } taken when taken == period.To => new ReviewCheck("CheckCapturedLastDay", false, taken),
             { } taken => new ReviewCheck("CheckCapturedAfter", false, taken, taken.DayNumber - period.To.DayNumber),
         });
-        if (submission.CaptureLag is { } lag && lag > LongLag)
-        {
-            checks.Add(new ReviewCheck("CheckCaptureLag", true, lag));
-        }
         if (submission.IsLateAfter(dueOn))
         {
             checks.Add(new ReviewCheck("CheckLate", true, JapanTime.DateOf(submission.At).DayNumber - dueOn.DayNumber));
