@@ -46,7 +46,7 @@ public sealed class Backup(Installation installation, Action<string> say)
             var binaries = PostgresBinaries.ForServer(facts.Postgres);
             var dump = await new DatabaseDump(installation.Owner, binaries).WriteAsync(facts.Snapshot, bytes => BackupFolder.CopyAsync(bytes, part, "database.dump", ct), ct);
             say($"Database: {facts.Tables.Values.Sum()} rows in {facts.Tables.Count} tables, {dump.Size} bytes.");
-            (copied, var damaged) = await CopyBlobsAsync(facts.Blobs, backups.Blobs, verify, ct);
+            (copied, var damaged, var destroyed) = await CopyBlobsAsync(facts.Blobs, backups.Blobs, verify, ct);
             var kept = new List<BackupFile>();
             foreach (var file in KeysOf(installation.Settings.Data))
             {
@@ -55,7 +55,7 @@ public sealed class Backup(Installation installation, Action<string> say)
             }
             DurableFiles.SyncDirectory(keys);
             manifest = new BackupManifest(BackupManifest.CurrentFormat, ProductVersion, facts.Installation, facts.TakenAt, facts.BusinessNow, facts.Postgres, installation.AppRole,
-                facts.Schema, facts.Tables, facts.Trail, dump, kept, facts.Blobs, damaged);
+                facts.Schema, facts.Tables, facts.Trail, dump, kept, [.. facts.Blobs.Where(blob => !destroyed.Contains(blob.Sha256))], damaged);
         }
         await manifest.WriteAsync(part, ct);
         var folder = backups.Finish(part);
@@ -83,10 +83,11 @@ public sealed class Backup(Installation installation, Action<string> say)
         }
     }
 
-    private async Task<(long Copied, IReadOnlyList<string> Damaged)> CopyBlobsAsync(IReadOnlyList<Blob> blobs, BlobStore into, bool verify, CancellationToken ct)
+    /// <summary>Destroyed: those that were destroyed, as their term asks, since the snapshot; no backup is to have them.</summary>
+    private async Task<(long Copied, IReadOnlyList<string> Damaged, IReadOnlySet<string> Destroyed)> CopyBlobsAsync(IReadOnlyList<Blob> blobs, BlobStore into, bool verify, CancellationToken ct)
     {
         var from = new BlobStore(Path.Combine(installation.Settings.Data, "blobs"));
-        var damaged = new List<string>();
+        var (damaged, destroyed) = (new List<string>(), new HashSet<string>());
         var copied = 0L;
         foreach (var blob in blobs)
         {
@@ -99,12 +100,23 @@ public sealed class Backup(Installation installation, Action<string> say)
             {
                 copied++;
             }
+            else if (await IsDestroyedAsync(blob.Sha256, ct))
+            {
+                destroyed.Add(blob.Sha256);
+            }
             else
             {
                 damaged.Add(blob.Sha256);
             }
         }
-        return (copied, damaged);
+        return (copied, damaged, destroyed);
+    }
+
+    /// <summary>Asks the service's database as it is now, not the snapshot.</summary>
+    private async Task<bool> IsDestroyedAsync(string sha256, CancellationToken ct)
+    {
+        await using var connection = await new Db(installation.App).OpenAsync(ct);
+        return await connection.FirstAsync<bool>("select exists (select from destroyed_blobs where sha256 = @sha256)", new { sha256 }, ct);
     }
 
     private static async Task<bool> CopyBlobAsync(BlobStore from, BlobStore into, Blob blob, CancellationToken ct)

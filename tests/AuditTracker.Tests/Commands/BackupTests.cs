@@ -58,6 +58,23 @@ public sealed class BackupTests : Drill
     }
 
     [Fact]
+    public async Task A_file_destroyed_while_the_backup_is_taken_is_not_called_damaged()
+    {
+        var sha256 = await App.Database.ScalarAsync<string>("select sha256 from kept_blobs order by sha256 limit 1");
+        var taken = await new Backup(App.Database.Installation, said =>
+        {
+            if (said.StartsWith("Database:", StringComparison.Ordinal)) // the snapshot is written, the files come next
+            {
+                App.Database.ArrangeAsync("insert into destroyed_blobs (sha256, decided_at, removed_at) values (@sha256, business_now(), business_now())", new { sha256 }).GetAwaiter().GetResult();
+                App.Get<AuditTracker.Platform.Files.BlobStore>().Remove(sha256);
+            }
+        }).TakeAsync(Backups, null, false, default);
+        Assert.Empty(taken.Manifest.Damaged);
+        Assert.DoesNotContain(taken.Manifest.Blobs, blob => blob.Sha256 == sha256);
+        Assert.NotEmpty(taken.Manifest.Blobs);
+    }
+
+    [Fact]
     public async Task Folders_that_would_not_survive_or_would_mix_are_refused()
     {
         var data = App.Database.Installation.Settings.Data;
