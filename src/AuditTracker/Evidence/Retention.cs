@@ -90,6 +90,15 @@ public sealed class DueFiles(Db db)
         return await connection.FirstAsync<long>($"select count(*) from (select 1 {From} where {Where(state)} limit @cap) counted", parameters, ct);
     }
 
+    /// <summary>All that is due, in so few letters that a later list can be compared with it.</summary>
+    public async Task<string> WhichAsync(CurrentUser user, long[]? ids, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<string>($"select {Which("f.evidence_id")} {From} where {Where("due")}", await ParametersAsync(connection, user, ids, ct), ct) ?? "";
+    }
+
+    internal static string Which(string id) => $"coalesce(encode(sha256(convert_to(string_agg({id}::text, ',' order by {id}), 'UTF8')), 'hex'), '')";
+
     public async IAsyncEnumerable<DueFile> AllAsync(CurrentUser user, string state, ListSlice slice, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
@@ -134,20 +143,22 @@ public sealed class DecideRetention(Db db)
     /// <summary>Approves; the job destroys. What is on hold, not due or approved already is left out.</summary>
     /// <param name="ids">Files; null: all that are due.</param>
     /// <param name="seen">How many were due when the check was shown; with another number nothing is approved.</param>
+    /// <param name="which">Which they were, by <see cref="DueFiles.WhichAsync"/>; with others, as many as they may be, nothing is approved.</param>
     /// <returns>How many were approved.</returns>
     /// <exception cref="Refusal">The list changed since it was shown.</exception>
-    public async Task<int> ApproveAsync(CurrentUser user, long[]? ids, long? seen, string? reason, CancellationToken ct = default)
+    public async Task<int> ApproveAsync(CurrentUser user, long[]? ids, long? seen, string? reason, string? which = null, CancellationToken ct = default)
     {
         RefuseOthers(user);
         var words = CollectionNotes.Reason(reason);
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
-        var approved = await work.ExecuteAsync("""
-            insert into destructions (evidence_id, sha256, class, rule_from, months, keep_until, approved_by, approved_at, reason)
+        var (approved, these) = await work.FirstAsync<(int, string)>($"""
+            with approved as (insert into destructions (evidence_id, sha256, class, rule_from, months, keep_until, approved_by, approved_at, reason)
             select evidence_id, sha256, class, rule_from, months, keep_until, @AccountId, @Now, @words from file_terms
             where keep_until < @Today and hold_id is null and not is_approved and (@ids::bigint[] is null or evidence_id = any(@ids))
-            on conflict do nothing
+            on conflict do nothing returning evidence_id)
+            select count(*)::int, {DueFiles.Which("evidence_id")} from approved
             """, new { user.AccountId, work.Now, words, work.Today, ids }, ct);
-        if (approved == 0 || (seen is { } shown && shown != approved))
+        if (approved == 0 || (seen is { } shown && shown != approved) || (which is not null && which != these))
         {
             throw Refusal.Of<Words>(approved == 0 ? "DestroyNone" : "DestroyListChanged", approved);
         }

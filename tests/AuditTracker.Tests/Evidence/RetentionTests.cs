@@ -50,9 +50,9 @@ public sealed class RetentionTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal(3, (await Desk.WorkbookAsync(manami, list))[1].Rows.Count);
         var check = await manami.PageAsync($"/evidence/destruction/check?id={one}&id={other}");
         Assert.Equal(HttpStatusCode.BadRequest, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "1"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Conflict, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "2"), ("Input.Reason", "年次の見直し"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Redirect, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "1"), ("Input.Reason", "年次の見直し"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Conflict, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "1"), ("Input.Reason", "年次の見直し"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "2"), ("Input.Which", Browsing.Hidden(check, "Input.Which")), ("Input.Reason", "年次の見直し"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "1"), ("Input.Which", Browsing.Hidden(check, "Input.Which")), ("Input.Reason", "年次の見直し"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await manami.SendAsync(check, $"/evidence/destruction/check?id={one}&id={other}", ("Input.Seen", "1"), ("Input.Which", Browsing.Hidden(check, "Input.Which")), ("Input.Reason", "年次の見直し"))).StatusCode);
         Assert.True(blobs.Exists(sha256));
 
         Assert.Equal(1, await DestroyAsync());
@@ -144,6 +144,32 @@ public sealed class RetentionMeanwhileTests(Desk desk) : IClassFixture<Desk>
         Assert.True(blobs.Exists(sha256));
         Assert.Equal(0, await desk.App.Database.ScalarAsync<long>("select count(*) from destroyed_blobs where sha256 = @sha256", new { sha256 }));
         Assert.False(await IsGoneAsync(file));
+    }
+
+    [Fact]
+    public async Task As_many_others_as_were_shown_are_not_approved()
+    {
+        await desk.App.Database.SetClockAsync("2026-11-24 09:00");
+        var (first, second) = (await desk.RequestAsync("見せた"), await desk.RequestAsync("見せていない"));
+        foreach (var request in new[] { first, second })
+        {
+            await desk.HandInAsync(await desk.CollectionAsync(request, "2026-04-01"), Cast.Alice, $"{request}", name: $"{request}.csv");
+        }
+        await desk.App.Database.SetClockAsync("2031-01-06 09:00");
+        var ids = await desk.App.Database.ListAsync<long>("select id from evidence where file_name = any (array[@one, @other]) order by id", new { one = $"{first}.csv", other = $"{second}.csv" });
+        var decide = desk.App.Get<DecideRetention>();
+        var hold = await decide.HoldAsync(Desk.Manager, "request", $"{second}", "訴訟");
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var address = $"/evidence/destruction/check?id={ids[0]}&id={ids[1]}";
+        var check = await manami.PageAsync(address);
+        await decide.ReleaseAsync(Desk.Manager, hold, "和解した");
+        hold = await decide.HoldAsync(Desk.Manager, "request", $"{first}", "訴訟");
+        Assert.Equal(HttpStatusCode.Conflict, (await manami.SendAsync(check, address, ("Input.Seen", "1"), ("Input.Which", Browsing.Hidden(check, "Input.Which")), ("Input.Reason", "年次の見直し"))).StatusCode);
+        await decide.ReleaseAsync(Desk.Manager, hold, "和解した");
+        hold = await decide.HoldAsync(Desk.Manager, "request", $"{second}", "訴訟");
+        Assert.Equal(HttpStatusCode.Redirect, (await manami.SendAsync(check, address, ("Input.Seen", "1"), ("Input.Which", Browsing.Hidden(check, "Input.Which")), ("Input.Reason", "年次の見直し"))).StatusCode);
+        Assert.Equal(ids[0], await desk.App.Database.ScalarAsync<long>("select evidence_id from destructions where evidence_id = any (array[@one, @other])", new { one = ids[0], other = ids[1] }));
+        await DestroyAsync();
     }
 
     [Fact]

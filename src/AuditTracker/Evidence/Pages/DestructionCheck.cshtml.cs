@@ -22,10 +22,14 @@ public sealed class DestructionCheckModel(DueFiles files, DecideRetention decide
 
         /// <summary>How many there were when the check was shown.</summary>
         public long? Seen { get; set; }
+
+        /// <summary>Which they were.</summary>
+        public string? Which { get; set; }
     }
 
     public ListPage<DueFile> List { get; private set; } = null!;
     public long Total { get; private set; }
+    public string Which { get; private set; } = "";
     public CompanyDay Day { get; private set; } = null!;
     private long[]? Chosen => All ? null : Ids;
 
@@ -35,13 +39,14 @@ public sealed class DestructionCheckModel(DueFiles files, DecideRetention decide
         Day = await days.LoadAsync(ct);
         List = await files.PageAsync(user, "due", Chosen, new ListSlice(DueFiles.Order, false, BulkModel.Shown), ct);
         Total = await files.CountAsync(user, "due", Chosen, int.MaxValue, ct);
+        Which = await files.WhichAsync(user, Chosen, ct);
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         try
         {
-            var approved = await decide.ApproveAsync(HttpContext.CurrentUser(), Chosen, Input.Seen, Input.Reason, ct);
+            var approved = await decide.ApproveAsync(HttpContext.CurrentUser(), Chosen, Input.Seen, Input.Reason, Input.Which ?? "", ct);
             return this.Done("/evidence/destruction?state=approved", words["DoneDestructionApproved", approved]);
         }
         catch (Refusal refusal)
