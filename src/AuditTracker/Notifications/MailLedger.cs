@@ -26,7 +26,8 @@ public static class MailOrders
     /// <summary>By when it was taken up for sending. What waits is yet to go, and comes first where the newest do.</summary>
     public static readonly ListOrder When = new("when",
         new("coalesce(m.claimed_at, 'infinity'::timestamptz)", "coalesce((extract(epoch from m.claimed_at) * 1000000)::bigint, 0)",
-            "case when {0}::bigint = 0 then 'infinity'::timestamptz else 'epoch'::timestamptz + {0}::bigint * interval '1 microsecond' end"), new("m.id")) { IsNewestFirst = true };
+            "case when {0}::bigint = 0 then 'infinity'::timestamptz else 'epoch'::timestamptz + {0}::bigint * interval '1 microsecond' end"), new("m.id"))
+    { IsNewestFirst = true };
 
     public static readonly ListOrder To = new("to", new("m.to_address", "m.id", "(select to_address from mails where id = {0})"), new("m.id"));
 

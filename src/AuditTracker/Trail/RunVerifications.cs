@@ -74,7 +74,7 @@ public sealed class RunVerifications(Db db, VerifyTrail verify, SealTrail seal, 
 
     private async Task<bool> FinishAsync(HeldRun run, Verdict verdict, long tookMs, CancellationToken ct)
     {
-        var first = verdict.Findings.FirstOrDefault();
+        var first = verdict.Findings is [var one, ..] ? one : null;
         await using var work = await db.BeginAsync(Actor.Job(nameof(RunVerifications)), ct);
         if (await work.ExecuteAsync($"""
             update trail_verifications set state = 'done', stage = '', lease_until = null, finished_at = @Now, took_ms = @tookMs, entries = @Entries, seals = @Seals, checked_rows = @Rows, head = @Head,

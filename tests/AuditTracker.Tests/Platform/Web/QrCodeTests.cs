@@ -37,13 +37,29 @@ public sealed class QrCodeTests
     // Blocks of the standard's table 9 at M: (blocks, data bytes) of the shorter and longer ones, and check bytes.
     private static readonly Dictionary<int, (int Short, int ShortData, int Long, int Checks)> Table = new()
     {
-        [1] = (1, 16, 0, 10), [2] = (1, 28, 0, 16), [5] = (2, 43, 0, 24), [6] = (4, 27, 0, 16), [7] = (4, 31, 0, 18), [8] = (2, 38, 2, 22), [9] = (3, 36, 2, 22), [10] = (4, 43, 1, 26), [15] = (5, 41, 5, 24),
+        [1] = (1, 16, 0, 10),
+        [2] = (1, 28, 0, 16),
+        [5] = (2, 43, 0, 24),
+        [6] = (4, 27, 0, 16),
+        [7] = (4, 31, 0, 18),
+        [8] = (2, 38, 2, 22),
+        [9] = (3, 36, 2, 22),
+        [10] = (4, 43, 1, 26),
+        [15] = (5, 41, 5, 24),
     };
 
     // Centres of alignment patterns (annex E).
     private static readonly Dictionary<int, int[]> Centres = new()
     {
-        [1] = [], [2] = [6, 18], [5] = [6, 30], [6] = [6, 34], [7] = [6, 22, 38], [8] = [6, 24, 42], [9] = [6, 26, 46], [10] = [6, 28, 50], [15] = [6, 26, 48, 70],
+        [1] = [],
+        [2] = [6, 18],
+        [5] = [6, 30],
+        [6] = [6, 34],
+        [7] = [6, 22, 38],
+        [8] = [6, 24, 42],
+        [9] = [6, 26, 46],
+        [10] = [6, 28, 50],
+        [15] = [6, 26, 48, 70],
     };
 
     private static string Read(QrCode code, int version)
@@ -62,8 +78,14 @@ public sealed class QrCodeTests
             || Centres[version].Any(cx => Centres[version].Any(cy => !((cx == 6 && cy == 6) || (cx == 6 && cy == size - 7) || (cx == size - 7 && cy == 6)) && Math.Abs(cx - x) <= 2 && Math.Abs(cy - y) <= 2)));
         bool IsMasked(int i, int j) => mask switch
         {
-            0 => (i + j) % 2 == 0, 1 => i % 2 == 0, 2 => j % 3 == 0, 3 => (i + j) % 3 == 0, 4 => (i / 2 + j / 3) % 2 == 0,
-            5 => i * j % 2 + i * j % 3 == 0, 6 => (i * j % 2 + i * j % 3) % 2 == 0, _ => ((i + j) % 2 + i * j % 3) % 2 == 0,
+            0 => (i + j) % 2 == 0,
+            1 => i % 2 == 0,
+            2 => j % 3 == 0,
+            3 => (i + j) % 3 == 0,
+            4 => (i / 2 + j / 3) % 2 == 0,
+            5 => i * j % 2 + i * j % 3 == 0,
+            6 => (i * j % 2 + i * j % 3) % 2 == 0,
+            _ => ((i + j) % 2 + i * j % 3) % 2 == 0,
         };
         var bits = new List<bool>();
         var isUp = true;
