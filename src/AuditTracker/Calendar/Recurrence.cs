@@ -56,8 +56,8 @@ public sealed record Recurrence
         _ => null,
     };
 
-    /// <summary>It comes once in twelve months or more seldom.</summary>
-    public bool IsYearly => Every == Frequency.Year || (Every == Frequency.Months && Months >= 12);
+    /// <summary>It comes once in twelve months.</summary>
+    public bool IsYearly => Every == Frequency.Year || (Every == Frequency.Months && Months == 12);
 
     /// <summary>A month, quarter, half or year, counted from its last day.</summary>
     public static implicit operator Recurrence(PeriodKind kind) => Read(kind.ToString().ToLowerInvariant())!;

@@ -55,7 +55,7 @@ public sealed class YearlyDuties(Db db)
 {
     private sealed record Row(long Id, string Title, DateOnly StartOn, DateOnly? EndOn, DateOnly? DoneOn);
 
-    /// <summary>Every request of the reader that comes once a year or more seldom than that, by title; ended ones are left out unless asked for by id.</summary>
+    /// <summary>Every request of the reader that comes once a year, by title; ended ones are left out unless asked for by id.</summary>
     /// <param name="framework">Only those that serve it; null: all.</param>
     public async Task<IReadOnlyList<YearlyRequest>> ListAsync(CurrentUser user, CompanyDay day, string? framework, long? request, CancellationToken ct)
     {

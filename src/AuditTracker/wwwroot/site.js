@@ -142,6 +142,10 @@ if (session) {
   const { who, ask, restored } = session.dataset;
   const kept = `typed ${who} ${location.pathname}${location.search}`;
   const shared = `session ${who}`;
+  // On a desk that several people use, nobody's typing outlives their signing out or the next one's signing in.
+  const forget = (whose) => Object.keys(sessionStorage).filter((key) => key.startsWith("typed ") && whose(key)).forEach((key) => sessionStorage.removeItem(key));
+  forget((key) => !key.startsWith(`typed ${who} `));
+  document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => forget(() => true));
   const soon = 120e3;
   const fields = () => [...document.querySelectorAll("main form[method=post] :is(input, textarea, select)")]
     .filter((field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type));

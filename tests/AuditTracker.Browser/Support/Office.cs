@@ -46,7 +46,8 @@ public sealed class Office : IAsyncLifetime
         var past = await App.Get<CheckPastEvidence>().CheckAsync(Cast.Manami.User(), [new("file", "一覧.csv", "text/csv", await App.Get<BlobStore>().SaveAsync(list, 1000, CancellationToken.None))]);
         var structure = await App.Get<ImportStructure>().KeepAsync(Cast.Manami.User(), "部門.csv", System.Text.Encoding.UTF8.GetBytes($"部門コード,部門名,上位部門コード,部門長社員番号,適用日\nD700,髙度情報基盤・共通アーキテクチャ推進開発本部第二準備室,,{Cast.Hana.EmployeeNo},2027/1/1\nD1,第一部,D700,{Cast.Hana.EmployeeNo},2027/1/1\n"));
         await database.ArrangeAsync($"insert into leaves (person_id, kind, from_on, to_on) values ({Cast.Mallory.PersonId}, 'childcare', '2026-12-01', '2027-03-31')");
-        await database.ArrangeAsync("insert into quarantines (sha256, found, signatures, found_at) select sha256, 'Eicar-Signature', '27000', now() from evidence where kind = 'file' and submission_id in (select max(submission_id) from evidence where kind = 'file') limit 1");
+        // Not the file whose preview is looked at.
+        await database.ArrangeAsync("insert into quarantines (sha256, found, signatures, found_at) select sha256, 'Eicar-Signature', '27000', now() from evidence where kind = 'file' and sha256 <> (select sha256 from evidence where file_name like '%.csv' order by id desc limit 1) order by id limit 1");
         Task<long> Last(string sql) => database.ScalarAsync<long>(sql);
         Pages = new Dictionary<string, string>
         {
