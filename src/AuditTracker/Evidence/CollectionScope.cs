@@ -64,10 +64,13 @@ public static class CollectionScope
     /// <summary>Who waives and takes waivers back.</summary>
     public const string MayWaive = "@isManager";
 
+    /// <summary>The submission (alias <c>s</c>) is the reader's own, or was handed in for them: they never decide on it. Unknown where persons are missing: wrap it in coalesce to negate it.</summary>
+    public const string Own = "(s.by_account = @account or s.by_person = @person or s.on_behalf_of = @person)";
+
     /// <summary>What waits for the reader's decision: handed in, theirs to decide, and neither by nor for themselves.</summary>
     public const string Waiting = $"""
         (c.state = 'submitted' and {MayReview}
-         and not exists (select 1 from submissions s where s.id = c.pending_submission_id and (s.by_account = @account or s.by_person = @person or s.on_behalf_of = @person)))
+         and not exists (select 1 from submissions s where s.id = c.pending_submission_id and {Own}))
         """;
 
     /// <summary>The same for requests, alias <c>r</c>: all, one's own, those of one's department, those one reviews.</summary>

@@ -128,7 +128,7 @@ public sealed partial class CollectionStore(Db db)
         await using var connection = await db.OpenAsync(ct);
         return await connection.FirstAsync<(long, long)>($"""
             select count(*) filter (where not own), count(*) filter (where own)
-            from (select (s.by_account = @account or coalesce(s.by_person = @person, false) or coalesce(s.on_behalf_of = @person, false)) as own
+            from (select coalesce({CollectionScope.Own}, false) as own
                   from collections c join submissions s on s.id = c.pending_submission_id
                   where c.state = 'submitted' and {CollectionScope.Condition} and {CollectionScope.MayReview} limit @cap) theirs
             """, parameters, ct);

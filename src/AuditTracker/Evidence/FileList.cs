@@ -44,9 +44,9 @@ public sealed record FileFilter(string? State = null, string? Search = null)
 /// <summary>The orders a list of files may be put in; the first, newest first, is its own.</summary>
 public static class FileOrders
 {
-    public static readonly ListOrder Newest = new("newest", new SortKey("(-e.id)"));
+    public static readonly ListOrder Time = new("time", new SortKey("e.id")) { IsNewestFirst = true };
     public static readonly ListOrder Size = new("size", new("e.size"), new("e.id"));
-    public static readonly ListOrder[] All = [Newest, Size];
+    public static readonly ListOrder[] All = [Time, Size];
 }
 
 /// <summary>SQL of the list of files, as its reader may see them.</summary>
