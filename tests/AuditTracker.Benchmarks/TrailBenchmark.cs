@@ -97,7 +97,7 @@ public static class TrailBenchmark
             }
             var digest = watch.Elapsed.TotalMilliseconds;
             watch.Restart();
-            using var text = File.OpenText(file);
+            using var text = File.OpenRead(file);
             if (!VerifySegment.Run(text).IsSound)
             {
                 Console.WriteLine("over  the segment is not sound");

@@ -18,7 +18,7 @@ public static class VerifyCommand
         var heads = arguments.All("--head").Select(Head).ToList();
         if (arguments.Get("--file") is { } file)
         {
-            using var text = File.OpenText(file);
+            await using var text = File.OpenRead(file);
             try
             {
                 return Tell(VerifySegment.Run(text, heads.FirstOrDefault()));

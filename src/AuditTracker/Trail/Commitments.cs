@@ -1,12 +1,15 @@
 namespace AuditTracker.Trail;
 
+/// <summary>A personal value beside its entry; null: erased.</summary>
+internal sealed record KeptValue(long EntryId, string Side, string Name, Guid Salt, string? Value);
+
 /// <summary>Compares personal values with the commitments in an entry's bytes. An erased value (null) is as it should be; a row that is gone is not.</summary>
 internal static class Commitments
 {
-    public static void Check(SealedEntry entry, IEnumerable<(string Side, string Name, Guid Salt, string? Value)> kept, Action<string> changed)
+    public static void Check(SealedEntry entry, IEnumerable<KeptValue> kept, Action<string> changed)
     {
         // Most entries hold no personal value; these are the bytes before each commitment.
-        if (entry.Canonical.AsSpan().IndexOf("#64:"u8) < 0)
+        if (entry.Canonical.IndexOf("#64:"u8) < 0)
         {
             foreach (var stray in kept)
             {

@@ -36,34 +36,44 @@ public static class MerkleTree
     /// <summary>SHA-256 of a zero byte and the entry's canonical bytes.</summary>
     public static byte[] Leaf(ReadOnlySpan<byte> canonical)
     {
+        var leaf = new byte[SHA256.HashSizeInBytes];
+        Leaf(canonical, leaf);
+        return leaf;
+    }
+
+    /// <summary>As <see cref="Leaf(ReadOnlySpan{byte})"/>, written to 32 bytes of the caller's.</summary>
+    public static void Leaf(ReadOnlySpan<byte> canonical, Span<byte> to)
+    {
         // In one go: a hash that is fed in parts costs three times as much for so few bytes.
         var bytes = ArrayPool<byte>.Shared.Rent(canonical.Length + 1);
         bytes[0] = 0;
         canonical.CopyTo(bytes.AsSpan(1));
-        var leaf = SHA256.HashData(bytes.AsSpan(0, canonical.Length + 1));
+        SHA256.HashData(bytes.AsSpan(0, canonical.Length + 1), to);
         ArrayPool<byte>.Shared.Return(bytes);
-        return leaf;
     }
 
     /// <summary>SHA-256 of a one byte and the two hashes.</summary>
-    public static byte[] Node(byte[] left, byte[] right)
-    {
-        Span<byte> bytes = stackalloc byte[1 + 2 * SHA256.HashSizeInBytes];
-        bytes[0] = 1;
-        left.CopyTo(bytes[1..]);
-        right.CopyTo(bytes[(1 + left.Length)..]);
-        return SHA256.HashData(bytes[..(1 + left.Length + right.Length)]);
-    }
+    public static byte[] Node(byte[] left, byte[] right) => SHA256.HashData([1, .. left, .. right]);
 
-    /// <summary>The root over leaf hashes, of which there is at least one; an odd last one of a level goes up as it is.</summary>
-    public static byte[] Root(IReadOnlyList<byte[]> leaves)
+    /// <summary>The root over leaf hashes side by side, 32 bytes each, of which there is at least one; an odd last one of a level goes up as it is.</summary>
+    public static byte[] Root(ReadOnlySpan<byte> leaves)
     {
-        var level = leaves;
-        while (level.Count > 1)
+        var level = leaves.ToArray();
+        Span<byte> pair = stackalloc byte[1 + 2 * SHA256.HashSizeInBytes];
+        pair[0] = 1;
+        for (var length = level.Length; length > SHA256.HashSizeInBytes;)
         {
-            level = Above(level);
+            // Each level is written over the one it comes from, behind what is still to be read.
+            var (from, to) = (0, 0);
+            for (; length - from >= 2 * SHA256.HashSizeInBytes; from += 2 * SHA256.HashSizeInBytes, to += SHA256.HashSizeInBytes)
+            {
+                level.AsSpan(from, 2 * SHA256.HashSizeInBytes).CopyTo(pair[1..]);
+                SHA256.HashData(pair, level.AsSpan(to));
+            }
+            level.AsSpan(from, length - from).CopyTo(level.AsSpan(to));
+            length = to + length - from;
         }
-        return level[0];
+        return level[..SHA256.HashSizeInBytes];
     }
 
     /// <summary>

@@ -26,8 +26,7 @@ public sealed class TrailSegment(Db db)
         {
             await text.WriteLineAsync(Line(seal));
             await using var entries = await EntryReader.OpenAsync(connection, seal.FromId, seal.ThroughId, ct);
-            await entries.ReadAsync(ct);
-            for (; entries.Current is { } entry; await entries.ReadAsync(ct))
+            foreach (var entry in await entries.ReadThroughAsync(seal.ThroughId, ct))
             {
                 await text.WriteLineAsync($"entry {Convert.ToBase64String(entry.Canonical)}");
                 count++;
@@ -49,14 +48,10 @@ public sealed class TrailSegment(Db db)
             return false;
         }
         var seals = await SealsAsync(connection, number.Value, long.MaxValue, ct);
-        var met = new List<SealedEntry>();
+        List<SealedEntry> met;
         await using (var entries = await EntryReader.OpenAsync(connection, seals[0].FromId, seals[0].ThroughId, ct))
         {
-            await entries.ReadAsync(ct);
-            for (; entries.Current is { } entry; await entries.ReadAsync(ct))
-            {
-                met.Add(entry);
-            }
+            met = await entries.ReadThroughAsync(seals[0].ThroughId, ct);
         }
         var index = met.FindIndex(entry => entry.Id == entryId);
         if (index < 0)

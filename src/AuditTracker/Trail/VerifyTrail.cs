@@ -18,8 +18,6 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
 
     private sealed record SealRow(long Number, long FromId, long ThroughId, int Entries, byte[] Root, byte[] Previous, byte[] Head, long SealedMicros, byte[] Leaves);
 
-    private sealed record ValueRow(long EntryId, string Side, string Name, Guid Salt, string? Value);
-
     private sealed record AnchorRow(long Number, byte[] Head, byte[]? Sealed, byte[] Token, string Authority);
 
     private sealed record WaitingRow(long Entries, DateTime? OldestAt, DateTime Now);
@@ -27,13 +25,33 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
     private sealed class Looking
     {
         public long Entries;
+        // Batches are checked beside the reading of the next ones; what they found is told in their order.
+        private readonly Queue<Task<(int Entries, List<Finding> Findings)>> checking = new();
+
         public List<Finding> Findings { get; } = [];
 
         public void Found(FindingKind kind, object where, string detail = "")
         {
             if (Findings.Count < Verdict.MostFindings)
             {
-                Findings.Add(new Finding(kind, FormattableString.Invariant($"{where}"), detail));
+                Findings.Add(Of(kind, where, detail));
+            }
+        }
+
+        public async Task CheckAsync(Func<(int, List<Finding>)> batch)
+        {
+            checking.Enqueue(Task.Run(batch));
+            await CheckedAsync(Environment.ProcessorCount);
+        }
+
+        /// <summary>Waits until at most so many batches are still being checked.</summary>
+        public async Task CheckedAsync(int mayGoOn = 0)
+        {
+            while (checking.Count > mayGoOn)
+            {
+                var (entries, findings) = await checking.Dequeue();
+                Entries += entries;
+                Findings.AddRange(findings.Take(Verdict.MostFindings - Findings.Count));
             }
         }
     }
@@ -66,6 +84,7 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
                 await progress(looking.Entries);
             }
         }
+        await looking.CheckedAsync();
         var anchors = await CheckAnchorsAsync(connection, looking, ct);
         if (isLive)
         {
@@ -85,38 +104,49 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
             """, new { from, through }, ct);
         // What stands before the first range of this portion and behind the one before belongs to no seal.
         var first = Math.Min((last?.ThroughId ?? 0) + 1, seals[0].FromId);
-        var values = (await connection.ListAsync<ValueRow>("select entry_id, side, name, salt, value from trail.entry_values where entry_id between @first and @final order by entry_id",
+        var values = (await connection.ListAsync<KeptValue>("select entry_id, side, name, salt, value from trail.entry_values where entry_id between @first and @final order by entry_id",
             new { first, final = seals[^1].ThroughId }, ct)).ToLookup(value => value.EntryId);
         await using var entries = await EntryReader.OpenAsync(connection, first, seals[^1].ThroughId, ct);
-        await entries.ReadAsync(ct);
         foreach (var row in seals)
         {
-            var seal = new Seal(row.Number, row.FromId, row.ThroughId, row.Entries, row.Root, row.Previous, row.Head, row.SealedMicros);
-            if (!seal.Follows(last))
-            {
-                looking.Found(FindingKind.ChainBroken, seal.Number, last is null ? "" : FormattableString.Invariant($"{last.Number}"));
-            }
-            var leaves = row.Leaves.Chunk(SHA256.HashSizeInBytes).ToList();
-            if (!seal.ComputeHead().AsSpan().SequenceEqual(seal.Head) || leaves.Count != seal.Entries || !MerkleTree.Root(leaves).AsSpan().SequenceEqual(seal.Root))
-            {
-                looking.Found(FindingKind.SealChanged, seal.Number);
-            }
-            var met = new List<(long Id, byte[] Leaf)>(seal.Entries);
-            for (; entries.Current is { } entry && entry.Id <= seal.ThroughId; await entries.ReadAsync(ct))
-            {
-                looking.Entries++;
-                met.Add((entry.Id, MerkleTree.Leaf(entry.Canonical)));
-                if (!entry.ColumnsAgree)
-                {
-                    looking.Found(FindingKind.ColumnsDiffer, entry.Id);
-                }
-                Commitments.Check(entry, values[entry.Id].Select(value => (value.Side, value.Name, value.Salt, value.Value)), name => looking.Found(FindingKind.ValueChanged, entry.Id, name));
-            }
-            looking.Findings.AddRange(LeafOrder.Compare(seal, leaves, met).Take(Verdict.MostFindings - looking.Findings.Count));
-            last = seal;
+            var (before, batch) = (last, await entries.ReadThroughAsync(row.ThroughId, ct));
+            last = new Seal(row.Number, row.FromId, row.ThroughId, row.Entries, row.Root, row.Previous, row.Head, row.SealedMicros);
+            var seal = last;
+            await looking.CheckAsync(() => (batch.Count, Check(before, seal, row.Leaves, batch, values)));
         }
         return last;
     }
+
+    private static List<Finding> Check(Seal? before, Seal seal, byte[] leaves, List<SealedEntry> entries, ILookup<long, KeptValue> values)
+    {
+        var findings = new List<Finding>();
+        if (!seal.Follows(before))
+        {
+            findings.Add(Of(FindingKind.ChainBroken, seal.Number, before is null ? "" : FormattableString.Invariant($"{before.Number}")));
+        }
+        if (!seal.ComputeHead().AsSpan().SequenceEqual(seal.Head) || seal.Entries < 1 || leaves.Length != seal.Entries * SHA256.HashSizeInBytes || !MerkleTree.Root(leaves).AsSpan().SequenceEqual(seal.Root))
+        {
+            findings.Add(Of(FindingKind.SealChanged, seal.Number));
+        }
+        var met = new byte[entries.Count * SHA256.HashSizeInBytes];
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var entry = entries[i];
+            MerkleTree.Leaf(entry.Canonical, met.AsSpan(i * SHA256.HashSizeInBytes));
+            if (!entry.ColumnsAgree)
+            {
+                findings.Add(Of(FindingKind.ColumnsDiffer, entry.Id));
+            }
+            Commitments.Check(entry, values[entry.Id], name => findings.Add(Of(FindingKind.ValueChanged, entry.Id, name)));
+        }
+        if (!met.AsSpan().SequenceEqual(leaves))
+        {
+            findings.AddRange(LeafOrder.Compare(seal, [.. leaves.Chunk(SHA256.HashSizeInBytes)], [.. entries.Zip(met.Chunk(SHA256.HashSizeInBytes), (entry, leaf) => (entry.Id, leaf))]));
+        }
+        return findings;
+    }
+
+    private static Finding Of(FindingKind kind, object where, string detail = "") => new(kind, FormattableString.Invariant($"{where}"), detail);
 
     private async Task CheckHeadsAsync(NpgsqlConnection connection, Looking looking, IReadOnlyList<byte[]> expected, CancellationToken ct)
     {

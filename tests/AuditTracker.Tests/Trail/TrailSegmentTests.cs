@@ -39,7 +39,7 @@ public sealed class TrailSegmentTests : IAsyncLifetime
     {
         var last = await database.ScalarAsync<long>("select max(number) from trail.seals");
         var file = await ExportAsync(last - 2, last);
-        var verdict = VerifySegment.Run(new StringReader(await File.ReadAllTextAsync(file)));
+        var verdict = VerifySegment.Run(new MemoryStream(await File.ReadAllBytesAsync(file)));
         Assert.Empty(verdict.Findings);
         Assert.Equal(3, verdict.Seals);
         Assert.Equal((0, Convert.ToHexStringLower(verdict.Head!)), await StrangerAsync(file));
@@ -50,7 +50,7 @@ public sealed class TrailSegmentTests : IAsyncLifetime
     [Fact]
     public async Task The_whole_trail_from_its_first_seal_is_sound()
     {
-        var verdict = VerifySegment.Run(new StringReader(await File.ReadAllTextAsync(await ExportAsync(1, long.MaxValue))));
+        var verdict = VerifySegment.Run(new MemoryStream(await File.ReadAllBytesAsync(await ExportAsync(1, long.MaxValue))));
         Assert.Empty(verdict.Findings);
         Assert.Equal(await database.ScalarAsync<long>("select sum(entries) from trail.seals"), verdict.Entries);
     }
@@ -66,7 +66,7 @@ public sealed class TrailSegmentTests : IAsyncLifetime
         var at = Array.FindLastIndex(lines, line => line.StartsWith(kind, StringComparison.Ordinal));
         lines[at] = kind == "seal " ? lines[at].Replace($"seal {last} ", $"seal {last + 1} ") : "entry " + Convert.ToBase64String("1;x"u8);
         await File.WriteAllLinesAsync(file, lines);
-        Assert.NotEmpty(VerifySegment.Run(new StringReader(await File.ReadAllTextAsync(file))).Findings);
+        Assert.NotEmpty(VerifySegment.Run(new MemoryStream(await File.ReadAllBytesAsync(file))).Findings);
         Assert.Equal(1, (await StrangerAsync(file)).Code);
     }
 
@@ -77,10 +77,10 @@ public sealed class TrailSegmentTests : IAsyncLifetime
         var file = await ExportAsync(last, last);
         var lines = (await File.ReadAllLinesAsync(file)).ToList();
         await File.WriteAllLinesAsync(file, lines.Where((_, i) => i != 3));
-        Assert.Contains(VerifySegment.Run(new StringReader(await File.ReadAllTextAsync(file))).Findings, finding => finding.Kind == FindingKind.SealChanged);
+        Assert.Contains(VerifySegment.Run(new MemoryStream(await File.ReadAllBytesAsync(file))).Findings, finding => finding.Kind == FindingKind.SealChanged);
         Assert.Equal(1, (await StrangerAsync(file)).Code);
         await File.WriteAllLinesAsync(file, lines[..^1]);
-        Assert.Throws<FormatException>(() => VerifySegment.Run(new StringReader(File.ReadAllText(file))));
+        Assert.Throws<FormatException>(() => VerifySegment.Run(new MemoryStream(File.ReadAllBytes(file))));
         Assert.Equal(1, (await StrangerAsync(file)).Code);
     }
 
@@ -96,12 +96,34 @@ public sealed class TrailSegmentTests : IAsyncLifetime
                 Assert.True(await database.Get<TrailSegment>().WriteProofAsync(id, output));
             }
             var text = await File.ReadAllTextAsync(file);
-            var verdict = VerifySegment.Run(new StringReader(text));
+            var verdict = VerifySegment.Run(Text(text));
             Assert.Empty(verdict.Findings);
             Assert.Equal((0, Convert.ToHexStringLower(verdict.Head!)), await StrangerAsync(file));
             var other = text.Replace(Line(text, "entry "), "entry " + Convert.ToBase64String(Encoding.UTF8.GetBytes("1;other")));
-            Assert.NotEmpty(VerifySegment.Run(new StringReader(other)).Findings);
+            Assert.NotEmpty(VerifySegment.Run(Text(other)).Findings);
         }
+    }
+
+    [Fact]
+    public async Task A_file_is_read_to_the_byte()
+    {
+        var last = await database.ScalarAsync<long>("select max(number) from trail.seals");
+        var segment = await File.ReadAllTextAsync(await ExportAsync(last, last));
+        var entry = Line(segment, "entry ");
+        Assert.Empty(VerifySegment.Run(Text(segment.TrimEnd('\n'))).Findings);
+        Assert.Empty(VerifySegment.Run(Text(segment.Replace("\n", "\r\n"))).Findings);
+        foreach (var odd in new[] { entry.Insert(8, " "), entry.Insert(10, "\t\t\t\t"), entry[..^1], "entry ====", "entry 鍵鍵鍵鍵", "\n" + entry })
+        {
+            Assert.Throws<FormatException>(() => VerifySegment.Run(Text(segment.Replace(entry, odd))));
+        }
+        await using var output = new MemoryStream();
+        Assert.True(await database.Get<TrailSegment>().WriteProofAsync(await database.ScalarAsync<long>("select min(id) from trail.entries"), output));
+        var proof = Encoding.UTF8.GetString(output.ToArray());
+        var (proved, step) = (Line(proof, "entry "), Line(proof, "right "));
+        Assert.Empty(VerifySegment.Run(Text(proof)).Findings);
+        // Another entry before the one that is proved would be read as proved with it.
+        Assert.Throws<FormatException>(() => VerifySegment.Run(Text(proof.Replace(proved, $"{proved}\n{proved}"))));
+        Assert.Throws<FormatException>(() => VerifySegment.Run(Text(proof.Replace(step, step + new string('0', 64)))));
     }
 
     [Fact]
@@ -123,6 +145,8 @@ public sealed class TrailSegmentTests : IAsyncLifetime
         var lines = await File.ReadAllLinesAsync(await ExportAsync(1, long.MaxValue));
         Assert.DoesNotContain(lines.Where(line => line.StartsWith("entry ", StringComparison.Ordinal)), line => Encoding.UTF8.GetString(Convert.FromBase64String(line[6..])).Contains("個人の言葉", StringComparison.Ordinal));
     }
+
+    private static MemoryStream Text(string text) => new(Encoding.UTF8.GetBytes(text));
 
     private static string Line(string text, string kind) => text.Split('\n').First(line => line.StartsWith(kind, StringComparison.Ordinal));
 
