@@ -55,11 +55,13 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
 
     private sealed record Around(string NameJa, string NameEn, string SecretariatName, string SecretariatContact, bool IsDemo, DateTime Now, long Mine, long Waiting);
 
-    /// <summary>Loads the shell of one request with one query.</summary>
+    /// <summary>Loads the shell of one request.</summary>
     public async Task<Shell> LoadAsync(HttpContext http)
     {
-        var user = http.Caller();
-        var around = await AskAsync(user, http.RequestAborted);
+        // A page may be at work on the same request beside this: all that is wanted of it is read before the first wait.
+        var (user, here, session, aborted) = (http.Caller(), http.Request.Path, http.Features.Get<CallerSession>(), http.RequestAborted);
+        var (asked, told) = (AskAsync(user, aborted), user is null or { MustEnrol: true } ? null : lines.LoadAsync(user, aborted));
+        var around = await asked;
         var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
         var company = language == "en" && around.NameEn.Length > 0 || around.NameJa.Length == 0 ? around.NameEn : around.NameJa;
         var contact = string.Join(' ', new[] { around.SecretariatName, around.SecretariatContact }.Where(part => part.Length > 0));
@@ -68,12 +70,12 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
             return Shell.Unknown with { Company = company, SecretariatContact = contact, PersonName = user?.Name };
         }
         var open = await DoorsAsync();
-        return new Shell(company, Groups(user, open, http.Request.Path, around), user.Name, (int)around.Waiting,
+        return new Shell(company, Groups(user, open, here, around), user.Name, (int)around.Waiting,
             around.IsDemo ? words["DemoNotice", write(around.Now, "table")].Value : null, around.Now, Version, contact,
             HasSearch: open.TryGetValue("/search", out var search) && search.Allows(user),
-            Lines: await lines.LoadAsync(user, http.RequestAborted),
-            Session: http.Features.Get<CallerSession>() is { } session ? new((int)session.Left(time.GetUtcNow().UtcDateTime, settings.SessionIdle).TotalSeconds, user.AccountId) : null,
-            Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, http.Request.Path == entry.Path))]);
+            Lines: told is null ? null : await told,
+            Session: session is not null ? new((int)session.Left(time.GetUtcNow().UtcDateTime, settings.SessionIdle).TotalSeconds, user.AccountId) : null,
+            Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, here == entry.Path))]);
     }
 
     private List<MenuGroup> Groups(CurrentUser user, IReadOnlyDictionary<string, MayAttribute> open, PathString here, Around around)

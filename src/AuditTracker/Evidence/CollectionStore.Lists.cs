@@ -188,10 +188,24 @@ public sealed partial class CollectionStore
         var parameters = await ReachAsync(connection, user, filter, ct);
         parameters["cap"] = Platform.Web.ListQuery.Cap;
         var isNarrow = IsNarrow(user, filter, parameters);
-        long? counted = isNarrow ? null : await connection.FirstAsync<long>(CountSql(user, filter, parameters), parameters, ct);
-        // By due date an index gives the first rows at once; in any other order a short list is read whole.
-        var (page, total) = await ReadAsync(connection, user, filter, slice, parameters, isNarrow || slice.Order != CollectionOrders.Due && counted < Platform.Web.ListQuery.Cap, ct);
-        return (page, Math.Min(counted ?? total ?? await connection.FirstAsync<long>(CountSql(user, filter, parameters), parameters, ct), Platform.Web.ListQuery.Cap));
+        if (!isNarrow && slice.Order == CollectionOrders.Due)
+        {
+            // An index gives the first rows at once, and the count is made beside.
+            var counting = CountBesideAsync();
+            return ((await ReadAsync(connection, user, filter, slice, new(parameters), false, ct)).Page, await counting);
+        }
+        long? counted = isNarrow ? null : await CountAsync(connection);
+        // In any other order a short list is read whole.
+        var (page, total) = await ReadAsync(connection, user, filter, slice, parameters, isNarrow || counted < Platform.Web.ListQuery.Cap, ct);
+        return (page, Math.Min(counted ?? total ?? await CountAsync(connection), Platform.Web.ListQuery.Cap));
+
+        Task<long> CountAsync(NpgsqlConnection on) => on.FirstAsync<long>(CountSql(user, filter, parameters), parameters, ct);
+
+        async Task<long> CountBesideAsync()
+        {
+            await using var other = await db.OpenAsync(ct);
+            return Math.Min(await CountAsync(other), Platform.Web.ListQuery.Cap);
+        }
     }
 
     /// <summary>Reads a part of the list.</summary>

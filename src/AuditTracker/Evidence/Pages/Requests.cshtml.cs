@@ -36,9 +36,10 @@ public sealed class RequestsModel(RequestStore requests, ControlStore controls, 
     public async Task OnGetAsync(CancellationToken ct)
     {
         var (user, slice) = (HttpContext.CurrentUser(), Request.Slice(RequestOrders.All));
-        await LoadAsync(user, ct);
+        var (choosable, counted) = (LoadAsync(user, ct), requests.CountAsync(user, Filter, ListQuery.Cap, ct));
         List = await requests.PageAsync(user, Filter, slice, ct);
-        Total = List is { Before: null, After: null } ? List.Rows.Count : await requests.CountAsync(user, Filter, ListQuery.Cap, ct);
+        Total = await counted;
+        await choosable;
         Items = (await choices.ItemsOfAsync(List.Rows.SelectMany(row => row.Items), ct)).ToDictionary(item => item.Key);
     }
 
@@ -53,8 +54,9 @@ public sealed class RequestsModel(RequestStore requests, ControlStore controls, 
 
     private async Task LoadAsync(CurrentUser user, CancellationToken ct)
     {
-        Frameworks = [.. (await controls.FrameworksAsync(ct)).Where(framework => framework.IsCounted)];
-        Owners = await requests.OwnersAsync(user, ct);
+        var (frameworks, owners) = (controls.FrameworksAsync(ct), requests.OwnersAsync(user, ct));
+        Frameworks = [.. (await frameworks).Where(framework => framework.IsCounted)];
+        Owners = await owners;
         Chips = [.. InForce()];
     }
 

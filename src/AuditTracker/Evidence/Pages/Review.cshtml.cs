@@ -93,13 +93,12 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
     private async Task LoadAsync(long? at, string? after, CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
-        Day = await days.LoadAsync(ct);
+        var (day, counted) = (days.LoadAsync(ct), collections.CountWaitingAsync(user, ListQuery.Cap, ct));
         (Queue, More) = await collections.ListAsync(user, Waiting, Prose.Given(after), Size, ct);
-        var counted = collections.CountWaitingAsync(user, ListQuery.Cap, ct);
-        Leases = await take.OfAsync(user, Queue.Select(row => row.Id), ct);
+        var leases = take.OfAsync(user, Queue.Select(row => row.Id), ct);
         NextOn = Queue.Count == 0 ? await collections.NextForReviewAsync(user, ct) : null;
         var open = at is { } wanted ? await show.FindAsync(user, wanted, ct) : null;
         Open = open is { MayDecide: true } ? open : Queue.Count > 0 ? await show.FindAsync(user, Queue[0].Id, ct) : null;
-        (Total, Own) = await counted;
+        (Day, Leases, (Total, Own)) = (await day, await leases, await counted);
     }
 }

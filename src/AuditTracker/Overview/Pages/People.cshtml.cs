@@ -43,14 +43,17 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
     public async Task OnGetAsync(CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
-        var filter = await FilterAsync(user, ct);
-        Tree = DepartmentNode.Tree(Departments);
+        var filter = await FilterAsync(ct);
         MayImport = user.Is(Role.ComplianceManager);
         SeesDepartments = user.IsAny(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner);
         var slice = Request.Slice(PeopleOrders.All);
         IsByDepartment = slice.Order == PeopleOrders.Department;
-        List = await people.PageAsync(user, filter, slice, ct);
-        Total = await people.CountAsync(user, filter, ct);
+        // Side by side: each of them reads ten thousand people.
+        var (departments, page, total) = (people.DepartmentsAsync(user, On, null, 500, ct), people.PageAsync(user, filter, slice, ct), people.CountAsync(user, filter, ct));
+        await Task.WhenAll(departments, page, total);
+        (Departments, _) = await departments;
+        (List, Total) = (await page, await total);
+        Tree = DepartmentNode.Tree(Departments);
         counts = await owed.CountsAsync(user, List.Rows.Select(row => row.Id), ct);
         HasNobody = Total == 0 && string.IsNullOrWhiteSpace(Search) && string.IsNullOrEmpty(Department) && string.IsNullOrEmpty(State) && OnError is null;
         Chips = [.. InForce()];
@@ -60,7 +63,8 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
     public async Task<IActionResult> OnGetExcelAsync(CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
-        var (filter, slice) = (await FilterAsync(user, ct), Request.Slice(PeopleOrders.All));
+        var (filter, slice) = (await FilterAsync(ct), Request.Slice(PeopleOrders.All));
+        (Departments, _) = await people.DepartmentsAsync(user, On, null, 500, ct);
         var order = words[slice.Order.Name switch { "name" => "ColumnName", "no" => "ColumnEmployeeNo", _ => "Department" }];
         return new ListSheet<PersonRow>(words["People"], [.. InForce().Select(chip => chip.Text)], order, slice.Descending,
         [
@@ -76,13 +80,12 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
         ], people.AllAsync(user, filter, slice, ct));
     }
 
-    private async Task<PeopleFilter> FilterAsync(CurrentUser user, CancellationToken ct)
+    private async Task<PeopleFilter> FilterAsync(CancellationToken ct)
     {
         var today = (await clock.NowAsync(ct)).Today;
         var typed = DateInput.Parse(OnText);
         OnError = typed.Day is null && !string.IsNullOrWhiteSpace(OnText) ? words["ImportNotADate", OnText].Value : null;
         On = typed.Day ?? today;
-        (Departments, _) = await people.DepartmentsAsync(user, On, null, 500, ct);
         return new PeopleFilter(On, Search?.Replace("\0", ""), Department?.Replace("\0", ""), HereOnly: !WithLeft && State is not ("left" or "all"), State switch { "leave" => PeopleStatus.OnLeave, "left" => PeopleStatus.Left, _ => null });
     }
 

@@ -46,7 +46,7 @@ public sealed record MenuGroup(string? Title, IReadOnlyList<MenuEntry> Entries);
 /// <summary>A place to go. <paramref name="Count"/> only for today and to-review; <paramref name="Current"/> marks the place the reader is in.</summary>
 public sealed record MenuEntry(string Href, string Text, int? Count, bool Current);
 
-/// <summary>Loads the shell of one request. The map of rooms registers it; it is asked once per page.</summary>
+/// <summary>Loads the shell of one request. The map of rooms registers it; it is asked once per page, and reads the request before it waits for anything.</summary>
 public delegate Task<Shell> LoadShell(HttpContext http);
 
 /// <summary>Reads the shell of the request at hand.</summary>
@@ -56,14 +56,15 @@ public static class ShellOfRequest
     public static Shell Shell(this HttpContext http) =>
         http.Items[typeof(Shell)] as Shell ?? Web.Shell.Unknown;
 
-    /// <summary>Loads the shell unless this request has it already.</summary>
-    internal static async Task LoadShellAsync(this HttpContext http)
-    {
-        if (http.Items.ContainsKey(typeof(Shell)) || http.RequestServices.GetService<LoadShell>() is not { } load)
-        {
-            return;
-        }
+    /// <summary>Begins loading a shell, to be handed to <see cref="LoadShellAsync"/>.</summary>
+    internal static Task<Shell>? BeginShellAsync(this HttpContext http) => http.RequestServices.GetService<LoadShell>()?.Invoke(http);
 
-        http.Items[typeof(Shell)] = await load(http);
+    /// <summary>Loads the shell unless this request has it already.</summary>
+    internal static async Task LoadShellAsync(this HttpContext http, Task<Shell>? begun = null)
+    {
+        if (!http.Items.ContainsKey(typeof(Shell)) && (begun ?? http.BeginShellAsync()) is { } loading)
+        {
+            http.Items[typeof(Shell)] = await loading;
+        }
     }
 }
