@@ -15,6 +15,7 @@ using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using AuditTracker.Reports;
 using AuditTracker.Trail;
+using AuditTracker.Training;
 using Npgsql;
 
 namespace AuditTracker;
@@ -82,6 +83,7 @@ public static class Rooms
         .AddSingleton<FindActors>(provider => provider.GetRequiredService<ActorNames>().FindAsync)
         .AddControls()
         .AddEvidence()
+        .AddTraining()
         .AddReports()
         .AddOverview()
         .AddHealth()
@@ -113,6 +115,7 @@ public static class Rooms
         await LoadHolidays.RunAsync(db, Settings.Templates, ct);
         await LoadAppointmentKinds.RunAsync(db, Settings.Templates, ct);
         await new LoadFrameworks(db).RunAsync(ct: ct);
+        await new LoadCourses(db).RunAsync(ct: ct);
     }
 
     private sealed class Jobs(IJobEngine engine) : IHostedService
