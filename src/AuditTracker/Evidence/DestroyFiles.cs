@@ -15,15 +15,17 @@ public sealed class DestroyFiles(Db db, BlobStore blobs, ILogger<DestroyFiles> l
     /// <summary>The lock on which destroying (shared) and what stops it (alone) meet: what is decided before the job looks is what it sees.</summary>
     internal const string Meeting = "hashtextextended('retention', 0)";
 
-    /// <summary>Somebody still has these bytes: another file, a draft, a workbook, or past evidence whose source is not destroyed yet.</summary>
+    /// <summary>Somebody still has these bytes: another file, a workbook, or past evidence whose source is not destroyed yet.</summary>
     private const string IsHad = """
         exists (select from evidence e where e.kind = 'file' and e.sha256 = @sha256 and not exists (select from destructions d where d.evidence_id = e.id and d.destroyed_at is not null))
-        or exists (select from draft_files w where w.sha256 = @sha256)
         or exists (select from report_runs r where r.sha256 = @sha256)
         or exists (select from past_evidence_sources p join past_evidence_runs r on r.id = p.run_id where p.sha256 = @sha256 and (r.state in ('checked', 'queued', 'running')
             or exists (select from past_evidence_pieces y join evidence e on e.submission_id = y.submission_id and e.kind = 'file' where y.run_id = p.run_id
                        and not exists (select from destructions d where d.evidence_id = e.id and d.destroyed_at is not null))))
         """;
+
+    /// <summary>A draft has them: they stay until it is handed in, which keeps them, or dropped.</summary>
+    private const string IsDrafted = "exists (select from draft_files w where w.sha256 = destroyed_blobs.sha256)";
 
     /// <returns>How many files were destroyed.</returns>
     /// <exception cref="IOException">Bytes could not be removed; all others were, and these are tried again.</exception>
@@ -84,7 +86,7 @@ public sealed class DestroyFiles(Db db, BlobStore blobs, ILogger<DestroyFiles> l
     private async Task<bool> RemoveNextAsync(List<string> failed, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(DestroyFiles)), ct);
-        if (await work.FirstAsync<string>("select sha256 from destroyed_blobs where removed_at is null and sha256 <> all(@failed) order by decided_at, sha256 limit 1", new { failed = failed.ToArray() }, ct) is not { } sha256)
+        if (await work.FirstAsync<string>($"select sha256 from destroyed_blobs where removed_at is null and sha256 <> all(@left) and not {IsDrafted} order by decided_at, sha256 limit 1", new { left = failed.ToArray() }, ct) is not { } sha256)
         {
             return false;
         }
@@ -94,7 +96,7 @@ public sealed class DestroyFiles(Db db, BlobStore blobs, ILogger<DestroyFiles> l
             with had as (delete from destroyed_blobs where sha256 = @sha256 and removed_at is null and ({IsHad}) returning sha256)
             update destructions d set bytes_gone = false from had where d.sha256 = had.sha256 and d.destroyed_at is not null and d.bytes_gone is null
             """, new { sha256 }, ct);
-        if (await work.FirstAsync<string>("select sha256 from destroyed_blobs where sha256 = @sha256 and removed_at is null for update", new { sha256 }, ct) is not null)
+        if (await work.FirstAsync<string>($"select sha256 from destroyed_blobs where sha256 = @sha256 and removed_at is null and not {IsDrafted} for update", new { sha256 }, ct) is not null)
         {
             try
             {

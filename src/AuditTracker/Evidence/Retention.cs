@@ -36,7 +36,7 @@ public sealed class DueFile
     public string Class(string language) => language == "en" ? ClassEn : ClassJa;
 }
 
-/// <summary>A rule in force today.</summary>
+/// <summary>A rule in force today, or one that is to come.</summary>
 public sealed record RetentionRule(string Class, DateOnly ValidFrom, string NameJa, string NameEn, int Months, string BasisJa, string BasisEn)
 {
     public string Name(string language) => language == "en" ? NameEn : NameJa;
@@ -109,7 +109,7 @@ public sealed class DueFiles(Db db)
         }
     }
 
-    /// <summary>The rules in force today, and the holds, open ones first.</summary>
+    /// <summary>The rules in force today and those to come, and the holds, open ones first.</summary>
     public async Task<(IReadOnlyList<RetentionRule> Rules, IReadOnlyList<RetentionHold> Holds)> RulesAsync(CurrentUser user, CancellationToken ct)
     {
         if (!user.Is(Role.ComplianceManager))
@@ -119,7 +119,8 @@ public sealed class DueFiles(Db db)
         await using var connection = await db.OpenAsync(ct);
         return (await connection.ListAsync<RetentionRule>("""
             select class, valid_from, name_ja, name_en, months, basis_ja, basis_en from (
-                select distinct on (class) * from retention_rules where valid_from <= tokyo_date(business_now()) order by class, valid_from desc) r order by position
+                (select distinct on (class) * from retention_rules where valid_from <= tokyo_date(business_now()) order by class, valid_from desc)
+                union all select * from retention_rules where valid_from > tokyo_date(business_now())) r order by position, valid_from
             """, ct: ct), await connection.ListAsync<RetentionHold>("""
             select h.id, h.request_id, r.title as request_title, h.collection_id, v.title as collection_title, h.framework, h.reason, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, h.at,
                    h.released_at, coalesce(rp.name, nullif(ra.name, ''), ra.sign_in) as released_by, h.release_reason
@@ -137,7 +138,7 @@ public sealed class DueFiles(Db db)
     };
 }
 
-/// <summary>What a compliance manager decides about keeping: approving destruction, holds, the class of a request's files.</summary>
+/// <summary>What a compliance manager decides about keeping: approving destruction and taking it back, holds, the class of a request's files, terms to come.</summary>
 public sealed class DecideRetention(Db db)
 {
     /// <summary>Approves; the job destroys. What is on hold, not due or approved already is left out.</summary>
@@ -165,6 +166,57 @@ public sealed class DecideRetention(Db db)
         await work.ActAsync("files.destructionApproved", "retention", new Dictionary<string, string?> { ["count"] = $"{approved}" }, words, ct);
         await work.CommitAsync(ct);
         return approved;
+    }
+
+    /// <summary>Takes approvals back while the files are still there.</summary>
+    /// <returns>How many; those that were destroyed meanwhile are not among them.</returns>
+    /// <exception cref="Refusal">None of them waits for its destruction any more.</exception>
+    public async Task<int> WithdrawAsync(CurrentUser user, long[] ids, string? reason, CancellationToken ct = default)
+    {
+        RefuseOthers(user);
+        var words = CollectionNotes.Reason(reason);
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        // The job destroys one file at a time and holds its row: what it is at is waited for, and then left out.
+        var withdrawn = await work.ExecuteAsync("delete from destructions where evidence_id = any(@ids) and destroyed_at is null", new { ids }, ct);
+        if (withdrawn == 0)
+        {
+            throw Refusal.Of<Words>("WithdrawNone");
+        }
+        await work.ActAsync("files.destructionWithdrawn", "retention", new Dictionary<string, string?> { ["count"] = $"{withdrawn}" }, words, ct);
+        await work.CommitAsync(ct);
+        return withdrawn;
+    }
+
+    /// <summary>Sets how long a class is kept from a day to come on; until then the rule before it holds. A file's term is looked up on the day it is destroyed.</summary>
+    /// <exception cref="InvalidInput">No such class, a day that is not to come or has a rule already, a term outside 1 to 1,200 months, or no basis.</exception>
+    public async Task SetTermAsync(CurrentUser user, string? of, int? months, DateOnly? from, string? basisJa, string? basisEn, CancellationToken ct = default)
+    {
+        RefuseOthers(user);
+        var (ja, en) = (basisJa?.Trim().Replace("\0", "") ?? "", basisEn?.Trim().Replace("\0", "") ?? "");
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        if (months is not (>= 1 and <= 1200))
+        {
+            throw InvalidInput.At<Words>("months", "TermMonths");
+        }
+        if (from is not { } day || day <= work.Today)
+        {
+            throw InvalidInput.At<Words>("validFrom", "TermToCome");
+        }
+        if (ja.Length is 0 or > 500 || en.Length > 500)
+        {
+            throw InvalidInput.At<Words>("basis", "TermBasis");
+        }
+        await work.ExecuteAsync($"select pg_advisory_xact_lock({DestroyFiles.Meeting})", ct: ct);
+        if (await work.ExecuteAsync("""
+            insert into retention_rules (class, valid_from, name_ja, name_en, months, basis_ja, basis_en, position)
+            select class, @day, name_ja, name_en, @months, @ja, @en, position from retention_rules where class = @of order by valid_from desc limit 1
+            on conflict do nothing
+            """, new { of = of?.Replace("\0", ""), day, months, ja, en = en.Length > 0 ? en : ja }, ct) == 0)
+        {
+            throw InvalidInput.At<Words>("validFrom", "TermKnown");
+        }
+        await work.ActAsync("retention.termSet", $"retention:{of}", new Dictionary<string, string?> { ["class"] = of, ["months"] = $"{months}", ["from"] = $"{day:yyyy-MM-dd}" }, ct: ct);
+        await work.CommitAsync(ct);
     }
 
     /// <param name="reach">request, collection or framework.</param>

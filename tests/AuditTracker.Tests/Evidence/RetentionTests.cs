@@ -76,7 +76,7 @@ public sealed class RetentionTests(Desk desk) : IClassFixture<Desk>
         Assert.Contains("甲.csv", proof);
         Assert.Contains("乙.csv", proof);
         Assert.Equal("isms:48:2030-11-24:true:年次の見直し", await desk.App.Database.ScalarAsync<string>("select class || ':' || months || ':' || keep_until || ':' || bytes_gone || ':' || reason from destructions where evidence_id = @other", new { other }));
-        Assert.Equal(2, await desk.App.Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'file.destroyed'"));
+        Assert.Equal(2, await desk.App.Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'file.destroyed' and subject = any(@files)", new { files = new[] { $"evidence:{one}", $"evidence:{other}" } }));
         Assert.Contains("廃棄済み", await manami.PageAsync($"/evidence/collections/{await desk.CollectionAsync(second, "2026-04-01")}"));
         await desk.App.Get<SealTrail>().RunAsync(default);
         Assert.Empty((await desk.App.Get<VerifyTrail>().RunAsync(withFiles: true)).Findings);
@@ -89,6 +89,69 @@ public sealed class RetentionTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal(0, await DestroyAsync());
         Assert.True(blobs.Exists(sha256));
         Assert.Equal(HttpStatusCode.OK, (await manami.GetAsync($"/evidence/{await FileAsync("丙.csv")}/file")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_approval_is_taken_back_while_the_file_is_there_and_proof_of_what_is_gone_stays()
+    {
+        await desk.App.Database.SetClockAsync("2051-01-31 09:00");
+        var request = await desk.RequestAsync("取り消す依頼", startOn: "2050-04-01");
+        await desk.HandInAsync(await desk.CollectionAsync(request, "2050-04-01"), Cast.Alice, "残す", name: "残す.csv");
+        await desk.HandInAsync(await desk.CollectionAsync(request, "2050-07-01"), Cast.Alice, "消す", name: "消す.csv");
+        var (kept, gone) = (await FileAsync("残す.csv"), await FileAsync("消す.csv"));
+        await desk.App.Database.SetClockAsync("2060-11-25 09:00");
+        var decide = desk.App.Get<DecideRetention>();
+        await decide.ApproveAsync(Desk.Manager, [kept, gone], null, "年次の見直し");
+        await Assert.ThrowsAsync<NotFound>(() => decide.WithdrawAsync(Desk.User(Cast.Alice), [kept], "理由"));
+
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var page = await manami.PageAsync("/evidence/destruction?state=approved");
+        const string withdraw = "/evidence/destruction?handler=Withdraw&state=approved";
+        Assert.Equal(HttpStatusCode.BadRequest, (await manami.SendAsync(page, withdraw, ("id", $"{kept}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await manami.SendAsync(page, withdraw, ("id", $"{kept}"), ("Input.Reason", "訴訟があるかもしれない"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await manami.SendAsync(page, withdraw, ("id", $"{kept}"), ("Input.Reason", "もう一度"))).StatusCode);
+
+        // Bytes that somebody has in a draft go when the draft does.
+        var (blobs, sha256) = (desk.App.Get<BlobStore>(), await desk.App.Database.ScalarAsync<string>("select sha256 from evidence where id = @gone", new { gone }));
+        await desk.App.Database.ArrangeAsync("""
+            insert into draft_files (collection_id, account_id, file_name, media_type, size, sha256, saved_at)
+            select collection_id, by_account, 'また.csv', 'text/csv', 3, @sha256, now() from submissions order by id desc limit 1
+            """, new { sha256 });
+        await DestroyAsync();
+        Assert.True(blobs.Exists(sha256));
+        await desk.App.Database.ArrangeAsync("delete from draft_files where sha256 = @sha256", new { sha256 });
+        await DestroyAsync();
+        Assert.False(blobs.Exists(sha256));
+        Assert.True(await desk.App.Database.ScalarAsync<bool>("select bytes_gone from destructions where evidence_id = @gone", new { gone }));
+        Assert.Equal("残す", await (await manami.GetAsync($"/evidence/{kept}/file")).Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.Conflict, (await manami.GetAsync($"/evidence/{gone}/file")).StatusCode);
+        await Assert.ThrowsAsync<Refusal>(() => decide.WithdrawAsync(Desk.Manager, [gone], "遅すぎる"));
+        await using var connection = new Npgsql.NpgsqlConnection(desk.App.Database.AppConnection);
+        await connection.OpenAsync();
+        await using var forced = new Npgsql.NpgsqlCommand($"begin; select set_config('audit.actor', 'job:test', true); delete from destructions where evidence_id = {gone}", connection);
+        Assert.Equal("42501", (await Assert.ThrowsAsync<Npgsql.PostgresException>(() => forced.ExecuteNonQueryAsync())).SqlState);
+    }
+
+    [Fact]
+    public async Task A_term_changes_from_a_day_to_come_on()
+    {
+        await desk.App.Database.SetClockAsync("2070-08-01 09:00");
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var page = await manami.PageAsync("/evidence/retention");
+        const string set = "/evidence/retention?handler=Term";
+        (string, string)[] form = [("Input.Of", "incident"), ("Input.Months", "８４"), ("Input.Basis", "規程12条")];
+        Assert.Equal(HttpStatusCode.BadRequest, (await manami.SendAsync(page, set, [.. form, ("Input.ValidFrom", "2070-08-01")])).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await manami.SendAsync(page, set, [.. form, ("Input.ValidFrom", "2070-10-01")])).StatusCode);
+        var again = await manami.SendAsync(page, set, [.. form, ("Input.ValidFrom", "2070-10-01")]);
+        Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
+        Assert.Contains("規程12条", await again.Content.ReadAsStringAsync());
+        var request = await desk.RequestAsync("事故の記録", startOn: "2070-04-01");
+        await desk.HandInAsync(await desk.CollectionAsync(request, "2070-04-01"), Cast.Alice, "事故", name: "事故.csv");
+        await desk.App.Get<DecideRetention>().ClassifyAsync(Desk.Manager, $"{request}", "incident");
+        const string months = "select months from file_terms where file_name = '事故.csv'";
+        Assert.Equal(60, await desk.App.Database.ScalarAsync<int>(months));
+        await desk.App.Database.SetClockAsync("2070-10-01 09:00");
+        Assert.Equal(84, await desk.App.Database.ScalarAsync<int>(months));
     }
 
     [Fact]

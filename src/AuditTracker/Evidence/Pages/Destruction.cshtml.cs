@@ -1,3 +1,4 @@
+using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
@@ -10,9 +11,15 @@ namespace AuditTracker.Evidence.Pages;
 
 /// <summary>Files whose term has ended: what may be destroyed, what a hold stops, what was approved, and the proof of what is gone.</summary>
 [May(Role.ComplianceManager)]
-public sealed class DestructionModel(DueFiles files, CompanyDays days, IStringLocalizer<Words> words) : PageModel
+public sealed class DestructionModel(DueFiles files, DecideRetention decide, CompanyDays days, IStringLocalizer<Words> words) : PageModel
 {
+    public sealed class Fields
+    {
+        public string? Reason { get; set; }
+    }
+
     [FromQuery(Name = "state")] public string? Given { get; set; }
+    [BindProperty] public Fields Input { get; set; } = new();
 
     public string State => DueFiles.States.Contains(Given) ? Given! : "due";
     public ListPage<DueFile> List { get; private set; } = null!;
@@ -25,6 +32,21 @@ public sealed class DestructionModel(DueFiles files, CompanyDays days, IStringLo
         Day = await days.LoadAsync(ct);
         List = await files.PageAsync(user, State, null, slice, ct);
         Total = List is { Before: null, After: null } ? List.Rows.Count : await files.CountAsync(user, State, null, ListQuery.Cap, ct);
+    }
+
+    /// <summary>Takes approvals back; what was chosen and typed is still there when that is refused.</summary>
+    public async Task<IActionResult> OnPostWithdrawAsync([FromForm(Name = "id")] long[] ids, CancellationToken ct)
+    {
+        try
+        {
+            var withdrawn = await decide.WithdrawAsync(HttpContext.CurrentUser(), ids, Input.Reason, ct);
+            return this.Done("/evidence/destruction", words["DoneApprovalsWithdrawn", withdrawn]);
+        }
+        catch (Refusal refusal)
+        {
+            await OnGetAsync(ct);
+            return this.Refused(refusal);
+        }
     }
 
     /// <summary>この内容をExcelで.</summary>
