@@ -13,9 +13,10 @@ public enum Decision { Accept, Return, Reopen }
 /// <param name="SubmitterId">Person who handed the pending or accepted submission in; null when nobody did.</param>
 /// <param name="OnBehalfOf">Person it was handed in for, when by somebody else.</param>
 /// <param name="DeputyId">Who stands in for the assignee, who is on leave.</param>
+/// <param name="DeciderHandedInPart">Who is about to do something to it handed in, or is who it was handed in for, a part of that submission.</param>
 /// <param name="MissedDueOn">The first due date that passed unmet and was moved afterwards: late stays late.</param>
 public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn, DateOnly DueOn, long AssigneeId, long ReviewerId,
-    long? PendingSubmissionId, long? SubmitterAccountId, long? SubmitterId, long? OnBehalfOf, DateOnly? MissedDueOn = null, long? DeputyId = null)
+    long? PendingSubmissionId, long? SubmitterAccountId, long? SubmitterId, long? OnBehalfOf, DateOnly? MissedDueOn = null, long? DeputyId = null, bool DeciderHandedInPart = false)
 {
     /// <summary>Still with the owner and past its date. Handed in is never overdue, only late.</summary>
     public bool IsOverdue(DateOnly today) => State is CollectionState.Open or CollectionState.Returned && today > DueOn;
@@ -30,6 +31,19 @@ public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn
         CollectionState.Accepted => throw Refusal.Of<Words>("AlreadyAccepted"),
         _ => throw Refusal.Of<Words>("AlreadyWaived"),
     };
+
+    /// <summary>The state after handing in a part: as before, for the rest is still owed.</summary>
+    /// <exception cref="Refusal">As for handing in.</exception>
+    public CollectionState SubmitPart()
+    {
+        Submit();
+        return State;
+    }
+
+    /// <summary>The state after taking a part back: as before, for nothing was decided on it.</summary>
+    /// <exception cref="Refusal">It belongs to what was handed in, or nothing is owed any more.</exception>
+    public CollectionState WithdrawPart() =>
+        State is CollectionState.Open or CollectionState.Returned ? State : throw Refusal.Of<Words>(State == CollectionState.Submitted ? "PartIsHandedIn" : "NothingToWithdraw");
 
     /// <summary>The state after withdrawing: the one before the hand-in.</summary>
     public CollectionState Withdraw(CollectionState before) =>
@@ -108,6 +122,22 @@ public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn
         }
     }
 
+    /// <summary>Checks that somebody may say which further items the accepted evidence serves: like a review, never who handed it in.</summary>
+    /// <exception cref="Refusal">Not accepted, or their own.</exception>
+    public void CheckAttach(long accountId, long? personId)
+    {
+        if (State != CollectionState.Accepted)
+        {
+            throw Refusal.Of<Words>("NotAccepted");
+        }
+        if (IsHandedInBy(accountId, personId))
+        {
+            throw Refusal.Of<Words>("OwnAttachment");
+        }
+    }
+
+    private bool IsHandedInBy(long accountId, long? personId) => DeciderHandedInPart || accountId == SubmitterAccountId || (personId is not null && (personId == SubmitterId || personId == OnBehalfOf));
+
     /// <summary>The state after a decision of the reviewer. Who handed in, or was handed in for, never decides.</summary>
     /// <param name="accountId">Account that decides.</param>
     /// <param name="personId">Its person, if any.</param>
@@ -128,7 +158,7 @@ public sealed record Collection(long Id, CollectionState State, DateOnly OpensOn
         {
             return isComplianceManager ? CollectionState.Submitted : throw Refusal.Of<Words>("ReopenByManager");
         }
-        if (accountId == SubmitterAccountId || (personId is not null && (personId == SubmitterId || personId == OnBehalfOf)))
+        if (IsHandedInBy(accountId, personId))
         {
             throw Refusal.Of<Words>("OwnSubmission");
         }

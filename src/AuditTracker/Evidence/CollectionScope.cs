@@ -65,7 +65,26 @@ public static class CollectionScope
     public const string MayWaive = "@isManager";
 
     /// <summary>The submission (alias <c>s</c>) is the reader's own, or was handed in for them: they never decide on it. Unknown where persons are missing: wrap it in coalesce to negate it.</summary>
-    public const string Own = "(s.by_account = @account or s.by_person = @person or s.on_behalf_of = @person)";
+    public const string Own = $"(s.by_account = @account or s.by_person = @person or s.on_behalf_of = @person or {OwnPart})";
+
+    /// <summary>A part that the submission (alias <c>s</c>) takes up is the reader's own, or was handed in for them.</summary>
+    public const string OwnPart = """
+        exists (select 1 from submission_parts x join submissions q on q.id = x.part_id
+                where x.submission_id = s.id and (q.by_account = @account or q.by_person = @person or q.on_behalf_of = @person))
+        """;
+
+    /// <summary>
+    /// What came in part for a collection that is still owed, as <c>part</c>: how many parts since the last whole hand-in, and what the newest says is still to come.
+    /// </summary>
+    public const string Parts = """
+        left join lateral (
+            select q.rest, q.rest_by, (count(*) over ())::int as parts from submissions q
+            where q.collection_id = c.id and q.is_part and c.state in ('open', 'returned')
+              and not exists (select 1 from collection_acts t where t.collection_id = c.id and t.submission_id = q.id and t.act = 'withdraw')
+              and not exists (select 1 from submissions f where f.collection_id = c.id and f.id > q.id and not f.is_part
+                    and not exists (select 1 from collection_acts t where t.collection_id = c.id and t.submission_id = f.id and t.act = 'withdraw'))
+            order by q.id desc limit 1) part on true
+        """;
 
     /// <summary>What waits for the reader's decision: handed in, theirs to decide, and neither by nor for themselves.</summary>
     public const string Waiting = $"""

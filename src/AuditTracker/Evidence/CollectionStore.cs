@@ -56,6 +56,13 @@ public sealed class CollectionRow : CollectionLine
     /// <summary>The last submission is past evidence that was brought in: never late.</summary>
     public bool BroughtIn { get; init; }
 
+    /// <summary>Parts that came in since the last whole hand-in, while it is still owed.</summary>
+    public int Parts { get; init; }
+
+    /// <summary>What is still to come, as the newest part says, and by when.</summary>
+    public string? Rest { get; init; }
+    public DateOnly? RestBy { get; init; }
+
     /// <summary>Items it serves, <c>framework:ref</c>.</summary>
     public string[] Items { get; init; } = [];
 
@@ -80,19 +87,20 @@ public sealed partial class CollectionStore(Db db)
         p.employee_no as assignee, p.name as assignee_name, w.name as reviewer_name, v.minutes,
         y.employee_no as deputy, y.name as deputy_name, coalesce(c.deputy_id = @person, false) as deputy_is_me,
         coalesce(c.assignee_id = @person, false) or coalesce(c.deputy_id = @person, false) as assignee_is_me,
-        coalesce(c.reviewer_id = @person, false) and not exists (select 1 from submissions s where s.id = c.pending_submission_id and (s.by_account = @account or s.on_behalf_of = @person)) as reviewer_is_me,
+        coalesce(c.reviewer_id = @person, false) and not exists (select 1 from submissions s where s.id = c.pending_submission_id and {CollectionScope.Own}) as reviewer_is_me,
         coalesce(p.left_on < clock.today, false) as assignee_left,
-        (select max(s.at) from submissions s where s.collection_id = c.id) as submitted_at,
-        exists (select 1 from past_evidence_pieces x where x.submission_id = (select max(s.id) from submissions s where s.collection_id = c.id)) as brought_in,
+        (select max(s.at) from submissions s where s.collection_id = c.id and not s.is_part) as submitted_at, coalesce(part.parts, 0) as parts, part.rest, part.rest_by,
+        exists (select 1 from past_evidence_pieces x where x.submission_id = (select max(s.id) from submissions s where s.collection_id = c.id and not s.is_part)) as brought_in,
         (select array_agg(i.framework || ':' || i.ref order by i.framework, i.ref) from request_items i where i.request_id = c.request_id and i.version = c.version) as items
         """;
 
     // What a row shows of other tables.
-    private const string Shown = """
+    private const string Shown = $"""
         join request_versions v on v.request_id = c.request_id and v.version = c.version
         join people p on p.id = c.assignee_id
         join people w on w.id = c.reviewer_id
         left join people y on y.id = c.deputy_id
+        {CollectionScope.Parts}
         cross join (select tokyo_date(business_now()) as today) clock
         """;
 
@@ -154,7 +162,7 @@ public sealed partial class CollectionStore(Db db)
         parameters["id"] = id;
         return work.FirstAsync<Collection>($"""
             select c.id, c.state, c.opens_on, c.due_on, c.assignee_id, c.reviewer_id, c.pending_submission_id,
-                   s.by_account as submitter_account_id, s.by_person as submitter_id, s.on_behalf_of, c.missed_due_on, c.deputy_id
+                   s.by_account as submitter_account_id, s.by_person as submitter_id, s.on_behalf_of, c.missed_due_on, c.deputy_id, coalesce({CollectionScope.OwnPart}, false) as decider_handed_in_part
             from collections c left join lateral (select * from submissions where collection_id = c.id order by id desc limit 1) s on c.state in ('submitted', 'accepted')
             where c.id = @id and {may} and {CollectionScope.Condition} for update of c
             """, parameters, ct);
@@ -165,6 +173,6 @@ public sealed partial class CollectionStore(Db db)
         work.ExecuteAsync("""
             insert into collection_acts (collection_id, act, state_after, submission_id, by_account, by_person, at, comment)
             values (@collection, @act, @after, @submission, @AccountId, @PersonId, @Now, @comment);
-            update collections set state = @after, state_at = @Now, pending_submission_id = case when @after = 'submitted' then @submission end where id = @collection;
+            update collections set state = @after, state_at = case when state = @after then state_at else @Now end, pending_submission_id = case when @after = 'submitted' then @submission end where id = @collection;
             """, new { collection, act, after = after.ToString().ToLowerInvariant(), submission, user.AccountId, user.PersonId, work.Now, comment }, ct);
 }

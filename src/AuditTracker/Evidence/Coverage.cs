@@ -15,7 +15,14 @@ public sealed record RequestCoverage(long RequestId, string Title, CoverageState
 
 /// <summary>The computed coverage of an item; never typed in, always explained by its requests.</summary>
 /// <param name="FreshUntil">Last day on which every request of the item still covers it; null when one never did.</param>
-public sealed record ItemCoverage(string Framework, string Ref, CoverageState State, DateOnly? FreshUntil, DateOnly? NextDueOn, IReadOnlyList<RequestCoverage> Requests);
+public sealed record ItemCoverage(string Framework, string Ref, CoverageState State, DateOnly? FreshUntil, DateOnly? NextDueOn, IReadOnlyList<RequestCoverage> Requests)
+{
+    /// <summary>Other items' requests whose accepted evidence somebody confirmed for this item: each as far as its confirmed periods go.</summary>
+    public IReadOnlyList<RequestCoverage> Attached { get; init; } = [];
+
+    /// <summary>What the state follows from: the item's own requests, or without any the attached ones.</summary>
+    public IReadOnlyList<RequestCoverage> Deciding => Requests.Count > 0 ? Requests : Attached;
+}
 
 /// <summary>The coverage rules of design §6.</summary>
 public static class Coverage
@@ -46,17 +53,26 @@ public static class Coverage
     }
 
     /// <summary>An item is as well covered as its worst request; one that nobody is asked for is missing.</summary>
-    public static ItemCoverage OfItem(string framework, string itemRef, bool applicable, IReadOnlyList<RequestCoverage> requests)
+    /// <param name="attached">
+    /// Other items' requests whose evidence was confirmed for this one. Own requests are duties and each must be met, so attached evidence mends none of them and spoils
+    /// none; where nobody is asked it is proof, and the best of it counts.
+    /// </param>
+    public static ItemCoverage OfItem(string framework, string itemRef, bool applicable, IReadOnlyList<RequestCoverage> requests, IReadOnlyList<RequestCoverage>? attached = null)
     {
         if (!applicable)
         {
-            return new(framework, itemRef, CoverageState.Excluded, null, null, requests);
+            return new(framework, itemRef, CoverageState.Excluded, null, null, requests) { Attached = attached ?? [] };
+        }
+        if (requests.Count == 0 && attached is { Count: > 0 })
+        {
+            var best = attached.OrderBy(request => request.State).ThenByDescending(request => request.CoveredThrough).First();
+            return new(framework, itemRef, best.State, best.CoveredThrough, best.NextDueOn, []) { Attached = attached };
         }
         if (requests.Count == 0)
         {
             return new(framework, itemRef, CoverageState.Missing, null, null, requests);
         }
         DateOnly? fresh = requests.All(request => request.CoveredThrough is not null) ? requests.Min(request => request.CoveredThrough) : null;
-        return new(framework, itemRef, requests.Max(request => request.State), fresh, requests.Min(request => request.NextDueOn), requests);
+        return new(framework, itemRef, requests.Max(request => request.State), fresh, requests.Min(request => request.NextDueOn), requests) { Attached = attached ?? [] };
     }
 }

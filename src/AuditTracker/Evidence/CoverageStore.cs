@@ -9,7 +9,7 @@ namespace AuditTracker.Evidence;
 public sealed class CoverageStore(Db db)
 {
     private sealed record Row(string Ref, bool Applicable, long? RequestId, string? Title, string? Every, int? EveryMonths, string? OnDay, int? OpensOffset, int? DueOffset, string? DueUnit, string? DueShift,
-        DateOnly? StartOn, DateOnly? EndOn, bool? ChangedLater, DateOnly? ActedTo, DateOnly? AcceptedFrom, DateOnly? AcceptedTo, DateOnly? NextFrom, DateOnly? NextDueOn);
+        DateOnly? StartOn, DateOnly? EndOn, bool? ChangedLater, DateOnly? ActedTo, DateOnly? AcceptedFrom, DateOnly? AcceptedTo, DateOnly? NextFrom, DateOnly? NextDueOn, bool? IsAttached);
 
     /// <summary>Coverage of every assessable item of a framework, by ref.</summary>
     /// <param name="asOf">Business instant, UTC; null: now.</param>
@@ -45,6 +45,7 @@ public sealed class CoverageStore(Db db)
         // Of now, the cached state is the newest act's; of a past instant it is looked up.
         var state = asOf is null ? "c.state" : "coalesce((select a.state_after from collection_acts a where a.collection_id = c.id and a.at <= @asOf order by a.id desc limit 1), 'planned')";
         var accepted = handedIn ? "(c.state in ('accepted', 'submitted') or c.state <> 'waived' and c.due_on <= @today)" : $"({state} = 'accepted')";
+        var attached = asOf is null ? "attached_as_of('infinity')" : "attached_as_of(@asOf)";
         var version = asOf is null ? "r.version" : "(select max(n.version) from request_versions n where n.request_id = r.id and n.at <= @asOf)";
         var control = asOf is null ? "controls k on k.framework = i.framework and k.ref = i.ref"
             : "lateral (select applicable from control_versions k where k.framework = i.framework and k.ref = i.ref and (k.at <= @asOf or k.version = 1) order by k.version desc limit 1) k on true";
@@ -52,24 +53,33 @@ public sealed class CoverageStore(Db db)
             : "case when q.changed_later then (select max(c.period_to) from collections c where c.request_id = q.id and exists (select 1 from collection_acts a where a.collection_id = c.id and a.at <= @asOf)) end";
         var rows = await connection.ListAsync<Row>($"""
             select i.ref, coalesce(k.applicable, true) as applicable, q.id as request_id, q.title, q.every, q.every_months, q.on_day, q.opens_offset, q.due_offset, q.due_unit, q.due_shift, q.start_on, q.end_on, q.changed_later,
-                   {acted} as acted_to, done.period_from as accepted_from, done.period_to as accepted_to, next.period_from as next_from, next.planned_due_on as next_due_on
+                   {acted} as acted_to, done.period_from as accepted_from, done.period_to as accepted_to, next.period_from as next_from, next.planned_due_on as next_due_on, q.is_attached
             from items i
             left join {control}
             left join lateral (
-                select r.id, v.version, v.title, v.every, v.every_months, v.on_day, v.opens_offset, v.due_offset, v.due_unit, v.due_shift, v.start_on, v.end_on, r.version > v.version as changed_later
+                select r.id, v.version, v.title, v.every, v.every_months, v.on_day, v.opens_offset, v.due_offset, v.due_unit, v.due_shift, v.start_on, v.end_on, r.version > v.version as changed_later, false as is_attached
                 from request_items s
                 join evidence_requests r on r.id = s.request_id join request_versions v on v.request_id = r.id and v.version = s.version
-                where s.framework = i.framework and s.ref = i.ref and s.version = {version} and @today between v.start_on and coalesce(v.end_on, 'infinity')) q on true
+                where s.framework = i.framework and s.ref = i.ref and s.version = {version} and @today between v.start_on and coalesce(v.end_on, 'infinity')
+                union all
+                -- Requests of other items, whose evidence was confirmed for this one.
+                select r.id, v.version, v.title, v.every, v.every_months, v.on_day, v.opens_offset, v.due_offset, v.due_unit, v.due_shift, v.start_on, v.end_on, r.version > v.version, true
+                from (select distinct k.request_id from {attached} x join collections k on k.id = x.collection_id where x.framework = i.framework and x.ref = i.ref) lent
+                join evidence_requests r on r.id = lent.request_id join request_versions v on v.request_id = r.id and v.version = {version}
+                where @today between v.start_on and coalesce(v.end_on, 'infinity')
+                  and not exists (select 1 from request_items s where s.request_id = r.id and s.version = v.version and s.framework = i.framework and s.ref = i.ref)) q on true
             left join lateral (
                 select c.period_from, c.period_to from collections c
                 where c.request_id = q.id and {accepted}
+                  -- Of a lent request only the periods that were confirmed, each as what was accepted then.
+                  and (not q.is_attached or exists (select 1 from {attached} x where x.collection_id = c.id and x.framework = i.framework and x.ref = i.ref))
                   -- Items that need proof of a kind are not covered by a bare statement.
                   and (i.needs_proof is null or {state} <> 'accepted' or exists (
-                      select 1 from submissions s join evidence e on e.submission_id = s.id
+                      select 1 from submissions s join counted_evidence e on e.counted_for = s.id
                       where s.id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity')) and e.kind <> 'statement'))
                   -- Nobody can look at what is in quarantine: with nothing else beside it, it proves nothing.
                   and ({state} <> 'accepted' or not exists (select from quarantines) or exists (
-                      select from evidence e where e.submission_id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity'))
+                      select from counted_evidence e where e.counted_for = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity'))
                           and not exists (select from quarantines h where h.sha256 = e.sha256 and e.kind = 'file' and h.found_at <= coalesce(@asOf::timestamptz, 'infinity')
                               and (h.decision is distinct from 'released' or h.decided_at > coalesce(@asOf::timestamptz, 'infinity')))))
                 order by c.period_to desc limit 1) done on true
@@ -85,9 +95,11 @@ public sealed class CoverageStore(Db db)
             """, new { framework, itemRef, asOf, today }, ct);
         var calendar = on is not null || rows.Any(row => row.ChangedLater == true) ? await BusinessCalendars.LoadAsync(connection, ct) : null;
         return rows.GroupBy(row => row.Ref).ToDictionary(group => group.Key, group => Coverage.OfItem(framework, group.Key, group.First().Applicable,
-            [.. group.Where(row => row.RequestId is not null).Select(row => Coverage.Of(row.RequestId!.Value, row.Title!,
-                row.AcceptedFrom is { } from ? new Period(from, row.AcceptedTo!.Value) : null, row.Every == "year" || row.EveryMonths >= 12, NextDue(row, calendar, today), row.EndOn, today))]));
+            [.. group.Where(row => row.IsAttached == false).Select(row => Of(row, calendar, today))], [.. group.Where(row => row.IsAttached == true && row.AcceptedFrom is not null).Select(row => Of(row, calendar, today))]));
     }
+
+    private static RequestCoverage Of(Row row, BusinessCalendar? calendar, DateOnly today) => Coverage.Of(row.RequestId!.Value, row.Title!,
+        row.AcceptedFrom is { } from ? new Period(from, row.AcceptedTo!.Value) : null, row.Every == "year" || row.EveryMonths >= 12, NextDue(row, calendar, today), row.EndOn, today);
 
     /// <summary>
     /// A change plans anew what was not opened yet, so the old plan has no rows any more. As of an instant before the change it is what the

@@ -97,10 +97,11 @@ public sealed class DraftStore(Db db, BlobStore blobs)
     }
 
     /// <summary>The draft has become a hand-in.</summary>
-    public static Task EndAsync(UnitOfWork work, CurrentUser user, long collection, CancellationToken ct) => work.ExecuteAsync("""
-        delete from draft_files where collection_id = @collection and account_id = @AccountId;
+    /// <param name="taken">Of a part only these files; the others wait for the rest. Null: all.</param>
+    public static Task EndAsync(UnitOfWork work, CurrentUser user, long collection, CancellationToken ct, IReadOnlyList<long>? taken = null) => work.ExecuteAsync("""
+        delete from draft_files where collection_id = @collection and account_id = @AccountId and (@taken::bigint[] is null or id = any (@taken));
         delete from drafts where collection_id = @collection and account_id = @AccountId;
-        """, new { collection, user.AccountId }, ct);
+        """, new { collection, user.AccountId, taken = taken?.ToArray() }, ct);
 }
 
 /// <summary>Job: forgets drafts nobody came back to for the days of the setting.</summary>

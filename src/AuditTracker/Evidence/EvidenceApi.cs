@@ -29,6 +29,8 @@ public static class EvidenceApi
         api.MapPost("/collections/{id:long}/owner", Hand).May(Role.ComplianceManager, Role.ControlOwner).Produces(StatusCodes.Status204NoContent);
         api.MapPost("/collections/{id:long}/comments", AddComment).May(Role.ComplianceManager, Role.ControlOwner, Role.Reviewer).Produces<WireId>(StatusCodes.Status201Created);
         api.MapPost("/collections/{id:long}/due", MoveDue).May(Role.ComplianceManager, Role.ControlOwner, Role.Reviewer);
+        api.MapGet("/collections/{id:long}/items", ListItems).May(readers);
+        api.MapPost("/collections/{id:long}/items", Attach).May(Role.ComplianceManager);
         api.MapGet("/{id:long}/file", Download).May(readers).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
     }
 
@@ -75,12 +77,13 @@ public static class EvidenceApi
     {
         var row = await collections.FindAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
         var states = await files.OfCollectionAsync(http.CurrentUser(), id, ct);
+        var parts = await submissions.PartsAsync(http.CurrentUser(), id, ct);
         var (handIns, evidence, _) = await submissions.OfCollectionAsync(http.CurrentUser(), id, ct);
         return new WireCollectionDetail(row.Id, row.RequestId, row.Title, new WirePeriod(row.PeriodFrom, row.PeriodTo), row.OpensOn, row.DueOn, row.State.ToString().ToLowerInvariant(), row.Overdue, row.Assignee, row.Items,
             [.. handIns.Select(handIn => new WireSubmission(handIn.Id, handIn.ByNumber, handIn.By, handIn.OnBehalfOfNumber, handIn.OnBehalfOf, handIn.At, handIn.CapturedOn, handIn.Note, handIn.State,
                 [.. evidence.Where(piece => piece.SubmissionId == handIn.Id).Select(piece => WireEvidence.From(piece, states.GetValueOrDefault(piece.Id)))],
                 handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedByNumber, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment),
-                WireBroughtIn.From(handIn)))],
+                WireBroughtIn.From(handIn), handIn.Rest, handIn.RestBy, parts.Contains(handIn.Id) ? [.. parts[handIn.Id]] : null))],
             [.. (await notes.OfAsync(http.CurrentUser(), id, ct)).Where(note => note.Kind == "comment").Select(note => new WireComment(note.Id, note.By, note.At, note.TakenBack ? null : note.Words))]);
     }
 
@@ -178,6 +181,22 @@ public static class EvidenceApi
     private static async Task<IResult> AddComment(HttpContext http, long id, WireWords body, CommentOnCollection comment, CancellationToken ct) =>
         Results.Created($"/api/evidence/collections/{id}", new WireId(await comment.AddAsync(http.CurrentUser(), id, body.Words, ct)));
 
+    private static async Task<WireServed> ListItems(HttpContext http, long id, CollectionStore collections, AttachmentStore attachments, CancellationToken ct)
+    {
+        var user = http.CurrentUser();
+        var row = await collections.FindAsync(user, id, ct) ?? throw new NotFound();
+        var said = await attachments.OfCollectionAsync(user, id, ct);
+        return new WireServed(row.Items, [.. said.Where(one => one is { Holds: true, Act: "confirm" }).Select(WireAttachment.From)],
+            [.. (await attachments.ProposalsAsync(user, id, ct)).Select(one => new WireProposal(one.Item.Key, one.Strength))], [.. said.Select(WireAttachment.From)]);
+    }
+
+    private static async Task<WireServed> Attach(HttpContext http, long id, WireAttach body, AttachEvidence attach, CollectionStore collections, AttachmentStore attachments, CancellationToken ct)
+    {
+        var act = body.Decision switch { "confirm" => AttachAct.Confirm, "reject" => AttachAct.Reject, "takeBack" => AttachAct.TakeBack, _ => throw InvalidInput.At<Words>("decision", "AttachDecisionUnknown") };
+        await attach.RunAsync(http.CurrentUser(), id, act, body.Items ?? [], body.Reason, ct);
+        return await ListItems(http, id, collections, attachments, ct);
+    }
+
     private static async Task<IResult> Hand(HttpContext http, long id, WireOwner body, ChangeOwner change, CancellationToken ct)
     {
         await change.RunAsync(http.CurrentUser(), id, body.Owner, body.Reason, body.Whole == true, ct);
@@ -205,15 +224,15 @@ public static class HandInForm
     public static HandInInput Read(Upload upload, Func<string, string>? named = null)
     {
         string Field(string name) => upload.Fields.TryGetValue(named?.Invoke(name) ?? name, out var values) ? values.ToString() : "";
-        DateOnly? capturedOn = null;
-        if (Field("capturedOn").Trim() is { Length: > 0 } text)
-        {
-            capturedOn = DateInput.Parse(text).Day ?? throw InvalidInput.At<Words>("capturedOn", "DateUnreadable", text);
-        }
+        DateOnly? Day(string name) => Field(name).Trim() is { Length: > 0 } text ? DateInput.Parse(text).Day ?? throw InvalidInput.At<Words>(name, "DateUnreadable", text) : null;
         IEnumerable<string> links = upload.Fields.TryGetValue(named?.Invoke("link") ?? "link", out var given) ? given.SelectMany(value => (value ?? "").Split('\n')) : [];
-        return new HandInInput(Field("note"), [.. links], Field("statement"), capturedOn, Field("onBehalfOf"), upload.Files)
+        return new HandInInput(Field("note"), [.. links], Field("statement"), Day("capturedOn"), Field("onBehalfOf"), upload.Files)
         {
             Nothing = Field("nothing"),
+            IsPart = Field("isPart").Trim() is var part && (part == "true" || (part is "" or "false" ? false : throw InvalidInput.At<Words>("isPart", "PartUnknown"))),
+            Rest = Field("rest"),
+            RestBy = Day("restBy"),
+            UsedParts = upload.Fields.TryGetValue(named?.Invoke("usedPart") ?? "usedPart", out var used) ? [.. used.Select(id => long.TryParse(id, out var known) ? known : -1).Where(id => id != 0)] : null,
             Drafts = upload.Fields.TryGetValue(named?.Invoke("draft") ?? "draft", out var drafts) ? [.. drafts.Select(id => long.TryParse(id, out var known) ? known : 0)] : [],
         };
     }

@@ -63,5 +63,13 @@ public sealed class SubmissionBody
     public string? Nothing { get; init; }
     [Description("Employee number of whose evidence it is, when somebody else hands in; a compliance manager may name anybody but the reviewer.")]
     public string? OnBehalfOf { get; init; }
+    [Description("true: only part of what is asked. The collection stays open; rest and restBy are needed.")]
+    public bool? IsPart { get; init; }
+    [Description("Of a part: what is still to come.")]
+    public string? Rest { get; init; }
+    [Description("Of a part: by when the rest comes. It moves no due date.")]
+    public DateOnly? RestBy { get; init; }
+    [Description("Submissions handed in as parts that this one takes up; left out: all that were not withdrawn. 0 alone: none.")]
+    public long[]? UsedPart { get; init; }
     public IFormFile[]? File { get; init; }
 }

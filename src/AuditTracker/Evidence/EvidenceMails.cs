@@ -22,7 +22,7 @@ public static class EvidenceMails
     /// <summary>What the mails say of a collection; people who left are not written to. Asked is the owner, or who stands in for them.</summary>
     internal sealed record Facts(long Id, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly PlannedDueOn, int Minutes, string? ItemsJa, string? ItemsEn,
         long OwnerId, string OwnerName, bool OwnerHere, long ReviewerId, string ReviewerName, bool ReviewerHere, long? ManagerId, string? ManagerTitle, string? Department,
-        long AskedId, string AskedName, bool AskedHere)
+        long AskedId, string AskedName, bool AskedHere, string? Rest, DateOnly? RestBy)
     {
         /// <summary>The owner, when somebody else is asked in their place.</summary>
         public string? StandsInFor => AskedId == OwnerId ? null : OwnerName;
@@ -35,9 +35,10 @@ public static class EvidenceMails
                o.id as owner_id, o.name as owner_name, o.left_on is null or o.left_on >= @Today as owner_here,
                w.id as reviewer_id, w.name as reviewer_name, w.left_on is null or w.left_on >= @Today as reviewer_here,
                boss.id as manager_id, boss.title as manager_title, d.name as department,
-               a.id as asked_id, a.name as asked_name, a.left_on is null or a.left_on >= @Today as asked_here
+               a.id as asked_id, a.name as asked_name, a.left_on is null or a.left_on >= @Today as asked_here, part.rest, part.rest_by
         from collections c join request_versions v on v.request_id = c.request_id and v.version = c.version
         join people o on o.id = c.assignee_id join people w on w.id = c.reviewer_id join people a on a.id = coalesce(c.deputy_id, c.assignee_id)
+        {CollectionScope.Parts}
         left join lateral (select v.name, v.head_id from posts s join department_versions v on v.department_id = s.department_id
               where s.person_id = o.id and s.is_primary and @Today between s.from_on and coalesce(s.to_on, 'infinity')
                 and @Today between v.from_on and coalesce(v.to_on, 'infinity') order by s.id limit 1) d on true
@@ -58,6 +59,8 @@ public static class EvidenceMails
         ["itemsInWordsEn"] = facts.ItemsEn,
         ["link"] = $"/evidence/collections/{facts.Id}",
         ["standsInFor"] = facts.StandsInFor,
+        ["rest"] = facts.Rest is null ? null : WorkingMails.OneLine(facts.Rest),
+        ["restByOn"] = facts.RestBy is { } by ? DateText.Iso(by) : null,
     };
 
     /// <summary>To the owner, or who stands in for them: please hand in.</summary>
@@ -183,6 +186,30 @@ public static class EvidenceMails
     /// <summary>Reminders of a due date that is in force no more are closed.</summary>
     public static Task SettleRemindersAsync(UnitOfWork work, long collection, CancellationToken ct) =>
         work.SettleAsync(Subject(collection), [Opened, DueSoon, Overdue, OverdueManager], ct: ct);
+
+    private sealed record WaitingNotice(string Key, string Template, long PersonId, int Urgency, DateOnly? DueOn, string Model);
+
+    /// <summary>A part came in, or was taken back: reminders that still wait to be mailed are told anew, so that they name what is still to come.</summary>
+    /// <param name="step">What happened, as the end of their new keys.</param>
+    public static async Task TellRestAsync(UnitOfWork work, long collection, string step, CancellationToken ct)
+    {
+        string[] reminders = [Opened, DueSoon, Overdue, OverdueManager, Returned];
+        var waiting = await work.QueryAsync<WaitingNotice>("""
+            select key, template, person_id, urgency, due_on, model::text as model from notices where subject = @subject and template = any (@reminders) and mail_id is null and closed_at is null and person_id is not null order by id
+            """, new { subject = Subject(collection), reminders }, ct);
+        if (waiting.Count == 0)
+        {
+            return;
+        }
+        var facts = Model((await FactsAsync(work, [collection], ct))[0]);
+        await work.SettleAsync(Subject(collection), reminders, ct: ct);
+        await work.TellManyAsync([.. waiting.Select(notice => new Notice($"{notice.Key}:{step}", notice.Template, notice.PersonId, Subject(collection))
+        {
+            Urgency = (Urgency)notice.Urgency,
+            DueOn = notice.DueOn,
+            Model = new Dictionary<string, object?>(System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, object?>>(notice.Model)!) { ["rest"] = facts["rest"], ["restByOn"] = facts["restByOn"] },
+        })], ct);
+    }
 
     /// <summary>To the reviewer. What the owner and their manager were asked is settled by it.</summary>
     public static async Task TellHandedInAsync(UnitOfWork work, long collection, long submission, string submitter, string? onBehalfOf, bool late, CancellationToken ct)

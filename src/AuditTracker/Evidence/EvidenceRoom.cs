@@ -52,6 +52,8 @@ public static class EvidenceRoom
         .AddSingleton<OpenDueCollections>()
         .AddSingleton<RemindOwners>()
         .AddSingleton<CoverageDays>()
+        .AddSingleton<AttachmentStore>()
+        .AddSingleton<AttachEvidence>()
         .AddSingleton<KeepCoverageDays>()
         .AddSingleton<ForecastMails>()
         .AddSingleton<PastEvidenceStore>()

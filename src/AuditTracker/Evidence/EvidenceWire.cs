@@ -46,9 +46,13 @@ public sealed record WireScan(string State, string? Reason, bool Locked, DateTim
 
 public sealed record WireReview(string Decision, string? By, string? ByName, DateTime At, string? Comment);
 /// <summary>A hand-in on the wire; people by employee number, their names beside them for reading.</summary>
+/// <param name="State">submitted, accepted, returned, withdrawn, or part: what is still to come stands in <c>rest</c>.</param>
+/// <param name="Parts">The parts it takes up; what counts for it is their evidence and its own.</param>
 /// <param name="By">Null when the account that handed in belongs to no person.</param>
 public sealed record WireSubmission(long Id, string? By, string ByName, string? OnBehalfOf, string? OnBehalfOfName, DateTime At, DateOnly? CapturedOn, string Note, string State, IReadOnlyList<WireEvidence> Evidence, WireReview? Review,
-    WireBroughtIn? BroughtIn = null);
+    WireBroughtIn? BroughtIn = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Rest = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateOnly? RestBy = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? Parts = null);
 
 /// <summary>Past evidence that was brought in, with what its list says of then; null on what was handed in here.</summary>
 public sealed record WireBroughtIn(DateOnly? SubmittedOn, string SubmittedBy, DateOnly? AcceptedOn, string AcceptedBy)
@@ -58,6 +62,17 @@ public sealed record WireBroughtIn(DateOnly? SubmittedOn, string SubmittedBy, Da
 
 /// <summary>Another owner, by employee number; whole: also the other periods and those to come.</summary>
 public sealed record WireOwner(string? Owner, string? Reason, bool? Whole);
+
+/// <summary>Says of accepted evidence and further items: <c>confirm</c>, <c>reject</c> or <c>takeBack</c>; items as <c>framework:ref</c>.</summary>
+public sealed record WireAttach(string? Decision, string[]? Items, string? Reason);
+
+/// <summary>Which items evidence serves: by its request, by confirmation, and what the mapping proposes (to compliance managers); history is all that was said, newest first.</summary>
+public sealed record WireServed(string[] Items, IReadOnlyList<WireAttachment> Attached, IReadOnlyList<WireProposal> Proposed, IReadOnlyList<WireAttachment> History);
+public sealed record WireProposal(string Item, string Strength);
+public sealed record WireAttachment(string Item, string Decision, string By, DateTime At, string Reason)
+{
+    public static WireAttachment From(AttachmentRow row) => new(row.Key, row.Act, row.By, row.At, row.Reason);
+}
 
 /// <summary>A comment; words are null when it was taken back.</summary>
 public sealed record WireComment(long Id, string? By, DateTime At, string? Words);

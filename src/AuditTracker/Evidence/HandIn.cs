@@ -16,6 +16,14 @@ public sealed record HandInInput(string Note, IReadOnlyList<string> Links, strin
     /// <summary>Files of the draft that are handed in with it.</summary>
     public IReadOnlyList<long> Drafts { get; init; } = [];
 
+    /// <summary>It is a part: the collection stays open, and <see cref="Rest"/> says what is still to come, by <see cref="RestBy"/>.</summary>
+    public bool IsPart { get; init; }
+    public string? Rest { get; init; }
+    public DateOnly? RestBy { get; init; }
+
+    /// <summary>Earlier parts that it takes up; null: all that were not taken back.</summary>
+    public IReadOnlyList<long>? UsedParts { get; init; }
+
     /// <summary>There was nothing in this period, and why: a statement of its own kind.</summary>
     public string? Nothing { get; init; }
 }
@@ -50,24 +58,37 @@ public sealed class HandIn(Db db, SubmissionStore submissions, EvidenceFile file
         {
             return new HandedIn(first.Id, first.Evidence);
         }
-        var after = found.Submit();
+        var rest = Remaining(input, work.Today);
+        var after = rest is null ? found.Submit() : found.SubmitPart();
         if ((await files.SortAsync(input.Files, ct)).Refused is [var refused, ..])
         {
             throw refused;
         }
+        var parts = rest is null ? await PartsAsync(work, collection, input.UsedParts, ct) : [];
         var pieces = Pieces(input, await DraftStore.TakeAsync(work, user, collection, input.Drafts, ct), work.Today);
+        if (pieces.Count + parts.Count == 0)
+        {
+            throw InvalidInput.At<Words>("file", "NothingHandedIn");
+        }
         var (onBehalfOf, behalfName) = await OnBehalfOfAsync(work, user, found, input.OnBehalfOf, ct);
-        var id = await submissions.AddAsync(work, user, collection, onBehalfOf, input.CapturedOn, input.Note.Trim(), input.IdempotencyKey, pieces, ct);
-        await DraftStore.EndAsync(work, user, collection, ct);
-        await CollectionStore.RecordAsync(work, user, collection, "submit", after, id, null, ct);
-        await EvidenceMails.TellHandedInAsync(work, collection, id, user.Name, behalfName, work.Today > found.LateAfter, ct);
-        await work.ActAsync("collection.submitted", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{id}", ["pieces"] = $"{pieces.Count}", ["onBehalfOf"] = onBehalfOf is null ? null : $"{onBehalfOf}" }, ct: ct);
+        var id = await submissions.AddAsync(work, user, collection, onBehalfOf, input.CapturedOn, input.Note.Trim(), input.IdempotencyKey, pieces, ct, rest, parts);
+        await DraftStore.EndAsync(work, user, collection, ct, rest is null ? null : input.Drafts);
+        await CollectionStore.RecordAsync(work, user, collection, rest is null ? "submit" : "part", after, id, null, ct);
+        if (rest is null)
+        {
+            await EvidenceMails.TellHandedInAsync(work, collection, id, user.Name, behalfName, work.Today > found.LateAfter, ct);
+        }
+        else
+        {
+            await EvidenceMails.TellRestAsync(work, collection, $"part{id}", ct);
+        }
+        await work.ActAsync(rest is null ? "collection.submitted" : "collection.partSubmitted", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{id}", ["pieces"] = $"{pieces.Count}", ["parts"] = parts.Count == 0 ? null : $"{parts.Count}", ["onBehalfOf"] = onBehalfOf is null ? null : $"{onBehalfOf}" }, ct: ct);
         var evidence = await SubmissionStore.EvidenceOfAsync(work, id, ct);
         await work.CommitAsync(ct);
         return new HandedIn(id, evidence);
     }
 
-    /// <summary>Takes a pending submission back: its submitter, or a compliance manager. All of it stays in history.</summary>
+    /// <summary>Takes a pending submission, or a part, back: its submitter, or a compliance manager. All of it stays in history.</summary>
     /// <exception cref="NotFound">Not there, or not the user's.</exception>
     /// <exception cref="Refusal">Not pending.</exception>
     public async Task WithdrawAsync(CurrentUser user, long submission, CancellationToken ct = default)
@@ -76,6 +97,13 @@ public sealed class HandIn(Db db, SubmissionStore submissions, EvidenceFile file
         var collection = await SubmissionStore.CollectionOfAsync(work, user, submission, ct) ?? throw new NotFound();
         var found = await CollectionStore.LockAsync(work, user, collection,
             "(@isManager or exists (select 1 from submissions mine where mine.collection_id = c.id and mine.by_account = @account))", ct) ?? throw new NotFound();
+        if (await work.FirstAsync<KnownPart>("""
+            select s.by_account, exists (select 1 from collection_acts t where t.collection_id = @collection and t.submission_id = s.id and t.act = 'withdraw') as is_back from submissions s where s.id = @submission and s.is_part
+            """, new { submission, collection }, ct) is { } part)
+        {
+            await WithdrawPartAsync(work, user, found, submission, part, ct);
+            return;
+        }
         if (found.PendingSubmissionId != submission)
         {
             throw Refusal.Of<Words>("NothingToWithdraw");
@@ -94,6 +122,32 @@ public sealed class HandIn(Db db, SubmissionStore submissions, EvidenceFile file
         await work.SettleAsync(EvidenceMails.Subject(collection), ct: ct);
         await work.ActAsync("collection.withdrawn", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{submission}" }, ct: ct);
         await work.CommitAsync(ct);
+    }
+
+    private sealed record KnownPart(long ByAccount, bool IsBack);
+
+    private static async Task WithdrawPartAsync(UnitOfWork work, CurrentUser user, Collection found, long part, KnownPart known, CancellationToken ct)
+    {
+        if (!user.Is(Role.ComplianceManager) && known.ByAccount != user.AccountId)
+        {
+            throw new NotFound();
+        }
+        var after = known.IsBack ? throw Refusal.Of<Words>("NothingToWithdraw") : found.WithdrawPart();
+        await CollectionStore.RecordAsync(work, user, found.Id, "withdraw", after, part, null, ct);
+        await EvidenceMails.TellRestAsync(work, found.Id, $"back{part}", ct);
+        await work.ActAsync("collection.partWithdrawn", EvidenceMails.Subject(found.Id), new Dictionary<string, string?> { ["submission"] = $"{part}" }, ct: ct);
+        await work.CommitAsync(ct);
+    }
+
+    private static Rest? Remaining(HandInInput input, DateOnly today) =>
+        input.IsPart ? Evidence.Rest.Of(input.Rest, input.RestBy, today)
+        // Said but not meant: rather asked than lost.
+        : !string.IsNullOrWhiteSpace(input.Rest) ? throw InvalidInput.At<Words>("rest", "RestWithoutPart") : null;
+
+    private static async Task<IReadOnlyList<long>> PartsAsync(UnitOfWork work, long collection, IReadOnlyList<long>? used, CancellationToken ct)
+    {
+        var live = await SubmissionStore.LivePartsAsync(work, collection, ct);
+        return used is null ? live : used.Except(live).Any() ? throw InvalidInput.At<Words>("usedPart", "PartGone") : [.. live.Intersect(used)];
     }
 
     private static List<NewEvidence> Pieces(HandInInput input, IReadOnlyList<DraftFile> drafts, DateOnly today)
@@ -128,7 +182,7 @@ public sealed class HandIn(Db db, SubmissionStore submissions, EvidenceFile file
         {
             pieces.Add(nothing.Length > 4000 ? throw InvalidInput.At<Words>("nothing", "NoteLength", 4000) : new NewEvidence("statement", null, null, null, null, EvidenceRow.NothingBegins + nothing, true));
         }
-        return pieces.Count > 0 ? pieces : throw InvalidInput.At<Words>("file", "NothingHandedIn");
+        return pieces;
     }
 
     private static async Task<(long? Id, string? Name)> OnBehalfOfAsync(UnitOfWork work, CurrentUser user, Collection collection, string? given, CancellationToken ct)

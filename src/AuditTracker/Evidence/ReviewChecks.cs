@@ -12,8 +12,9 @@ public sealed record ReviewCheck(string Key, bool Warns, params object[] Argumen
 public static class ReviewChecks
 {
     /// <param name="states">How its files stand.</param>
+    /// <param name="parts">The parts it takes up, in the order they came in; their evidence is among what is given.</param>
     /// <param name="last">What was accepted for the period before.</param>
-    public static IReadOnlyList<ReviewCheck> Of(Period period, DateOnly dueOn, SubmissionRow submission, IReadOnlyList<EvidenceRow> evidence, IReadOnlyList<LastAccepted> last, IReadOnlyDictionary<long, FileState>? states = null)
+    public static IReadOnlyList<ReviewCheck> Of(Period period, DateOnly dueOn, SubmissionRow submission, IReadOnlyList<EvidenceRow> evidence, IReadOnlyList<LastAccepted> last, IReadOnlyDictionary<long, FileState>? states = null, IReadOnlyList<SubmissionRow>? parts = null)
     {
         var checks = new List<ReviewCheck>();
         if (evidence.Count > 0 && evidence.All(piece => states?.GetValueOrDefault(piece.Id) is { IsOutOfReach: true }))
@@ -42,7 +43,12 @@ public static class ReviewChecks
             checks.Add(new ReviewCheck("CheckBroughtIn", false));
             return checks;
         }
-        checks.Add(submission.CapturedOn switch
+        if (parts is { Count: > 0 })
+        {
+            checks.Add(new ReviewCheck("CheckParts", false, parts.Count, JapanTime.DateOf(parts[0].At)));
+        }
+        // What completes it may have no pieces of its own.
+        checks.Add((submission.CapturedOn ?? parts?.Max(part => part.CapturedOn)) switch
         {
             null => new ReviewCheck("CheckNoCapture", true),
             { } taken when taken < period.To => new ReviewCheck("CheckCapturedEarly", true, taken),

@@ -26,7 +26,7 @@ public sealed class ReviewCollection(Db db)
         var submission = await work.FirstAsync<long>("select max(id) from submissions where collection_id = @collection", new { collection }, ct);
         if (after == CollectionState.Accepted && await work.FirstAsync<bool>("""
             select count(*) > 0 and bool_and(coalesce(f.state in ('quarantined', 'destroyed'), false))
-            from evidence e left join file_states f on f.evidence_id = e.id where e.submission_id = @submission
+            from counted_evidence e left join file_states f on f.evidence_id = e.id where e.counted_for = @submission
             """, new { submission }, ct))
         {
             throw Refusal.Of<Words>("AcceptOutOfReach");

@@ -17,13 +17,14 @@ public sealed record EvidenceRow(long Id, long SubmissionId, string Kind, string
 }
 
 /// <summary>A hand-in with how it ended.</summary>
-/// <param name="State">submitted, accepted, returned or withdrawn.</param>
+/// <param name="State">submitted, accepted, returned or withdrawn; part: one that others complete.</param>
 /// <param name="ByNumber">Employee number; null when the account is nobody's. So are the other numbers.</param>
 /// <param name="ByAccount">Account that handed in.</param>
 /// <param name="IsBroughtIn">Past evidence: its instant says when it was brought in, and it is never late. When and by whom it is said to have been handed in and accepted follows.</param>
 public sealed record SubmissionRow(long Id, string By, string? ByNumber, long ByAccount, string? OnBehalfOf, string? OnBehalfOfNumber, DateTime At, DateOnly? CapturedOn, string Note, string State,
     string? Decision, string? DecidedBy, string? DecidedByNumber, DateTime? DecidedAt, string? Comment,
-    bool IsBroughtIn = false, DateOnly? ClaimedSubmittedOn = null, string ClaimedSubmittedBy = "", DateOnly? ClaimedAcceptedOn = null, string ClaimedAcceptedBy = "")
+    bool IsBroughtIn = false, DateOnly? ClaimedSubmittedOn = null, string ClaimedSubmittedBy = "", DateOnly? ClaimedAcceptedOn = null, string ClaimedAcceptedBy = "",
+    bool IsPart = false, string? Rest = null, DateOnly? RestBy = null)
 {
     /// <summary>Days from when it was taken to when it was handed in; null where nobody said when it was taken, or it is past evidence.</summary>
     public int? CaptureLag => CapturedOn is { } taken && !IsBroughtIn ? JapanTime.DateOf(At).DayNumber - taken.DayNumber : null;
@@ -52,12 +53,13 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
         await using var connection = await db.OpenAsync(ct);
         var submissions = await connection.ListAsync<SubmissionRow>($"""
             select s.id, coalesce(p.name, a.name, a.sign_in) as by, p.employee_no as by_number, s.by_account, f.name as on_behalf_of, f.employee_no as on_behalf_of_number, s.at, s.captured_on, s.note,
-                   case last.act when 'accept' then 'accepted' when 'return' then 'returned' when 'withdraw' then 'withdrawn' else 'submitted' end as state,
+                   case last.act when 'accept' then 'accepted' when 'return' then 'returned' when 'withdraw' then 'withdrawn' when 'part' then 'part' else 'submitted' end as state,
                    case when last.act in ('accept', 'return', 'reopen') then last.act end as decision,
                    case when last.act in ('accept', 'return', 'reopen') then coalesce(lp.name, la.name, la.sign_in) end as decided_by,
                    case when last.act in ('accept', 'return', 'reopen') then lp.employee_no end as decided_by_number,
-                   case when last.act in ('accept', 'return', 'reopen') then last.at end as decided_at, case when last.act <> 'submit' then last.comment end as comment,
-                   x.submission_id is not null as is_brought_in, x.claimed_submitted_on, coalesce(x.claimed_submitted_by, '') as claimed_submitted_by, x.claimed_accepted_on, coalesce(x.claimed_accepted_by, '') as claimed_accepted_by
+                   case when last.act in ('accept', 'return', 'reopen') then last.at end as decided_at, case when last.act not in ('submit', 'part') then last.comment end as comment,
+                   x.submission_id is not null as is_brought_in, x.claimed_submitted_on, coalesce(x.claimed_submitted_by, '') as claimed_submitted_by, x.claimed_accepted_on, coalesce(x.claimed_accepted_by, '') as claimed_accepted_by,
+                   s.is_part, s.rest, s.rest_by
             from submissions s join collections c on c.id = s.collection_id join accounts a on a.id = s.by_account
             left join people p on p.id = s.by_person left join people f on f.id = s.on_behalf_of
             left join lateral (select * from collection_acts t where t.submission_id = s.id order by t.id desc limit 1) last on true
@@ -78,6 +80,24 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
         return (submissions, evidence, acts);
     }
 
+    /// <summary>Which parts each submission of a collection takes up, in the order they came in.</summary>
+    public async Task<ILookup<long, long>> PartsAsync(CurrentUser user, long collection, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        parameters["id"] = collection;
+        await using var connection = await db.OpenAsync(ct);
+        return (await connection.ListAsync<(long Submission, long Part)>($"""
+            select x.submission_id, x.part_id from submissions s join submission_parts x on x.submission_id = s.id join collections c on c.id = s.collection_id
+            where s.collection_id = @id and {CollectionScope.Condition} order by x.submission_id, x.part_id
+            """, parameters, ct)).ToLookup(row => row.Submission, row => row.Part);
+    }
+
+    /// <summary>The parts a hand-in may take up, in the order they came in: all that were not taken back.</summary>
+    public static Task<IReadOnlyList<long>> LivePartsAsync(UnitOfWork work, long collection, CancellationToken ct) => work.QueryAsync<long>("""
+        select s.id from submissions s where s.collection_id = @collection and s.is_part
+          and not exists (select 1 from collection_acts t where t.collection_id = @collection and t.submission_id = s.id and t.act = 'withdraw') order by s.id
+        """, new { collection }, ct);
+
     /// <summary>
     /// What was accepted for the latest period before this collection's: the good example, and what the machine compares with. Pieces the
     /// reader may not open are marked, for their hash still tells a file that was handed in twice.
@@ -91,9 +111,9 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
             select e.id, e.kind, e.file_name, e.size, e.sha256, e.content, c.id as collection_id, c.period_from, c.period_to, coalesce({CollectionScope.Condition}, false) as is_visible
             from (select k.* from collections k join collections this on this.id = @id and k.request_id = this.request_id
                   where k.state = 'accepted' and k.period_to < this.period_from order by k.period_to desc limit 1) c
-            join evidence e on e.submission_id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept')
+            join counted_evidence e on e.counted_for = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept')
             where exists (select 1 from collections c where c.id = @id and {CollectionScope.Condition})
-            order by e.position
+            order by e.submission_id, e.position
             """, parameters, ct);
     }
 
@@ -142,12 +162,16 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
     public static Task<IReadOnlyList<EvidenceRow>> EvidenceOfAsync(UnitOfWork work, long submission, CancellationToken ct) =>
         work.QueryAsync<EvidenceRow>("select id, submission_id, kind, file_name, media_type, size, sha256, content, nothing from evidence where submission_id = @submission order by position", new { submission }, ct);
 
-    public async Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, long? onBehalfOf, DateOnly? capturedOn, string note, string? key, IReadOnlyList<NewEvidence> pieces, CancellationToken ct)
+    /// <param name="rest">Makes it a part, and says what is still to come.</param>
+    /// <param name="parts">Earlier parts that it takes up.</param>
+    public async Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, long? onBehalfOf, DateOnly? capturedOn, string note, string? key, IReadOnlyList<NewEvidence> pieces, CancellationToken ct,
+        Rest? rest = null, IReadOnlyList<long>? parts = null)
     {
         var id = await work.FirstAsync<long>("""
-            insert into submissions (collection_id, by_account, by_person, on_behalf_of, at, captured_on, note, idempotency_key)
-            values (@collection, @AccountId, @PersonId, @onBehalfOf, @Now, @capturedOn, @note, @key) returning id
-            """, new { collection, user.AccountId, user.PersonId, onBehalfOf, work.Now, capturedOn, note, key }, ct);
+            insert into submissions (collection_id, by_account, by_person, on_behalf_of, at, captured_on, note, idempotency_key, is_part, rest, rest_by)
+            values (@collection, @AccountId, @PersonId, @onBehalfOf, @Now, @capturedOn, @note, @key, @isPart, @rest, @restBy) returning id
+            """, new { collection, user.AccountId, user.PersonId, onBehalfOf, work.Now, capturedOn, note, key, isPart = rest is not null, rest = rest?.Words, restBy = rest?.By }, ct);
+        await work.ExecuteAsync("insert into submission_parts (submission_id, part_id) select @id, part from unnest(@parts) part", new { id, parts = parts?.ToArray() ?? [] }, ct);
         foreach (var hash in pieces.Where(piece => piece.Sha256 is not null).Select(piece => piece.Sha256!).Distinct().Order(StringComparer.Ordinal))
         {
             await BlobRegister.KeepAsync(work, blobs, hash, ct);

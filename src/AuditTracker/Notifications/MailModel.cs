@@ -34,8 +34,10 @@ internal static class MailModel
         var given = json.RootElement;
         var path = link ?? (given.TryGetProperty("link", out var own) && own.ValueKind == JsonValueKind.String ? own.GetString()! : "/");
         var model = Common(context, Absolute(path, context));
-        // Notices that have waited since before there were deputies do not have it.
+        // Notices that have waited since before there were deputies, or parts, do not have them.
         model["standsInFor"] = null;
+        model["rest"] = null;
+        Date(model, "restByOn", null, context.Language);
         if (notice.DueOn is { } due)
         {
             Date(model, "dueOn", due, context.Language);

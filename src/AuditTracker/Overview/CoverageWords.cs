@@ -9,7 +9,7 @@ public sealed class CoverageWords(IStringLocalizer<Words> words)
 {
     public string Explain(ItemCoverage coverage)
     {
-        var worst = coverage.Requests.Where(request => request.State == coverage.State).MinBy(request => request.CoveredThrough ?? request.NextDueOn);
+        var worst = coverage.Deciding.Where(request => request.State == coverage.State).MinBy(request => request.CoveredThrough ?? request.NextDueOn);
         return (coverage.State, worst) switch
         {
             (CoverageState.Covered, _) when coverage.FreshUntil is { } until => words["ExplainCovered", DateText.Table(until)],

@@ -60,7 +60,7 @@ public sealed partial class ItemStore
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<ServingCollection>($"""
             select k.id, k.request_id, k.period_from, k.period_to, k.due_on, k.state, k.due_on < clock.today and k.state in ('open', 'returned') as is_overdue,
-                   (select max(at) from submissions where collection_id = k.id) as submitted_at,
+                   (select max(at) from submissions where collection_id = k.id and not is_part) as submitted_at,
                    case when k.state = 'accepted' then k.state_at end as accepted_at,
                    (select fiscal_start_month from company) as fiscal_start_month,
                    exists (select 1 from collections c where c.id = k.id and {CollectionScope.Condition}) as is_visible

@@ -112,7 +112,7 @@ public sealed class ShowCoverage(ShowItems items, ControlStore controls, Coverag
 
     private static decimal? ReuseOf(IEnumerable<CoveredItem> items)
     {
-        var pairs = items.Where(item => item.Coverage is { State: not CoverageState.Excluded }).SelectMany(item => item.Coverage!.Requests.Select(request => request.RequestId)).ToList();
+        var pairs = items.Where(item => item.Coverage is { State: not CoverageState.Excluded }).SelectMany(item => item.Coverage!.Requests.Concat(item.Coverage.Attached).Select(request => request.RequestId)).ToList();
         return pairs.Count == 0 ? null : Math.Floor(10m * pairs.Count / pairs.Distinct().Count()) / 10;
     }
 

@@ -31,7 +31,27 @@ public sealed class EvidenceFacts : IAsyncDisposable
             -- The due date in force at the cut-off; one that was moved after it had passed stays missed.
             left join lateral (select n.due_on from collection_notes n where n.collection_id = c.id and n.kind = 'moveDue' and n.at <= @cutoffAt order by n.id desc limit 1) moved on true
             left join lateral (select n.due_before from collection_notes n where n.collection_id = c.id and n.kind = 'moveDue' and n.at <= @cutoffAt and n.due_before < tokyo_date(n.at) order by n.id limit 1) missed on true
-            where c.period_from <= @to and c.period_to >= @from)
+            where c.period_from <= @to and c.period_to >= @from),
+        -- Evidence of other requests that was confirmed for items of this framework, as of the cut-off.
+        lent as (
+            select x.collection_id, string_agg(i.ref, chr(31) order by i.position) as refs, string_agg(i.official_ref, chr(31) order by i.position) as official_refs, min(i.position) as first_item
+            from attached_as_of(@cutoffAt) x join items i on i.framework = x.framework and i.ref = x.ref join collections c on c.id = x.collection_id
+            where x.framework = @framework and not i.is_group and c.period_from <= @to and c.period_to >= @from
+              and not exists (select 1 from request_items s where s.request_id = c.request_id and s.version = c.version and s.framework = x.framework and s.ref = x.ref)
+            group by x.collection_id),
+        counted as (
+            select c.id, c.request_id, c.version, c.event_id, c.period_from, c.period_to, c.due_on, c.planned_due_on, c.missed_due_on, concat_ws(chr(31), c.refs, l.refs) as refs, concat_ws(chr(31), c.official_refs, l.official_refs) as official_refs,
+                   l.official_refs as lent_refs, c.first_item, c.state, c.submission_id, c.state_at, c.by_account, c.by_person
+            from acted c left join lent l on l.collection_id = c.id
+            where c.state in ('submitted', 'accepted')
+            union all
+            select c.id, c.request_id, c.version, c.event_id, c.period_from, c.period_to, coalesce(moved.due_on, c.planned_due_on), c.planned_due_on, missed.due_before, l.refs, l.official_refs,
+                   l.official_refs, l.first_item, a.state_after, a.submission_id, a.at, a.by_account, a.by_person
+            from lent l join collections c on c.id = l.collection_id
+            cross join lateral (select * from collection_acts a where a.collection_id = c.id and a.at <= @cutoffAt order by a.id desc limit 1) a
+            left join lateral (select n.due_on from collection_notes n where n.collection_id = c.id and n.kind = 'moveDue' and n.at <= @cutoffAt order by n.id desc limit 1) moved on true
+            left join lateral (select n.due_before from collection_notes n where n.collection_id = c.id and n.kind = 'moveDue' and n.at <= @cutoffAt and n.due_before < tokyo_date(n.at) order by n.id limit 1) missed on true
+            where not exists (select 1 from acted k where k.id = c.id))
 
         """;
 
@@ -94,42 +114,51 @@ public sealed class EvidenceFacts : IAsyncDisposable
 
     /// <summary>How many rows <see cref="PiecesAsync"/> will give.</summary>
     public Task<long> CountPiecesAsync(CancellationToken ct) => connection.FirstAsync<long>(ActedCollections + """
-        select count(*) from acted c join evidence e on e.submission_id = c.submission_id where c.state in ('submitted', 'accepted')
+        select count(*) from counted c join counted_evidence e on e.counted_for = c.submission_id
         """, parameters, ct);
 
     /// <summary>Every piece of evidence, by item, request, period and place in its submission; unbuffered.</summary>
     public IAsyncEnumerable<PieceFacts> PiecesAsync() => connection.QueryUnbufferedAsync<PieceFacts>(ActedCollections + $"""
-        select c.id as collection, c.refs, c.official_refs, {CollectionScope.Title} as request, c.period_from, c.period_to, s.captured_on, c.due_on, c.planned_due_on,
-               s.at as submitted_at, x.submission_id is null and tokyo_date(s.at) > coalesce(c.missed_due_on, c.due_on) as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
+        select c.id as collection, c.refs, c.official_refs, {CollectionScope.Title} as request, c.period_from, c.period_to, h.captured_on, c.due_on, c.planned_due_on,
+               h.at as submitted_at, x.submission_id is null and tokyo_date(s.at) > coalesce(c.missed_due_on, c.due_on) as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
                coalesce(by_person.name, nullif(by_account.name, ''), by_account.sign_in) as submitted_by, behalf.name as on_behalf_of,
                case c.state when 'accepted' then coalesce(reviewer.name, nullif(reviewing.name, ''), reviewing.sign_in) end as accepted_by,
                case when e.nothing then 'nothing' else e.kind end as kind, e.file_name, e.size, e.sha256, e.content,
                x.submission_id is not null as brought_in, x.claimed_submitted_on, coalesce(x.claimed_submitted_by, '') as claimed_submitted_by, x.claimed_accepted_on, coalesce(x.claimed_accepted_by, '') as claimed_accepted_by,
                e.kind = 'file' and exists (select from quarantines q where q.sha256 = e.sha256 and q.found_at <= @cutoffAt and not (coalesce(q.decision, '') = 'released' and q.decided_at <= @cutoffAt)) as quarantined,
-               exists (select from destructions d where d.evidence_id = e.id and d.destroyed_at <= @cutoffAt) as destroyed
-        from acted c
+               exists (select from destructions d where d.evidence_id = e.id and d.destroyed_at <= @cutoffAt) as destroyed,
+               case when h.id <> s.id then s.at end as completed_at, c.lent_refs
+        from counted c
         join request_versions v on v.request_id = c.request_id and v.version = c.version
         join submissions s on s.id = c.submission_id
-        join evidence e on e.submission_id = s.id
+        -- Each piece with the hand-in it came in: a part that the submission takes up, or the submission itself.
+        join counted_evidence e on e.counted_for = s.id join submissions h on h.id = e.submission_id
         left join past_evidence_pieces x on x.submission_id = s.id
-        join accounts by_account on by_account.id = s.by_account
-        left join people by_person on by_person.id = s.by_person
-        left join people behalf on behalf.id = s.on_behalf_of
+        join accounts by_account on by_account.id = h.by_account
+        left join people by_person on by_person.id = h.by_person
+        left join people behalf on behalf.id = h.on_behalf_of
         left join accounts reviewing on reviewing.id = c.by_account
         left join people reviewer on reviewer.id = c.by_person
-        where c.state in ('submitted', 'accepted')
-        order by c.first_item, c.request_id, c.period_from, c.period_to, c.id, e.position
+        order by c.first_item, c.request_id, c.period_from, c.period_to, c.id, e.submission_id, e.position
         """, parameters, snapshot, commandTimeout: 0);
 
     /// <summary>What was overdue, returned or waived at the cut-off, in this order, then by due date; unbuffered. Who was made to owe it last until then does; else who had it before it first went to somebody else.</summary>
     public IAsyncEnumerable<MissedFacts> MissedAsync() => connection.QueryUnbufferedAsync<MissedFacts>(ActedCollections + $"""
         select c.id as collection, c.official_refs, {CollectionScope.Title} as request, c.period_from, c.period_to, c.due_on, c.planned_due_on, c.state, c.state <> 'waived' and c.due_on < @cutoffOn as overdue,
-               p.name as owner, case c.state when 'waived' then c.comment end as reason
+               p.name as owner, case c.state when 'waived' then c.comment end as reason, part.rest, part.rest_by
         from acted c
         join request_versions v on v.request_id = c.request_id and v.version = c.version
         left join lateral (select k.to_id from collection_assignments k where k.collection_id = c.id and k.at <= @cutoffAt order by k.id desc limit 1) until on true
         left join lateral (select k.from_id from collection_assignments k where k.collection_id = c.id and k.at > @cutoffAt order by k.id limit 1) after on true
         join people p on p.id = coalesce(until.to_id, after.from_id, c.assignee_id)
+        -- What had come in part since the last whole hand-in; what was taken back until then does not count.
+        left join lateral (
+            select q.rest, q.rest_by from submissions q
+            where q.collection_id = c.id and q.is_part and q.at <= @cutoffAt and c.state in ('open', 'returned')
+              and not exists (select 1 from collection_acts t where t.collection_id = c.id and t.submission_id = q.id and t.act = 'withdraw' and t.at <= @cutoffAt)
+              and not exists (select 1 from submissions f where f.collection_id = c.id and f.id > q.id and not f.is_part and f.at <= @cutoffAt
+                    and not exists (select 1 from collection_acts t where t.collection_id = c.id and t.submission_id = f.id and t.act = 'withdraw' and t.at <= @cutoffAt))
+            order by q.id desc limit 1) part on true
         where c.state in ('returned', 'waived') or (c.state = 'open' and c.due_on < @cutoffOn)
         order by case when c.state = 'waived' then 3 when c.due_on < @cutoffOn then 1 else 2 end, c.due_on, c.id
         """, parameters, snapshot, commandTimeout: 0);

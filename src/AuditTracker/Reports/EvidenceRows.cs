@@ -22,11 +22,13 @@ public sealed record StateCount(string State, long Collections, long Overdue);
 /// <param name="Content">A link's address or a statement's words.</param>
 /// <param name="Quarantined">A file in which the virus scan had found something, not released until then: named, and out of reach.</param>
 /// <param name="Destroyed">Destroyed at the end of its term before the cut-off; its hash is what is left.</param>
+/// <param name="CompletedAt">It came in part: when the rest was there too. Late is told by that instant.</param>
+/// <param name="LentRefs">Those of the items, as people see them, that somebody confirmed beside those the request asks for.</param>
 /// <param name="BroughtIn">Past evidence; what its list says of then follows.</param>
 public sealed record PieceFacts(long Collection, string Refs, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly? CapturedOn, DateOnly DueOn, DateOnly PlannedDueOn,
     DateTime SubmittedAt, bool Late, string State, DateTime? AcceptedAt, string? SubmittedBy, string? OnBehalfOf, string? AcceptedBy,
     string Kind, string? FileName, long? Size, string? Sha256, string? Content,
-    bool BroughtIn, DateOnly? ClaimedSubmittedOn, string ClaimedSubmittedBy, DateOnly? ClaimedAcceptedOn, string ClaimedAcceptedBy, bool Quarantined, bool Destroyed)
+    bool BroughtIn, DateOnly? ClaimedSubmittedOn, string ClaimedSubmittedBy, DateOnly? ClaimedAcceptedOn, string ClaimedAcceptedBy, bool Quarantined, bool Destroyed, DateTime? CompletedAt, string? LentRefs)
 {
     /// <summary>Days from when it was taken, by the person's own statement, to the hand-in; null for past evidence and where nothing was said.</summary>
     public int? CaptureLag => CapturedOn is { } taken && !BroughtIn ? JapanTime.DateOf(SubmittedAt).DayNumber - taken.DayNumber : null;
@@ -35,4 +37,5 @@ public sealed record PieceFacts(long Collection, string Refs, string OfficialRef
 /// <summary>A collection of the period that gave no evidence: overdue, returned or waived at the cut-off.</summary>
 /// <param name="State">open, returned or waived.</param>
 /// <param name="Reason">Why it was waived.</param>
-public sealed record MissedFacts(long Collection, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly PlannedDueOn, string State, bool Overdue, string? Owner, string? Reason);
+/// <param name="Rest">A part came in; what was still to come, by <c>RestBy</c>.</param>
+public sealed record MissedFacts(long Collection, string OfficialRefs, string Request, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly PlannedDueOn, string State, bool Overdue, string? Owner, string? Reason, string? Rest, DateOnly? RestBy);

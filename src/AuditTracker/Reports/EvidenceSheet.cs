@@ -34,9 +34,9 @@ internal static class EvidenceSheet
 
     public static async Task<EvidenceTally> WriteAsync(WorkbookWriter workbook, Paper paper, EvidenceFacts facts, DataHash hash, Action<long> told, CancellationToken ct)
     {
-        var sheet = await workbook.BeginSheetAsync(paper.Register("SheetEvidence", 3, 4, 6, 9, 12, 24, 11, 11, 11, 11, 16, 12, 10, 16, 13, 13, 13, 9, 26, 11, 19, 28, 32, 11, 12));
+        var sheet = await workbook.BeginSheetAsync(paper.Register("SheetEvidence", 3, 4, 6, 9, 12, 24, 11, 11, 11, 11, 16, 12, 10, 16, 13, 13, 13, 9, 26, 11, 19, 28, 32, 11, 12, 16, 12));
         await paper.HeadAsync(sheet, "No", "Number", "Item", "Request", "PeriodFrom", "PeriodTo", "CapturedOn", "DueOn", "SubmittedAt", "Late", "State", "AcceptedAt",
-            "SubmittedBy", "OnBehalfOf", "AcceptedBy", "Kind", "FileName", "Size", "Sha256", "Content", "Claims", "FirstDue", "CaptureLag");
+            "SubmittedBy", "OnBehalfOf", "AcceptedBy", "Kind", "FileName", "Size", "Sha256", "Content", "Claims", "FirstDue", "CaptureLag", "CompletedAt", "LentItems");
         var tally = new EvidenceTally { Sheet = sheet.Name };
         var nothing = paper.T["KindNothing"].Value;
         var (destroyed, quarantined, late, broughtIn, file, link, statement) = (paper.T["DestroyedMark"].Value, paper.T["QuarantinedMark"].Value, paper.T["LateMark"].Value, paper.T["BroughtInMark"].Value, paper.T["KindFile"].Value, paper.T["KindLink"].Value, paper.T["KindStatement"].Value);
@@ -74,6 +74,8 @@ internal static class EvidenceSheet
             sheet.Text(Claims(paper, piece));
             sheet.Date(piece.DueOn == piece.PlannedDueOn ? null : piece.PlannedDueOn);
             sheet.Number(piece.CaptureLag);
+            sheet.Instant(piece.CompletedAt);
+            sheet.Text(piece.LentRefs is { } lent ? Paper.Joined(lent) : null);
             tally.Add(piece.Refs, piece.State == "accepted", sheet.RowNumber);
             hash.Line("piece", piece.Collection, piece.Refs, piece.Request, piece.PeriodFrom, piece.PeriodTo, piece.CapturedOn, piece.DueOn, piece.SubmittedAt, piece.State, piece.AcceptedAt,
                 piece.SubmittedBy, piece.OnBehalfOf, piece.AcceptedBy, piece.Kind, piece.FileName, piece.Size, piece.Sha256, piece.Content);
@@ -84,6 +86,14 @@ internal static class EvidenceSheet
             if (piece.BroughtIn)
             {
                 hash.Line("broughtIn", piece.Collection, piece.ClaimedSubmittedOn, piece.ClaimedSubmittedBy, piece.ClaimedAcceptedOn, piece.ClaimedAcceptedBy);
+            }
+            if (piece.CompletedAt is { } completed)
+            {
+                hash.Line("part", piece.Collection, completed);
+            }
+            if (piece.LentRefs is { } confirmed)
+            {
+                hash.Line("lent", piece.Collection, confirmed);
             }
             if (piece.Destroyed)
             {

@@ -51,6 +51,11 @@ internal static class GapsSheet
                 "returned" => paper.T["WhyReturned"],
                 _ => WaiverReason.EndIn(missed.Reason) is { } end ? paper.T["WaivedBehindEnd", DateText.Plain(end)] : missed.Reason,
             };
+            if (missed.Rest is { } rest)
+            {
+                why = $"{why} {paper.T["WhyPart", rest, DateText.Plain(missed.RestBy!.Value, paper.Order.Language)]}";
+                hash.Line("rest", missed.Collection, rest, missed.RestBy);
+            }
             sheet.Text(missed.DueOn == missed.PlannedDueOn ? why : $"{why} {paper.T["FirstDue"].Value} {DateText.Plain(missed.PlannedDueOn, paper.Order.Language)}");
             hash.Line("missed", missed.Collection, missed.State, missed.Overdue, missed.Owner, missed.Reason);
         }
@@ -66,7 +71,7 @@ internal static class GapsSheet
     private static string Why(Paper paper, ItemCoverage item)
     {
         // The request that decides the state; others of the item may never have been accepted.
-        var until = item.Requests.Where(request => request.State == item.State).Min(request => request.CoveredThrough);
+        var until = item.Deciding.Where(request => request.State == item.State).Min(request => request.CoveredThrough);
         return item.State switch
         {
             CoverageState.Missing => paper.T["WhyMissing"],

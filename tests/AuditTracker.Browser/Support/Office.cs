@@ -79,6 +79,7 @@ public sealed class Office : IAsyncLifetime
             ["/evidence/collections/{id:long}/hand-in"] = $"/evidence/collections/{returned}/hand-in",
             ["/evidence/asks"] = "/evidence/asks",
             ["/evidence/collections/{id:long}/due"] = $"/evidence/collections/{returned}/due",
+            ["/evidence/collections/{id:long}/items"] = $"/evidence/collections/{await Last("select max(id) from collections where state = 'accepted'")}/items",
             ["/evidence/collections/{id:long}/owner"] = $"/evidence/collections/{returned}/owner?q=伊藤",
             ["/evidence/collections/{id:long}/waiver"] = $"/evidence/collections/{returned}/waiver",
             ["/evidence/{id:long}/preview"] = $"/evidence/{await Last("select max(id) from evidence where file_name like '%.csv'")}/preview",

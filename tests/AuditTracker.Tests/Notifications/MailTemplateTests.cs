@@ -27,6 +27,8 @@ public sealed class MailTemplateTests
         ["reviewerName"] = "清水 誠",
         ["itemsInWords"] = "27001とPマーク",
         ["standsInFor"] = "髙﨑 <美咲>",
+        ["rest"] = "大阪拠点の<一覧>",
+        ["restByOn"] = "12月2日（水）",
     };
 
     private static Dictionary<string, object?> Besides(string mail) => mail switch

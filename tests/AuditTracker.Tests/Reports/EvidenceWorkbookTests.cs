@@ -17,10 +17,10 @@ public sealed class EvidenceWorkbookTests(Quarter.Played played) : IClassFixture
         var sheet = (await ReadAsync())["証跡"]!;
 
         Assert.Equal(["No.", "管理番号", "項番", "証跡依頼", "期間（自）", "期間（至）", "取得日", "期限", "提出日時", "期限後", "状態", "受領日時",
-            "提出者", "代理（本人）", "受領者", "種類", "ファイル名", "サイズ", "SHA-256", "リンク・記述", "元の記録（申告）", "当初の期限", "取得から提出まで（日）"], Cells(sheet, 0));
+            "提出者", "代理（本人）", "受領者", "種類", "ファイル名", "サイズ", "SHA-256", "リンク・記述", "元の記録（申告）", "当初の期限", "取得から提出まで（日）", "一部提出：全部そろった日時", "確認して追加した項番"], Cells(sheet, 0));
         const string Text = "id,氏名\n001,髙﨑 濵邊";
         Assert.Equal([1d, "C-1", "A.5.15, A.5.18", "アクセス権棚卸し（顧客DB）", Day("2026-07-01"), Day("2026-09-30"), Day("2026-09-30"), Day("2026-10-15"), Day("2026-10-09 10:41"), null,
-            "受領", Day("2026-10-12 13:00"), "相川 有栖", null, "坊田 望", "ファイル", "棚卸し_顧客DB_7-9月.csv", (double)Encoding.UTF8.GetByteCount(Text), Hash(Text), null, null, null, 9d], Rounded(sheet, 1));
+            "受領", Day("2026-10-12 13:00"), "相川 有栖", null, "坊田 望", "ファイル", "棚卸し_顧客DB_7-9月.csv", (double)Encoding.UTF8.GetByteCount(Text), Hash(Text), null, null, null, 9d, null, null], Rounded(sheet, 1));
         Assert.Equal(["利用者一覧.txt", null], [Cells(sheet, 2)[16], Cells(sheet, 2)[19]]);
         Assert.Equal(["リンク", null, null, null, "https://intra.hibari-net.example/evidence?id=1&v=2"], Cells(sheet, 3)[15..20]);
         Assert.Equal(["記述", null, null, null, "=1+2 は式ではない"], Cells(sheet, 4)[15..20]);

@@ -69,6 +69,7 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
     public IReadOnlyList<HistoryEntry> History =>
         [.. View.Acts.Select(act => new HistoryEntry(act.At, act.By ?? T["Automatic"], ActWord(act), Reason: WaiverReason.EndIn(act.Comment) is { } end ? T["WaivedBehindEnd", DateText.Plain(end)] : act.Comment))
             .Concat(View.Notes.Where(note => note.Kind is not ("grantWaiver" or "uncomment")).Select(note => new HistoryEntry(note.At, note.By ?? T["Automatic"], NoteWord(note), Change(note), note.TakenBack ? null : note.Words)))
+            .Concat(View.Attachments.Select(row => new HistoryEntry(row.At, row.By, T["Attach" + char.ToUpperInvariant(row.Act[0]) + row.Act[1..]], row.OfficialRef, row.Reason)))
             .OrderByDescending(entry => entry.At)];
 
     private string NoteWord(NoteRow note) => note.TakenBack ? T["CommentTakenBack"] : T["Note" + char.ToUpperInvariant(note.Kind[0]) + note.Kind[1..]];
@@ -107,6 +108,14 @@ public sealed class HandInFields
     /// <summary>Employee number of whose evidence it is.</summary>
     public string? OnBehalfOf { get; set; }
 
+    /// <summary><c>true</c>: the rest is still to come.</summary>
+    public string? IsPart { get; set; }
+    public string? Rest { get; set; }
+    public string? RestBy { get; set; }
+
+    /// <summary>Earlier parts it takes up; null: all of them.</summary>
+    public IReadOnlyList<long>? UsedPart { get; set; }
+
     /// <summary>Files of the draft that are handed in; null: all of them.</summary>
     public IReadOnlyList<long>? Draft { get; set; }
 
@@ -119,6 +128,9 @@ public sealed class HandInFields
         [nameof(Statement)] = Statement ?? "",
         [nameof(Nothing)] = Nothing ?? "",
         [nameof(OnBehalfOf)] = OnBehalfOf ?? "",
+        [nameof(IsPart)] = IsPart ?? "",
+        [nameof(Rest)] = Rest ?? "",
+        [nameof(RestBy)] = RestBy ?? "",
     };
 
     /// <summary>The fields as a draft kept them.</summary>
@@ -130,6 +142,9 @@ public sealed class HandInFields
         Statement = draft.Fields.GetValueOrDefault(nameof(Statement)),
         Nothing = draft.Fields.GetValueOrDefault(nameof(Nothing)),
         OnBehalfOf = draft.Fields.GetValueOrDefault(nameof(OnBehalfOf)),
+        IsPart = draft.Fields.GetValueOrDefault(nameof(IsPart)),
+        Rest = draft.Fields.GetValueOrDefault(nameof(Rest)),
+        RestBy = draft.Fields.GetValueOrDefault(nameof(RestBy)),
     };
 
     /// <summary>Only names the field; files go past model binding.</summary>

@@ -1,3 +1,4 @@
+using AuditTracker.Calendar;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Security;
@@ -42,6 +43,10 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
                 return await AgainAsync(id, upload, () => Refuse(refused), ct);
             }
             await handIn.SubmitAsync(Caller, id, HandInForm.Read(upload, Named) with { IdempotencyKey = Input.Key }, ct);
+            if (Input.IsPart == "true")
+            {
+                return this.Done(Action(null), T["DonePart", id, DateText.Table(View.Row.DueOn)]);
+            }
             return this.Done(Action(null), T[View.Day.Today > View.Row.LateAfter ? "DoneHandedInLate" : "DoneHandedIn", id, View.Row.ReviewerName]);
         }
         catch (Refusal refusal)
@@ -188,6 +193,10 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
             Statement = Field("statement"),
             Nothing = Field("nothing"),
             OnBehalfOf = Field("onBehalfOf"),
+            IsPart = Field("isPart"),
+            Rest = Field("rest"),
+            RestBy = Field("restBy"),
+            UsedPart = fields.TryGetValue(Named("usedPart"), out var parts) ? [.. parts.Select(value => long.TryParse(value, out var known) ? known : 0)] : null,
             Draft = fields.TryGetValue(Named("draft"), out var ids) ? [.. ids.Select(value => long.TryParse(value, out var known) ? known : 0)] : [],
             Key = Field("key") is { Length: > 0 and <= 100 } key ? key : Input.Key,
         };

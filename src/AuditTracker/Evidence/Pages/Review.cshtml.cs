@@ -32,7 +32,7 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
 
     /// <summary>The beginnings of its files, as many as can be shown at a glance; nothing of what is out of reach.</summary>
     public IReadOnlyList<Preview> Previews => Open?.Pending is not { } one ? []
-        : [.. Open.Evidence[one.Id].Where(piece => piece.Kind == "file" && Open.Files.GetValueOrDefault(piece.Id) is not { IsOutOfReach: true } && Preview.KindOf(piece.FileName!) != PreviewKind.None).Take(2).Select(preview.Of)];
+        : [.. Open.EvidenceOf(one).Where(piece => piece.Kind == "file" && Open.Files.GetValueOrDefault(piece.Id) is not { IsOutOfReach: true } && Preview.KindOf(piece.FileName!) != PreviewKind.None).Take(2).Select(preview.Of)];
 
     /// <summary>Business days since it was handed in.</summary>
     public int Age(CollectionRow row) => row.SubmittedAt is { } at ? Math.Max(0, Day.Calendar.BusinessDaysBetween(JapanTime.DateOf(at), Day.Today)) : 0;

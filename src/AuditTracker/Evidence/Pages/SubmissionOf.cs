@@ -8,7 +8,7 @@ public sealed record SubmissionOf(CollectionView View, SubmissionRow Submission,
 {
     public string StateKey => "Submission" + char.ToUpperInvariant(Submission.State[0]) + Submission.State[1..];
 
-    public Shape Shape => Submission.State switch { "accepted" => Shape.Done, "returned" => Shape.Warn, "withdrawn" => Shape.Out, _ => Shape.Full };
-    public bool IsLate => Submission.IsLateAfter(View.Row.LateAfter);
-    public bool MayWithdraw => Withdraw is not null && View.MayWithdraw && View.Pending?.Id == Submission.Id;
+    public Shape Shape => Submission.State switch { "accepted" => Shape.Done, "returned" => Shape.Warn, "part" => Shape.Half, "withdrawn" => Shape.Out, _ => Shape.Full };
+    public bool IsLate => !Submission.IsPart && Submission.IsLateAfter(View.Row.LateAfter);
+    public bool MayWithdraw => Withdraw is not null && View.MayTakeBack(Submission);
 }

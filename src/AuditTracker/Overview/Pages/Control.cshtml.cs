@@ -13,7 +13,7 @@ namespace AuditTracker.Overview.Pages;
 
 /// <summary>One item: do we meet this, and what proves it?</summary>
 [May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner)]
-public sealed class ControlModel(ShowItems show, ItemStore items, ControlStore controls, ChangeControl change, CoverageWords coverageWords, IStringLocalizer<Words> words) : PageModel
+public sealed class ControlModel(ShowItems show, ItemStore items, ControlStore controls, AttachmentStore attachments, CompanyDays days, ChangeControl change, CoverageWords coverageWords, IStringLocalizer<Words> words) : PageModel
 {
     [BindProperty] public Form Input { get; set; } = new();
 
@@ -26,6 +26,12 @@ public sealed class ControlModel(ShowItems show, ItemStore items, ControlStore c
     public IReadOnlyDictionary<(string, string), ItemCoverage> MappedCoverage { get; private set; } = new Dictionary<(string, string), ItemCoverage>();
     public IReadOnlyList<ServingRequest> Requests { get; private set; } = [];
     public ILookup<long, ServingCollection> Collections { get; private set; } = Array.Empty<ServingCollection>().ToLookup(row => row.RequestId);
+    /// <summary>Evidence of other items' requests that was confirmed for this one, and what the mapping proposes.</summary>
+    public IReadOnlyList<LentEvidence> Lent { get; private set; } = [];
+    public IReadOnlyList<LendableEvidence> Lendable { get; private set; } = [];
+    private CompanyDay? day;
+    public string PeriodOf(DateOnly from, DateOnly to) => day!.Label(from, to);
+
     public IReadOnlyList<HistoryEntry> History { get; private set; } = [];
 
     /// <summary>People to choose from when what was typed fits several.</summary>
@@ -85,6 +91,11 @@ public sealed class ControlModel(ShowItems show, ItemStore items, ControlStore c
         MappedCoverage = await show.CoverageAsync(Mapped.Where(item => item.IsVisible).Select(item => item.Framework), ct);
         Requests = await items.RequestsAsync(user, framework, itemRef, ct);
         Collections = (await items.CollectionsAsync(user, framework, itemRef, ct)).ToLookup(row => row.RequestId);
+        if (Framework.IsCounted)
+        {
+            day = await days.LoadAsync(ct);
+            (Lent, Lendable) = (await attachments.OfItemAsync(user, framework, itemRef, ct), await attachments.ProposedForAsync(user, framework, itemRef, ct));
+        }
         History = [.. ItemHistory.Of(await items.VersionsAsync(user, framework, itemRef, ct), words)];
         return true;
     }
