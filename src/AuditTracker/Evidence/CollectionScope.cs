@@ -13,7 +13,7 @@ public static class CollectionScope
     public const string Title = "case when c.event_id is null then v.title else collection_title(v.title, c.event_id) end";
 
     // Read once per statement, and then looked up by index; a correlated subquery would be asked for every row.
-    private const string Headed = """
+    internal const string Headed = """
         array(select o.person_id from posts o join department_versions v on v.department_id = o.department_id
             where v.head_id = @person
               and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')

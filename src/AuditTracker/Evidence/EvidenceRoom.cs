@@ -43,6 +43,12 @@ public static class EvidenceRoom
         .AddSingleton<CommentOnCollection>()
         .AddSingleton<TakeReview>()
         .AddSingleton<PreviewEvidence>()
+        .AddSingleton<SampleStore>()
+        .AddSingleton<SampleQueries>()
+        .AddSingleton<TakePopulation>()
+        .AddSingleton<DrawSample>()
+        .AddSingleton<JudgeSample>()
+        .AddSingleton<SampleSheet>()
         .AddSingleton<DraftStore>()
         .AddSingleton<SweepDrafts>()
         .AddSingleton<ExtendPlans>()
@@ -71,6 +77,7 @@ public static class EvidenceRoom
     {
         EvidenceApi.Map(app);
         PastEvidenceApi.Map(app);
+        SampleApi.Map(app);
         // The pages' own door to the same files; the API's takes tokens only.
         app.MapGet("/evidence/{id:long}/file", EvidenceApi.Download)
             .May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer).ExcludeFromDescription();

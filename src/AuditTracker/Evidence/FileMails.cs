@@ -13,9 +13,11 @@ public static class FileMails
     public static async Task TellQuarantinedAsync(UnitOfWork work, long quarantine, string found, CancellationToken ct)
     {
         var handedIn = await work.QueryAsync<(long Collection, long? Person, string FileName)>("""
-            select s.collection_id, p.id, e.file_name from quarantines q join evidence e on e.sha256 = q.sha256 and e.kind = 'file' join submissions s on s.id = e.submission_id
-            left join people p on p.id = s.by_person and (p.left_on is null or p.left_on >= @Today)
-            where q.id = @quarantine order by e.id
+            select h.collection_id, p.id, h.file_name from quarantines q join (
+                select e.sha256, e.file_name, s.collection_id, s.by_person from evidence e join submissions s on s.id = e.submission_id where e.kind = 'file'
+                union all select sha256, file_name, collection_id, by_person from sample_contents) h on h.sha256 = q.sha256
+            left join people p on p.id = h.by_person and (p.left_on is null or p.left_on >= @Today)
+            where q.id = @quarantine order by h.collection_id, h.file_name
             """, new { quarantine, work.Today }, ct);
         var facts = (await EvidenceMails.FactsAsync(work, handedIn.Select(row => row.Collection).Distinct(), ct)).ToDictionary(row => row.Id);
         var managers = await WorkingMails.ManagersAsync(work, ct);

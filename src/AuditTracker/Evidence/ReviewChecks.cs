@@ -61,4 +61,9 @@ public static class ReviewChecks
         }
         return checks;
     }
+
+    /// <summary>What the samples of the collection came to; those that were given up say nothing.</summary>
+    public static IEnumerable<ReviewCheck> Of(IEnumerable<Sample> samples) => samples.Where(one => one.State != "abandoned").Select(one => one.IsOpen
+        ? new ReviewCheck("CheckSampleOpen", true, one.Name)
+        : new ReviewCheck("CheckSampleConcluded", one.Nonconforming > 0, one.Name, one.RowCount, one.Size!.Value, one.Nonconforming));
 }

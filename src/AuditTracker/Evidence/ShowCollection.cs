@@ -6,7 +6,8 @@ namespace AuditTracker.Evidence;
 /// <summary>Everything the page of one collection says, as its reader may see it.</summary>
 public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, CompanyDay Day, IReadOnlyList<ItemName> Items,
     IReadOnlyList<SubmissionRow> Submissions, ILookup<long, EvidenceRow> Evidence, IReadOnlyList<ActRow> Acts, IReadOnlyList<LastAccepted> Last,
-    IReadOnlyList<NoteRow> Notes, IReadOnlyList<OpenAsk> Asks, Draft Draft, ReviewLease? Lease, CurrentUser Reader, IReadOnlyDictionary<long, FileState> Files, ILookup<long, long> TakenUp, IReadOnlyList<AttachmentRow> Attachments)
+    IReadOnlyList<NoteRow> Notes, IReadOnlyList<OpenAsk> Asks, Draft Draft, ReviewLease? Lease, CurrentUser Reader, IReadOnlyDictionary<long, FileState> Files, ILookup<long, long> TakenUp, IReadOnlyList<AttachmentRow> Attachments,
+    IReadOnlyList<Sample> Samples)
 {
     public string Period => Day.Label(Row.PeriodFrom, Row.PeriodTo);
 
@@ -81,11 +82,11 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
     public bool IsMine => MayDecide || (Row.AssigneeIsMe && Row.State is CollectionState.Open or CollectionState.Returned);
 
     public IReadOnlyList<ReviewCheck> Checks => Pending is { } one
-        ? ReviewChecks.Of(new Period(Row.PeriodFrom, Row.PeriodTo), Row.LateAfter, one, EvidenceOf(one), Last, Files, PartsOf(one)) : [];
+        ? [.. ReviewChecks.Of(new Period(Row.PeriodFrom, Row.PeriodTo), Row.LateAfter, one, EvidenceOf(one), Last, Files, PartsOf(one)), .. ReviewChecks.Of(Samples)] : [];
 }
 
 /// <summary>Puts one collection together from the stores.</summary>
-public sealed class ShowCollection(CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, DraftStore drafts, TakeReview leases, FileStates files, AttachmentStore attachments, Choices choices, CompanyDays days)
+public sealed class ShowCollection(CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, DraftStore drafts, TakeReview leases, FileStates files, AttachmentStore attachments, SampleStore samples, Choices choices, CompanyDays days)
 {
     /// <summary>Null when it is not there or not the reader's to see.</summary>
     public async Task<CollectionView?> FindAsync(CurrentUser user, long id, CancellationToken ct)
@@ -99,10 +100,10 @@ public sealed class ShowCollection(CollectionStore collections, SubmissionStore 
         var asks = row.State is CollectionState.Planned or CollectionState.Open or CollectionState.Returned ? notes.OpenAsync(user, id, ct) : Task.FromResult<IReadOnlyList<OpenAsk>>([]);
         var (draft, taken, states) = (terms.MayHandIn ? drafts.FindAsync(user, id, ct) : Task.FromResult(Draft.None), leases.OfAsync(user, [id], ct), files.OfCollectionAsync(user, id, ct));
         var takenUp = submissions.PartsAsync(user, id, ct);
-        var attached = attachments.OfCollectionAsync(user, id, ct);
-        await Task.WhenAll(takenUp, attached, handedIn, day, items, last, said, asks, draft, taken, states);
+        var (attached, drawn) = (attachments.OfCollectionAsync(user, id, ct), samples.OfCollectionAsync(user, id, ct));
+        await Task.WhenAll(takenUp, attached, drawn, handedIn, day, items, last, said, asks, draft, taken, states);
         var (handIns, evidence, acts) = await handedIn;
         return new CollectionView(row, terms, await day, await items, handIns, evidence.ToLookup(piece => piece.SubmissionId), acts, await last, await said, await asks, await draft,
-            (await taken).GetValueOrDefault(id), user, await states, await takenUp, await attached);
+            (await taken).GetValueOrDefault(id), user, await states, await takenUp, await attached, await drawn);
     }
 }

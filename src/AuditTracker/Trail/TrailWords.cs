@@ -42,6 +42,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded",
         "request.added", "request.changed",
         "role.granted", "role.ended",
+        "sample.populationTaken", "sample.drawn", "sample.rowReplaced", "sample.rowJudged", "sample.concluded", "sample.abandoned",
         "token.added", "token.revoked",
     ];
 

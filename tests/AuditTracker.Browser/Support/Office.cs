@@ -48,6 +48,10 @@ public sealed class Office : IAsyncLifetime
         await database.ArrangeAsync($"insert into leaves (person_id, kind, from_on, to_on) values ({Cast.Mallory.PersonId}, 'childcare', '2026-12-01', '2027-03-31')");
         // Not the file whose preview is looked at.
         await database.ArrangeAsync("insert into quarantines (sha256, found, signatures, found_at) select sha256, 'Eicar-Signature', '27000', now() from evidence where kind = 'file' and sha256 <> (select sha256 from evidence where file_name like '%.csv' order by id desc limit 1) order by id limit 1");
+        var sampled = new PopulationInput("office", "変更申請の一覧（髙度情報基盤の本番環境に対するもの、緊急変更を含む）", "upload", "チケット管理「変更」一覧、作成日で絞り込み", "管理画面の件数60件と一致", new(2026, 11, 20));
+        using var changes = new MemoryStream(System.Text.Encoding.UTF8.GetBytes("番号,件名,承認者\n" + string.Concat(Enumerable.Range(1, 60).Select(number => $"CHG-{number:000},ファイアウォールの設定変更 その{number},髙﨑 濵邊\n"))));
+        var sample = await App.Get<TakePopulation>().RunAsync(Cast.Manami.User(), returned, sampled, new("file", "変更.csv", "text/csv", await App.Get<BlobStore>().SaveAsync(changes, 100_000, CancellationToken.None)));
+        await App.Get<DrawSample>().RunAsync(Cast.Manami.User(), sample, new DrawInput("event", null, null, "8841", "監査員が指定"));
         Task<long> Last(string sql) => database.ScalarAsync<long>(sql);
         Pages = new Dictionary<string, string>
         {
@@ -77,6 +81,9 @@ public sealed class Office : IAsyncLifetime
             ["/evidence/collections/bulk"] = $"/evidence/collections/bulk?act=assign&id={returned}&id={waiting}",
             ["/evidence/collections/{id:long}"] = $"/evidence/collections/{waiting}",
             ["/evidence/collections/{id:long}/hand-in"] = $"/evidence/collections/{returned}/hand-in",
+            ["/evidence/collections/{id:long}/samples"] = $"/evidence/collections/{returned}/samples",
+            ["/evidence/samples/{id:long}"] = $"/evidence/samples/{sample}",
+            ["/evidence/sample-rows/{id:long}"] = $"/evidence/sample-rows/{await Last("select min(id) from sample_rows")}",
             ["/evidence/asks"] = "/evidence/asks",
             ["/evidence/collections/{id:long}/due"] = $"/evidence/collections/{returned}/due",
             ["/evidence/collections/{id:long}/items"] = $"/evidence/collections/{await Last("select max(id) from collections where state = 'accepted'")}/items",

@@ -27,16 +27,7 @@ public sealed record CsvTable(CsvLine? Header, IReadOnlyList<CsvLine> Rows, IRea
     public static CsvTable Read(string text, int maxRows, int maxCellLength)
     {
         CsvProblem? malformed = null;
-        var options = new CsvReaderOptions
-        {
-            HasHeader = false,
-            Separator = ',',
-            TrimWhitespace = false,
-            TrackLineNumbers = true,
-            IncludeValuesInExceptions = false,
-            OnMalformedRecord = record => malformed = ProblemOf(record),
-        };
-        using var reader = CsvReader.FromText(text, options);
+        using var reader = CsvReader.FromText(text, Options(record => malformed = ProblemOf(record)));
         CsvLine? header = null;
         List<CsvLine> rows = [];
         List<CsvProblem> problems = [];
@@ -77,6 +68,17 @@ public sealed record CsvTable(CsvLine? Header, IReadOnlyList<CsvLine> Rows, IRea
 
         return new(header, rows, problems);
     }
+
+    /// <summary>Cells as they stand; what is malformed is told and not thrown.</summary>
+    internal static CsvReaderOptions Options(Action<CsvMalformedRecord> onMalformed) => new()
+    {
+        HasHeader = false,
+        Separator = ',',
+        TrimWhitespace = false,
+        TrackLineNumbers = true,
+        IncludeValuesInExceptions = false,
+        OnMalformedRecord = onMalformed,
+    };
 
     // A stray quote inside an unquoted cell has one reading and is kept; the others change or swallow text.
     private static CsvProblem? ProblemOf(CsvMalformedRecord record) => record.Reason switch

@@ -66,36 +66,83 @@ public static partial class WorkbookReader
             return ([], WorkbookProblem.Old);
         }
 
-        try
+        List<WorkbookSheet> sheets = [];
+        var problem = Guarded(new MemoryStream(bytes, writable: false), reader =>
         {
-            if (!IsBounded(bytes))
-            {
-                return ([], WorkbookProblem.TooLarge);
-            }
-
-            using var reader = ExcelReaderFactory.CreateOpenXmlReader(new MemoryStream(bytes, writable: false));
-            List<WorkbookSheet> sheets = [];
             do
             {
-                var isHidden = reader.VisibleState is { } state && state != "visible";
+                var isHidden = IsHidden(reader);
                 var (rows, isCut) = only is null || only == sheets.Count ? Rows(reader, maxRows) : ([], false);
                 sheets.Add(new(reader.Name, isHidden, rows, isCut));
             }
             while (reader.NextResult());
-            return (sheets, null);
+        });
+        return problem is null ? (sheets, null) : ([], problem);
+    }
+
+    /// <summary>Gives every row that is not blank of the first visible sheet that has any, one after the other; nothing is held.</summary>
+    /// <param name="content">Seekable.</param>
+    /// <returns>Why it is no workbook that we read; some rows may have been given by then.</returns>
+    public static WorkbookProblem? EachRow(Stream content, Action<SheetRow> onRow)
+    {
+        // What the receiver throws is its own and no damage of the workbook.
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo? thrown = null;
+        var problem = Guarded(content, reader =>
+        {
+            var found = false;
+            do
+            {
+                for (var line = 1; !IsHidden(reader) && thrown is null && reader.Read(); line++)
+                {
+                    if (RowAt(reader, line) is not { } row)
+                    {
+                        continue;
+                    }
+                    found = true;
+                    try
+                    {
+                        onRow(row);
+                    }
+                    catch (Exception e)
+                    {
+                        thrown = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e);
+                    }
+                }
+            }
+            while (!found && reader.NextResult());
+        });
+        thrown?.Throw();
+        return problem;
+    }
+
+    private static bool IsHidden(IExcelDataReader reader) => reader.VisibleState is { } state && state != "visible";
+
+    private static WorkbookProblem? Guarded(Stream content, Action<IExcelDataReader> read)
+    {
+        try
+        {
+            if (!IsBounded(content))
+            {
+                return WorkbookProblem.TooLarge;
+            }
+
+            content.Position = 0;
+            using var reader = ExcelReaderFactory.CreateOpenXmlReader(content, new ExcelReaderConfiguration { LeaveOpen = true });
+            read(reader);
+            return null;
         }
         catch (Exception e) when (e is ExcelReaderException or InvalidDataException or System.Xml.XmlException or IOException or FormatException or ArgumentException
             or InvalidOperationException or IndexOutOfRangeException or NullReferenceException or OverflowException or KeyNotFoundException or NotSupportedException)
         {
             // What the library throws at a broken file is not specified; none of it is a fault of ours.
-            return ([], WorkbookProblem.Damaged);
+            return WorkbookProblem.Damaged;
         }
     }
 
     // Entries are never read beyond the length they declare, so the declared lengths bound what will be unpacked.
-    private static bool IsBounded(byte[] bytes)
+    private static bool IsBounded(Stream content)
     {
-        using var zip = new ZipArchive(new MemoryStream(bytes, writable: false), ZipArchiveMode.Read);
+        using var zip = new ZipArchive(content, ZipArchiveMode.Read, leaveOpen: true);
         return zip.Entries.Count <= MaxEntries && zip.Entries.Sum(entry => entry.Length) <= MaxUnpacked
             && !zip.Entries.Any(entry => entry.FullName.EndsWith("sharedStrings.xml", StringComparison.OrdinalIgnoreCase) && entry.Length > MaxSharedStrings);
     }
@@ -105,21 +152,7 @@ public static partial class WorkbookReader
         List<SheetRow> rows = [];
         for (var line = 1; reader.Read(); line++)
         {
-            var count = Math.Min(reader.FieldCount, MaxColumns);
-            var cells = new string[count];
-            ulong numbers = 0;
-            var hasText = false;
-            for (var column = 0; column < count; column++)
-            {
-                cells[column] = Text(reader, column, out var isBare);
-                hasText |= cells[column].Length > 0 && !string.IsNullOrWhiteSpace(cells[column]);
-                if (isBare && column < 64)
-                {
-                    numbers |= 1UL << column;
-                }
-            }
-
-            if (!hasText)
+            if (RowAt(reader, line) is not { } row)
             {
                 continue;
             }
@@ -129,10 +162,28 @@ public static partial class WorkbookReader
                 return (rows, true);
             }
 
-            rows.Add(new(line, cells, numbers));
+            rows.Add(row);
         }
 
         return (rows, false);
+    }
+
+    /// <summary>The row the reader stands on; null: it is blank.</summary>
+    private static SheetRow? RowAt(IExcelDataReader reader, int line)
+    {
+        var cells = new string[Math.Min(reader.FieldCount, MaxColumns)];
+        ulong numbers = 0;
+        var hasText = false;
+        for (var column = 0; column < cells.Length; column++)
+        {
+            cells[column] = Text(reader, column, out var isBare);
+            hasText |= cells[column].Length > 0 && !string.IsNullOrWhiteSpace(cells[column]);
+            if (isBare && column < 64)
+            {
+                numbers |= 1UL << column;
+            }
+        }
+        return hasText ? new(line, cells, numbers) : null;
     }
 
     private static string Text(IExcelDataReader reader, int column, out bool isBare)

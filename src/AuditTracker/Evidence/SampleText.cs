@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>How samples are worded, on pages and sheets alike.</summary>
+public static class SampleText
+{
+    public static string Source(IStringLocalizer words, string source) => words["SampleSource" + Pascal(source)];
+
+    public static string Basis(IStringLocalizer words, string basis) => words["SampleBasis" + Pascal(basis)];
+
+    public static string State(IStringLocalizer words, string state) => words["SampleState" + Pascal(state)];
+
+    /// <summary>○ 適合, △ 観察, × 不適合, － 該当なし; without a result 未判定.</summary>
+    public static string Result(IStringLocalizer words, string? result) => words["SampleResult" + Pascal(result ?? "none")];
+
+    /// <summary>Where it came from; for what the product found itself, that.</summary>
+    public static string Origin(IStringLocalizer words, Sample sample) =>
+        sample.Origin.Length > 0 || sample.Source == "upload" ? sample.Origin : words["SampleOriginOwn", Source(words, sample.Source)];
+
+    /// <summary>How it was made sure that nothing is missing.</summary>
+    public static string Completeness(IStringLocalizer words, Sample sample) =>
+        sample.Completeness.Length > 0 || sample.Source == "upload" ? sample.Completeness : words["SampleCompletenessOwn"];
+
+    /// <summary>50件まで：5件.</summary>
+    public static string Line(IStringLocalizer words, SampleSizeLine line) => (line.UpTo, line.Size) switch
+    {
+        ({ } upTo, null) => words["SampleLineUpToAll", upTo],
+        ({ } upTo, { } size) => words["SampleLineUpTo", upTo, size],
+        (null, null) => words["SampleLineAll"],
+        (null, { } size) => words["SampleLine", size],
+    };
+
+    private static string Pascal(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+}

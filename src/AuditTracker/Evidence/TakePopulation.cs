@@ -1,0 +1,154 @@
+using System.Text.Json;
+using AuditTracker.Calendar;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Files;
+using AuditTracker.Platform.Security;
+using AuditTracker.Trail;
+using Microsoft.Extensions.Localization;
+
+namespace AuditTracker.Evidence;
+
+/// <summary>What is said of a population when it is taken.</summary>
+/// <param name="Key">The same form sent twice is one population.</param>
+/// <param name="Name">What the rows are.</param>
+/// <param name="Source">upload, or one of <see cref="SampleQueries.Names"/>.</param>
+/// <param name="Origin">Which system it was exported from, and with which conditions.</param>
+/// <param name="Completeness">How it was made sure that nothing is missing.</param>
+public sealed record PopulationInput(string Key, string? Name, string? Source, string? Origin, string? Completeness, DateOnly? AsOf);
+
+/// <summary>A population comes in and is kept as it is, before anybody knows which rows will be drawn.</summary>
+public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, SampleQueries queries, Settings settings, IStringLocalizer<Words> words)
+{
+    public const int MostColumns = 100;
+    public const int LongestCell = 4000;
+    public const int LongestWords = 2000;
+
+    /// <summary>Refuses early what would be refused after reading a million rows.</summary>
+    /// <exception cref="NotFound">Not there, or not the user's to work.</exception>
+    /// <exception cref="InvalidInput">Something is not said.</exception>
+    /// <exception cref="Refusal">The collection is not with its owner.</exception>
+    public async Task<Period> CheckAsync(CurrentUser user, long collection, PopulationInput input, CancellationToken ct = default)
+    {
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        await SampleStore.LockCollectionAsync(work, user, collection, ct);
+        var isUpload = input.Source == "upload";
+        if (!isUpload && !SampleQueries.For(user).Contains(input.Source))
+        {
+            throw InvalidInput.At<Words>("source", "SampleSourceMissing");
+        }
+        _ = Said(input.Name, "name", 200, "SampleNameMissing");
+        _ = Said(input.Origin, "origin", LongestWords, isUpload ? "SampleOriginMissing" : null);
+        _ = Said(input.Completeness, "completeness", LongestWords, isUpload ? "SampleCompletenessMissing" : null);
+        _ = input.AsOf > work.Today ? throw InvalidInput.At<Words>("asOf", "SampleAsOfFuture") : 0;
+        var (from, to) = await work.FirstAsync<(DateOnly, DateOnly)>("select period_from, period_to from collections where id = @collection", new { collection }, ct);
+        return new Period(from, to);
+    }
+
+    /// <param name="file">In the store already; null for what the product knows itself.</param>
+    /// <returns>The sample, with nothing drawn yet.</returns>
+    /// <inheritdoc cref="CheckAsync"/>
+    public async Task<long> RunAsync(CurrentUser user, long collection, PopulationInput input, UploadedFile? file, CancellationToken ct = default)
+    {
+        var period = await CheckAsync(user, collection, input, ct);
+        file = input.Source == "upload" ? file ?? throw InvalidInput.At<Words>("file", "SampleFileMissing") : null;
+        if (file is not null && await looks.RefuseAsync(file, ct) is { } refused)
+        {
+            throw refused;
+        }
+        await using var kept = new FileStream(Path.GetTempFileName(), new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose, BufferSize = 1 << 20 });
+        var writer = new PopulationWriter(kept, settings.SampleMaxRows);
+        if (file is not null)
+        {
+            Read(file, writer);
+        }
+        else
+        {
+            writer.Add([.. SampleQueries.Heads(input.Source!).Select(head => words[head].Value)]);
+            await foreach (var row in queries.RowsAsync(user, input.Source!, collection, period, ct))
+            {
+                writer.Add(row);
+            }
+        }
+        if (writer.IsFull)
+        {
+            throw InvalidInput.At<Words>("file", "SampleTooManyRows", settings.SampleMaxRows);
+        }
+        var population = writer.End();
+        kept.Position = 0;
+        var blob = await blobs.SaveAsync(kept, long.MaxValue, ct);
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        await SampleStore.LockCollectionAsync(work, user, collection, ct);
+        if (await work.FirstAsync<long?>("select id from samples where collection_id = @collection and form_key = @Key", new { collection, input.Key }, ct) is { } there)
+        {
+            return there;
+        }
+        foreach (var one in new[] { blob, file?.Blob }.OfType<Blob>().DistinctBy(one => one.Sha256).OrderBy(one => one.Sha256, StringComparer.Ordinal))
+        {
+            await KeepAsync(work, blobs, one, isSent: one != blob, ct);
+        }
+        var id = await work.FirstAsync<long>("""
+            insert into samples (collection_id, form_key, name, source, origin, completeness, as_of, by_account, by_person, taken_at, original_name, original_sha256, original_size, file_sha256, file_size, rows_sha256, row_count, columns)
+            values (@collection, @Key, @name, @Source, @origin, @completeness, @asOf, @AccountId, @PersonId, @Now, @FileName, @original, @originalSize, @file, @fileSize, @rows, @count, @columns::jsonb) returning id
+            """, new
+        {
+            collection,
+            input.Key,
+            name = Said(input.Name, "name", 200, null),
+            input.Source,
+            origin = Said(input.Origin, "origin", LongestWords, null),
+            completeness = Said(input.Completeness, "completeness", LongestWords, null),
+            asOf = input.AsOf ?? work.Today,
+            user.AccountId,
+            user.PersonId,
+            work.Now,
+            file?.FileName,
+            original = file?.Blob.Sha256,
+            originalSize = file?.Blob.Size,
+            file = blob.Sha256,
+            fileSize = blob.Size,
+            rows = population.Sha256,
+            count = (long)population.Marks.Count,
+            columns = JsonSerializer.Serialize(population.Columns),
+        }, ct);
+        await work.ActAsync("sample.populationTaken", Subject(id), new Dictionary<string, string?> { ["collection"] = $"{collection}", ["count"] = $"{population.Marks.Count}", ["sha256"] = population.Sha256 }, ct: ct);
+        await work.CommitAsync(ct);
+        return id;
+    }
+
+    /// <summary>What an act is about.</summary>
+    internal static string Subject(long sample) => $"sample:{sample}";
+
+    /// <summary>Words somebody typed, without blanks around them.</summary>
+    /// <param name="missing">What is said when there are none; null: there may be none.</param>
+    internal static string Said(string? typed, string field, int longest, string? missing) => typed?.Replace("\0", "").Trim() switch
+    {
+        null or "" when missing is not null => throw InvalidInput.At<Words>(field, missing),
+        { } said when said.Length > longest => throw InvalidInput.At<Words>(field, "NoteLength", longest),
+        var said => said ?? "",
+    };
+
+    /// <summary>Gives a stored file its row, so that it is kept; what people sent is scanned.</summary>
+    internal static async Task KeepAsync(UnitOfWork work, BlobStore blobs, Blob blob, bool isSent, CancellationToken ct)
+    {
+        await BlobRegister.KeepAsync(work, blobs, blob.Sha256, ct);
+        await work.ExecuteAsync("""
+            insert into blobs (sha256, size, created_at) values (@Sha256, @Size, @Now) on conflict do nothing;
+            delete from destroyed_blobs where sha256 = @Sha256;
+            insert into blob_scans (sha256) select @Sha256 where @isSent on conflict do nothing;
+            """, new { blob.Sha256, blob.Size, work.Now, isSent }, ct);
+    }
+
+    private void Read(UploadedFile file, PopulationWriter writer)
+    {
+        try
+        {
+            using var content = blobs.Open(file.Blob.Sha256);
+            TableStream.Read(content, MostColumns, LongestCell, (_, cells) => writer.Add(cells));
+        }
+        catch (TableRefusedException refused)
+        {
+            throw InvalidInput.At<Words>("file", $"SampleFile{refused.Refusal}", file.FileName, refused.Line);
+        }
+    }
+}
