@@ -202,7 +202,13 @@ public sealed class RetentionMeanwhileTests(Desk desk) : IClassFixture<Desk>
         var blob = await blobs.SaveAsync(new MemoryStream("下書きにある"u8.ToArray()), 1 << 20, default);
         Assert.Equal(sha256, blob.Sha256);
         var collection = await desk.CollectionAsync(await desk.RequestAsync("下書きのある依頼"), "2026-07-01");
-        await desk.App.Get<DraftStore>().KeepAsync(Desk.User(Cast.Alice, AuditTracker.Platform.Security.Role.ControlOwner), collection, [new("file", "下書き.csv", "text/csv", blob)], default);
+        var alice = Desk.User(Cast.Alice, AuditTracker.Platform.Security.Role.ControlOwner);
+        var drafted = await desk.App.Get<DraftStore>().KeepAsync(alice, collection, [new("file", "下書き.csv", "text/csv", blob)], default);
+        Assert.Equal(0, await DestroyAsync());
+        Assert.True(blobs.Exists(sha256));
+        Assert.Null(await IsGoneAsync(file));
+        // Handed in, they are kept for good.
+        await desk.App.Get<HandIn>().SubmitAsync(alice, collection, new HandInInput("", [], "", null, null, []) { Drafts = [drafted[0].Id] });
         Assert.Equal(0, await DestroyAsync());
         Assert.True(blobs.Exists(sha256));
         Assert.Equal(0, await desk.App.Database.ScalarAsync<long>("select count(*) from destroyed_blobs where sha256 = @sha256", new { sha256 }));
