@@ -45,6 +45,10 @@ public sealed class CoverageStore(Db db)
         // Of now, the cached state is the newest act's; of a past instant it is looked up.
         var state = asOf is null ? "c.state" : "coalesce((select a.state_after from collection_acts a where a.collection_id = c.id and a.at <= @asOf order by a.id desc limit 1), 'planned')";
         var accepted = handedIn ? "(c.state in ('accepted', 'submitted') or c.state <> 'waived' and c.due_on <= @today)" : $"({state} = 'accepted')";
+        // What the state rests on. Of what is not handed in yet, and will be by then, nothing bad is assumed.
+        var submission = "(select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity'))";
+        submission = handedIn ? $"case when c.state = 'submitted' then c.pending_submission_id else {submission} end" : submission;
+        var isAhead = handedIn ? "c.state not in ('accepted', 'submitted')" : "false";
         var attached = asOf is null ? "attached_as_of('infinity')" : "attached_as_of(@asOf)";
         var version = asOf is null ? "r.version" : "(select max(n.version) from request_versions n where n.request_id = r.id and n.at <= @asOf)";
         var control = asOf is null ? "controls k on k.framework = i.framework and k.ref = i.ref"
@@ -74,12 +78,10 @@ public sealed class CoverageStore(Db db)
                   -- Of a lent request only the periods that were confirmed, each as what was accepted then.
                   and (not q.is_attached or exists (select 1 from {attached} x where x.collection_id = c.id and x.framework = i.framework and x.ref = i.ref))
                   -- Items that need proof of a kind are not covered by a bare statement.
-                  and (i.needs_proof is null or {state} <> 'accepted' or exists (
-                      select 1 from submissions s join counted_evidence e on e.counted_for = s.id
-                      where s.id = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity')) and e.kind <> 'statement'))
+                  and (i.needs_proof is null or {isAhead} or exists (select 1 from counted_evidence e where e.counted_for = {submission} and e.kind <> 'statement'))
                   -- Nobody can look at what is in quarantine: with nothing else beside it, it proves nothing.
-                  and ({state} <> 'accepted' or not exists (select from quarantines) or exists (
-                      select from counted_evidence e where e.counted_for = (select max(a.submission_id) from collection_acts a where a.collection_id = c.id and a.act = 'accept' and a.at <= coalesce(@asOf::timestamptz, 'infinity'))
+                  and ({isAhead} or not exists (select from quarantines) or exists (
+                      select from counted_evidence e where e.counted_for = {submission}
                           and not exists (select from quarantines h where h.sha256 = e.sha256 and e.kind = 'file' and h.found_at <= coalesce(@asOf::timestamptz, 'infinity')
                               and (h.decision is distinct from 'released' or h.decided_at > coalesce(@asOf::timestamptz, 'infinity')))))
                 order by c.period_to desc limit 1) done on true

@@ -77,6 +77,31 @@ public sealed class AheadTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task A_bare_statement_that_waits_for_review_promises_nothing_where_a_signature_is_asked_for()
+    {
+        await using var own = new Desk();
+        await own.InitializeAsync();
+        var alice = Desk.User(Cast.Alice, Role.ControlOwner);
+        async Task<long> HandedInAsync(string item, string? statement)
+        {
+            var collection = await own.CollectionAsync(await own.RequestAsync("ポリシーの見直し", startOn: "2026-07-01", item: $"safe-security-isp:{item}"), "2026-07-01");
+            if (statement is null)
+            {
+                await own.HandInAsync(collection, Cast.Alice, "署名と押印");
+            }
+            else
+            {
+                await own.App.Get<HandIn>().SubmitAsync(alice, collection, new HandInInput("", [], statement, null, null, []));
+            }
+            return collection;
+        }
+        await HandedInAsync("1.1.3", "見直しました");
+        await HandedInAsync("1.1.4", null);
+        var ahead = await own.App.Get<CoverageStore>().OnDayAsync("safe-security-isp", new(2026, 12, 1), handedIn: true);
+        Assert.Equal((CoverageState.Stale, CoverageState.Covered), (ahead["1.1.3"].State, ahead["1.1.4"].State));
+    }
+
+    [Fact]
     public async Task Departments_and_safety_measures_are_counted_as_the_tables_say_and_every_number_opens_its_items()
     {
         await desk.App.Database.ArrangeAsync("update controls set owner_id = @alice where framework = 'iso27001-2022' and ref in ('A.5.18', 'A.5.19', 'A.6.3', 'A.8.13'); update controls set owner_id = @bob where framework = 'iso27001-2022' and ref = 'A.7.2'",
