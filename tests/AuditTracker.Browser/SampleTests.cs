@@ -45,7 +45,7 @@ public sealed class SampleTests(Chromium chromium)
                     await alice.Main.Locator("[name='Input.Note']").FillAsync("承認の記録がない");
                     await alice.Main.Locator("[name='Input.File']").SetInputFilesAsync(new FilePayload { Name = "画面.txt", MimeType = "text/plain", Buffer = "承認者の欄が空"u8.ToArray() });
                 }
-                await alice.Main.Locator("button[name='next']").ClickAsync();
+                await alice.Main.Locator("form[enctype] button.primary").ClickAsync();
                 await alice.SeesAsync("結果を保存しました", "The result is saved");
             }
             await alice.SeesAsync("5件すべてに結果があります。不適合は1件です", "All 5 rows have a result, 1 of them nonconforming");

@@ -149,7 +149,9 @@ public sealed class SampleTests(Desk desk) : IClassFixture<Desk>
         Assert.Contains("handler=Check", carol);
 
         // Bytes the scanner found something in are out of everybody's reach.
-        await desk.App.Database.ArrangeAsync("insert into quarantines (sha256, found, signatures, found_at) select sha256, 'Eicar', '1', now() from sample_files where id = @file", new { file });
+        var sha256 = await desk.App.Database.ScalarAsync<string>("select f.sha256 from sample_files f join blob_scans b on b.sha256 = f.sha256 where f.id = @file and b.state = 'waiting'", new { file });
+        await desk.App.Get<ScanStore>().KeepAsync(sha256, new ScanResult(ScanOutcome.Infected, "Eicar"), null, false, "1", default);
+        Assert.Contains(Cast.Alice.PersonId, await desk.App.Database.ListAsync<long>("select person_id from notices where subject = (select 'quarantine:' || id from quarantines where sha256 = @sha256)", new { sha256 }));
         using var kept = await (await desk.App.PagesAsAsync(Cast.Alice)).GetAsync($"/evidence/sample-files/{file}");
         Assert.Equal(HttpStatusCode.Conflict, kept.StatusCode);
     }
