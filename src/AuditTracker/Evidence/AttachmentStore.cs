@@ -14,10 +14,12 @@ public sealed record AttachmentRow(long Id, string Framework, string Ref, string
 
 /// <summary>An item that the catalogues pair with one the evidence was asked for.</summary>
 /// <param name="Strength"><c>equivalent</c> or <c>partial</c>.</param>
-/// <param name="Because">The items it is paired with, as people see them.</param>
+/// <param name="IsBroad">Only by items that are paired with many of that framework: a weak hint.</param>
+/// <param name="BecauseJa">The items it is paired with, as people see them.</param>
 /// <param name="WasConfirmed">Evidence of the same request, of another period or handed in before, was confirmed for it.</param>
-public sealed record ProposalRow(string Framework, string Ref, string OfficialRef, string TitleJa, string TitleEn, string ShortJa, string ShortEn, string Strength, string Because, bool WasConfirmed)
+public sealed record ProposalRow(string Framework, string Ref, string OfficialRef, string TitleJa, string TitleEn, string ShortJa, string ShortEn, string Strength, bool IsBroad, string BecauseJa, string BecauseEn, bool WasConfirmed)
 {
+    public string Because(string language) => language == "en" ? BecauseEn : BecauseJa;
     public ItemName Item => new(Framework, Ref, OfficialRef, TitleJa, TitleEn, ShortJa, ShortEn);
 }
 
@@ -25,7 +27,10 @@ public sealed record ProposalRow(string Framework, string Ref, string OfficialRe
 public sealed record LentEvidence(long CollectionId, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, string By, DateTime At, string Reason, bool IsVisible);
 
 /// <summary>An accepted collection whose evidence the mapping proposes for an item.</summary>
-public sealed record LendableEvidence(long CollectionId, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, string Strength, string Because);
+public sealed record LendableEvidence(long CollectionId, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, string Strength, string BecauseJa, string BecauseEn)
+{
+    public string Because(string language) => language == "en" ? BecauseEn : BecauseJa;
+}
 
 /// <summary>SQL of which further items evidence serves.</summary>
 public sealed class AttachmentStore(Db db)
@@ -37,9 +42,16 @@ public sealed class AttachmentStore(Db db)
 
     private const string Named = "i.framework, i.ref, i.official_ref, i.title_ja, i.title_en, f.short_ja, f.short_en";
 
+    /// <summary>An item paired with more of another framework's items than this says little of each of them (J.9.2 and all of Annex A).</summary>
+    private const int Broad = 8;
+
+    private const string Because = "string_agg(distinct g.short_ja || ' ' || o.official_ref, '、') as because_ja, string_agg(distinct g.short_en || ' ' || o.official_ref, ', ') as because_en";
+
+    // Both directions; fan: how many items of the other framework the first is paired with.
     private const string Pairs = """
-        (select from_framework, from_ref, to_framework, to_ref, strength from item_mappings where strength <> 'related'
-         union select to_framework, to_ref, from_framework, from_ref, strength from item_mappings where strength <> 'related')
+        (select pair.*, count(*) over (partition by from_framework, from_ref, to_framework) as fan from (
+            select from_framework, from_ref, to_framework, to_ref, strength from item_mappings where strength <> 'related'
+            union select to_framework, to_ref, from_framework, from_ref, strength from item_mappings where strength <> 'related') pair)
         """;
 
     /// <summary>Everything that was said of a collection and further items, newest first.</summary>
@@ -65,18 +77,18 @@ public sealed class AttachmentStore(Db db)
         parameters["id"] = collection;
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<ProposalRow>($"""
-            select {Named}, min(pair.strength) as strength, string_agg(distinct o.official_ref, '、') as because,
+            select {Named}, min(pair.strength) as strength, min(pair.fan) > {Broad} as is_broad, {Because},
                    exists (select 1 from item_attachments x join collections k on k.id = x.collection_id where k.request_id = c.request_id and x.framework = i.framework and x.ref = i.ref and x.act = 'confirm') as was_confirmed
             from collections c join request_items s on s.request_id = c.request_id and s.version = c.version
             join {Pairs} pair on pair.from_framework = s.framework and pair.from_ref = s.ref
-            join items o on o.framework = s.framework and o.ref = s.ref
+            join items o on o.framework = s.framework and o.ref = s.ref join frameworks g on g.key = o.framework
             join items i on i.framework = pair.to_framework and i.ref = pair.to_ref join frameworks f on f.key = i.framework
             where c.id = @id and c.state = 'accepted' and @isManager and {CollectionScope.Condition} and {May}
               and not exists (select 1 from request_items own where own.request_id = c.request_id and own.version = c.version and own.framework = i.framework and own.ref = i.ref)
               and coalesce((select x.act = 'takeBack' or x.submission_id <> (select max(t.submission_id) from collection_acts t where t.collection_id = c.id and t.act = 'accept')
                             from item_attachments x where x.collection_id = c.id and x.framework = i.framework and x.ref = i.ref order by x.id desc limit 1), true)
             group by c.id, c.request_id, {Named}, f.position, i.position
-            order by was_confirmed desc, strength, f.position, i.position
+            order by was_confirmed desc, is_broad, strength, f.position, i.position
             """, parameters, ct);
     }
 
@@ -99,11 +111,11 @@ public sealed class AttachmentStore(Db db)
         var parameters = Item(user, framework, itemRef);
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<LendableEvidence>($"""
-            select c.id as collection_id, {CollectionScope.Title} as title, c.period_from, c.period_to, pair.strength, pair.because
-            from (select s.request_id, min(p.strength) as strength, string_agg(distinct o.official_ref, '、') as because
-                  from {Pairs} p join request_items s on s.framework = p.to_framework and s.ref = p.to_ref join evidence_requests r on r.id = s.request_id and r.version = s.version
-                  join items o on o.framework = s.framework and o.ref = s.ref
-                  where p.from_framework = @framework and p.from_ref = @itemRef
+            select c.id as collection_id, {CollectionScope.Title} as title, c.period_from, c.period_to, pair.strength, pair.because_ja, pair.because_en
+            from (select s.request_id, min(p.strength) as strength, {Because}
+                  from {Pairs} p join request_items s on s.framework = p.from_framework and s.ref = p.from_ref join evidence_requests r on r.id = s.request_id and r.version = s.version
+                  join items o on o.framework = s.framework and o.ref = s.ref join frameworks g on g.key = o.framework
+                  where p.to_framework = @framework and p.to_ref = @itemRef and p.fan <= {Broad}
                     and not exists (select 1 from request_items own where own.request_id = r.id and own.version = r.version and own.framework = @framework and own.ref = @itemRef)
                   group by s.request_id) pair
             cross join lateral (select * from collections k where k.request_id = pair.request_id and k.state = 'accepted' order by k.period_to desc limit 1) c

@@ -61,6 +61,12 @@ public static class CollectionScope
     /// <summary>What is with the reader to hand in: their own, unless somebody stands in for them, and what they stand in for.</summary>
     public const string Mine = "(c.deputy_id = @person or (c.assignee_id = @person and c.deputy_id is null))";
 
+    /// <summary>Owed by somebody who is away until after it is due, with nobody standing in; alias <c>c</c>, parameter <c>Today</c>.</summary>
+    internal const string WithoutDeputy = """
+        (c.state in ('open', 'returned') and c.deputy_id is null and exists (select 1 from leaves l where l.person_id = c.assignee_id
+            and @Today between l.from_on and coalesce(l.to_on, 'infinity') and c.due_on <= coalesce(l.to_on, 'infinity')))
+        """;
+
     /// <summary>Who waives and takes waivers back.</summary>
     public const string MayWaive = "@isManager";
 

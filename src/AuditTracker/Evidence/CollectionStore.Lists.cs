@@ -6,6 +6,7 @@ using Npgsql;
 namespace AuditTracker.Evidence;
 
 /// <summary>What a list of collections is narrowed to. People by employee number, a department by its code.</summary>
+/// <param name="Assignee">Only what is with this person: theirs, and what they stand in for.</param>
 /// <param name="DueBefore">Due before this day.</param>
 /// <param name="Waiting">Only submissions the reader may decide on (the review queue).</param>
 /// <param name="Mine">Only what is with the reader.</param>
@@ -124,7 +125,7 @@ public sealed partial class CollectionStore
         filter.Opened ? "c.state <> 'planned'" : null,
         filter.Overdue ? "c.state in ('open', 'returned') and c.due_on < @today" : null,
         filter.Framework is null ? null : reach["served"] is null ? Serves : IsServed,
-        filter.Assignee is null ? null : "c.assignee_id = @assigneeId",
+        filter.Assignee is null ? null : "(c.assignee_id = @assigneeId or c.deputy_id = @assigneeId)",
         filter.Reviewer is null ? null : "c.reviewer_id = @reviewerId",
         filter.Department is null ? null : "c.assignee_id = any(@members)",
         filter.Owed ? "c.state in ('open', 'returned')" : null,

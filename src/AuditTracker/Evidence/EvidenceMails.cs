@@ -14,6 +14,7 @@ public static class EvidenceMails
     private const string HandedIn = "evidence/collection-handed-in";
     private const string LeaverHandedOver = "evidence/leaver-handed-over";
     private const string Unowned = "evidence/collection-unowned";
+    private const string NoDeputy = "evidence/collection-no-deputy";
     private const string Returned = "evidence/collection-returned";
 
     /// <summary>What a notice about a collection is about.</summary>
@@ -166,6 +167,39 @@ public static class EvidenceMails
         {
             DueOn = facts.DueOn,
             Model = new Dictionary<string, object?>(Model(facts)) { ["ownerName"] = facts.OwnerName, ["minutes"] = 3, ["link"] = $"/evidence/collections/{facts.Id}/owner" },
+        }))], ct);
+    }
+
+    private sealed record Waiting(long Id, string OwnerNo);
+
+    /// <summary>
+    /// To the compliance managers, once a collection and owner: its owner is away until after it is due, and nobody can stand in. What has been told and is so no more is settled.
+    /// </summary>
+    /// <returns>How many notices are new.</returns>
+    public static async Task<int> TellNoDeputyAsync(UnitOfWork work, CancellationToken ct)
+    {
+        var without = (await work.QueryAsync<Waiting>($"""
+            select c.id, p.employee_no as owner_no from collections c join people p on p.id = c.assignee_id where {CollectionScope.WithoutDeputy} order by c.id
+            """, new { work.Today }, ct)).ToDictionary(row => row.Id, row => row.OwnerNo);
+        var open = await work.QueryAsync<string>("select distinct subject from notices where template = @NoDeputy and closed_at is null", new { NoDeputy }, ct);
+        var over = open.Except(without.Keys.Select(Subject)).ToArray();
+        if (over.Length > 0)
+        {
+            await work.SettleManyAsync(over, [NoDeputy], ct: ct);
+        }
+        if (without.Count == 0)
+        {
+            return 0;
+        }
+        var managers = await WorkingMails.ManagersAsync(work, ct);
+        var untold = await work.QueryAsync<long>("""
+            select c.id from unnest(@ids) k (id) join collections c on c.id = k.id where exists (select from unnest(@managers) m (id)
+                where not exists (select from notices n where n.key = @NoDeputy || ':' || c.id || ':' || c.assignee_id || ':' || m.id)) order by c.id
+            """, new { ids = without.Keys.ToArray(), managers = managers.ToArray(), NoDeputy }, ct);
+        return await work.TellManyAsync([.. (await FactsAsync(work, untold, ct)).SelectMany(facts => managers.Select(manager => new Notice($"{NoDeputy}:{facts.Id}:{facts.OwnerId}:{manager}", NoDeputy, manager, Subject(facts.Id))
+        {
+            DueOn = facts.DueOn,
+            Model = new Dictionary<string, object?>(Model(facts)) { ["ownerName"] = facts.OwnerName, ["minutes"] = 3, ["link"] = $"/people/{Uri.EscapeDataString(without[facts.Id])}/deputy" },
         }))], ct);
     }
 

@@ -59,6 +59,7 @@ public static class EvidenceRoom
         .AddSingleton<RemindOwners>()
         .AddSingleton<CoverageDays>()
         .AddSingleton<AttachmentStore>()
+        .AddSingleton<Care>()
         .AddSingleton<AttachEvidence>()
         .AddSingleton<KeepCoverageDays>()
         .AddSingleton<ForecastMails>()
@@ -78,6 +79,7 @@ public static class EvidenceRoom
         EvidenceApi.Map(app);
         PastEvidenceApi.Map(app);
         SampleApi.Map(app);
+        DeputyApi.Map(app);
         // The pages' own door to the same files; the API's takes tokens only.
         app.MapGet("/evidence/{id:long}/file", EvidenceApi.Download)
             .May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer).ExcludeFromDescription();

@@ -13,14 +13,16 @@ public sealed class LetDeputiesStandIn(Db db)
 {
     private sealed record Moved(long Id, string? DeputyNo, string? BeforeNo);
 
-    /// <returns>How many collections have another deputy, or none any more.</returns>
+    /// <returns>How many collections have another deputy, or none any more; without such, how many notices say that nobody can stand in.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(LetDeputiesStandIn)), ct);
         var moved = await DecideAsync(work, null, ct);
         if (moved.Count == 0)
         {
-            return 0;
+            var told = await EvidenceMails.TellNoDeputyAsync(work, ct);
+            await work.CommitAsync(ct);
+            return told;
         }
 
         await work.SettleManyAsync([.. moved.Select(row => EvidenceMails.Subject(row.Id))], ct: ct);
@@ -31,6 +33,7 @@ public sealed class LetDeputiesStandIn(Db db)
                 new Dictionary<string, string?> { ["deputy"] = row.DeputyNo ?? row.BeforeNo }, ct: ct);
         }
 
+        await EvidenceMails.TellNoDeputyAsync(work, ct);
         await work.CommitAsync(ct);
         return moved.Count;
     }

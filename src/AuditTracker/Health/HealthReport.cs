@@ -2,11 +2,16 @@ namespace AuditTracker.Health;
 
 /// <summary>What an operator looks at. All instants are of the system's clock, UTC.</summary>
 public sealed record HealthReport(DateTime At, string Version, string Runtime, string System, DatabaseHealth Database, IReadOnlyList<ProcessHealth> Processes, IReadOnlyList<JobHealth> Jobs,
-    IReadOnlyList<JobFailure> Failures, MailHealth Mails, DiskHealth Disk, FileHealth Files, BackupHealth? Backup, ScannerHealth Scanner, ScrubHealth Scrub, TrailHealth? Trail)
+    IReadOnlyList<JobFailure> Failures, MailHealth Mails, DiskHealth Disk, FileHealth Files, BackupHealth? Backup, ScannerHealth Scanner, ScrubHealth Scrub, TrailHealth? Trail, CalendarHealth? Calendar = null)
 {
     /// <summary>Nothing of it wants somebody's hand.</summary>
     public bool IsSound => Processes.Any(process => process is { Works: true, State: "running" }) && !Jobs.Any(job => job.HasFailed) && !Mails.IsHeld && !Mails.IsStopped && !Disk.IsLow && Backup is { Damaged: 0 } && Scanner.AwaySince is null && Scrub.Wrong.Count == 0 && Trail is not { IsSound: false };
 }
+
+/// <summary>The schedule outruns the announced holidays; null in the report: it does not.</summary>
+/// <param name="KnownThrough">The last day whose holidays are in the table; null: there is none.</param>
+/// <param name="Collections">Due after it.</param>
+public sealed record CalendarHealth(DateOnly? KnownThrough, long Collections);
 
 /// <param name="IsPrivate">The server in the data folder, not one's own.</param>
 /// <param name="TrailIsProtected">Whether the role we run as cannot rewrite the trail.</param>

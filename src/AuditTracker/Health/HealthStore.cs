@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AuditTracker.Evidence;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
@@ -10,7 +11,7 @@ using Npgsql;
 namespace AuditTracker.Health;
 
 /// <summary>Reads what an operator looks at; for administrators only.</summary>
-public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule> schedules, TrailProtection protection)
+public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule> schedules, TrailProtection protection, Care care)
 {
     /// <summary>A process that says nothing for so long is silent.</summary>
     public const string Silence = "interval '3 minutes'";
@@ -38,7 +39,8 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
             await MailsAsync(connection, ct), Disk(settings), await FilesAsync(connection, jobs, ct),
             await connection.FirstAsync<BackupHealth>("select name, folder, taken_at, ended_at, blobs, blob_bytes, copied, dump_bytes, damaged from backups order by id desc limit 1", ct: ct),
             await ScannerAsync(connection, ct), await ScrubAsync(connection, ct),
-            await connection.FirstAsync<TrailHealth?>("select state, asked_at, finished_at, coalesce(findings, 0) as findings from trail_verifications where state in ('done', 'failed') order by id desc limit 1", ct: ct));
+            await connection.FirstAsync<TrailHealth?>("select state, asked_at, finished_at, coalesce(findings, 0) as findings from trail_verifications where state in ('done', 'failed') order by id desc limit 1", ct: ct),
+            await care.OutrunAsync(ct) is { } outrun ? new CalendarHealth(outrun.KnownThrough, outrun.Collections) : null);
     }
 
     internal static DiskHealth Disk(Settings settings)

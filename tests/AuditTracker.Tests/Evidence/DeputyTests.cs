@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using AuditTracker.Calendar;
 using AuditTracker.Evidence;
 using AuditTracker.Platform;
@@ -47,6 +49,53 @@ public sealed class DeputyTests : IAsyncLifetime
         Assert.Equal([(Cast.Hana.PersonId, null), (null, Cast.Hana.PersonId)], await App.Database.ListAsync<(long?, long?)>($"select deputy_id, before_id from collection_deputies where collection_id = {collection} order by id"));
         Assert.Equal(1, await App.Database.ScalarAsync<long>($"select count(*) from trail.entries where what = 'collection.deputyStandsIn' and subject = 'collection:{collection}'"));
         Assert.Equal(1, await App.Database.ScalarAsync<long>($"select count(*) from trail.entries where what = 'collection.deputyEnded' and subject = 'collection:{collection}'"));
+    }
+
+    [Fact]
+    public async Task When_nobody_can_stand_in_compliance_managers_are_told_once_and_shown_where_to_name_somebody()
+    {
+        await App.Database.ArrangeAsync($"insert into leaves (person_id, kind, from_on, to_on) select id, 'other', '2026-11-26', '2026-11-30' from people where id not in ({Cast.Alice.PersonId}, {Cast.Manami.PersonId}, {Cast.Mallory.PersonId})");
+        Assert.Equal(2, await RunAsync());
+        Assert.Equal(0, await RunAsync());
+        Assert.Equal((Cast.Alice.PersonId, null), await WhoAsync(collection));
+        Assert.Equal([(Cast.Manami.PersonId, $"/people/{Cast.Alice.EmployeeNo}/deputy", true)], await ToldAsync());
+        var today = await (await App.PagesAsAsync(Cast.Manami)).PageAsync("/");
+        Assert.Contains($"href=\"/people/{Cast.Alice.EmployeeNo}/deputy\"", today);
+        foreach (var other in new[] { Cast.Alice, Cast.Bob, Cast.Carol, Cast.Mallory })
+        {
+            Assert.DoesNotContain("/deputy", await (await App.PagesAsAsync(other)).PageAsync("/"));
+        }
+        await App.Get<NameDeputy>().RunAsync(Desk.Manager, Cast.Alice.EmployeeNo, Cast.Mallory.EmployeeNo, default);
+        Assert.Equal(2, await RunAsync());
+        Assert.Equal([(Cast.Manami.PersonId, $"/people/{Cast.Alice.EmployeeNo}/deputy", false)], await ToldAsync());
+        Assert.DoesNotContain("/deputy\"", await (await App.PagesAsAsync(Cast.Manami)).PageAsync("/"));
+
+        Task<IReadOnlyList<(long, string, bool)>> ToldAsync() => App.Database.ListAsync<(long, string, bool)>("select person_id, model ->> 'link', closed_at is null from notices where template = 'evidence/collection-no-deputy' and subject = @subject order by id", new { subject = $"collection:{collection}" });
+    }
+
+    [Fact]
+    public async Task Programs_name_a_deputy_and_the_owner_filter_finds_what_somebody_stands_in_for()
+    {
+        var path = $"/api/evidence/deputies/{Cast.Alice.EmployeeNo}";
+        foreach (var (who, read) in new[] { (Cast.Manami, HttpStatusCode.OK), (Cast.Alice, HttpStatusCode.OK), (Cast.Bob, HttpStatusCode.NotFound), (Cast.Mallory, HttpStatusCode.NotFound) })
+        {
+            Assert.Equal(read, (await App.As(who).GetAsync(path)).StatusCode);
+            if (who != Cast.Manami)
+            {
+                Assert.Equal(HttpStatusCode.NotFound, (await App.As(who).PutAsJsonAsync(path, new { deputy = Cast.Mallory.EmployeeNo })).StatusCode);
+            }
+        }
+        Assert.Equal(HttpStatusCode.BadRequest, (await App.As(Cast.Manami).PutAsJsonAsync(path, new { deputy = "999999" })).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await App.As(Cast.Manami).PutAsJsonAsync(path, new { deputy = Cast.Alice.EmployeeNo })).StatusCode);
+        var named = await (await App.As(Cast.Manami).PutAsJsonAsync(path, new { deputy = Cast.Mallory.EmployeeNo })).Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((Cast.Alice.EmployeeNo, "2026-11-26", "2026-12-31", Cast.Mallory.EmployeeNo), (named.Text("person"), named.Text("from"), named.Text("to"), named.Text("deputy")));
+        Assert.Empty(await FoundAsync());
+        await RunAsync();
+        Assert.Contains(collection, await FoundAsync());
+        Assert.All(await FoundAsync(), id => Assert.True(id > 0));
+        Assert.Equal(JsonValueKind.Null, (await (await App.As(Cast.Manami).PutAsJsonAsync(path, new { deputy = (string?)null })).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("deputy").ValueKind);
+
+        async Task<List<long>> FoundAsync() => [.. (await App.As(Cast.Manami).GetFromJsonAsync<JsonElement>($"/api/evidence/collections?assignee={Cast.Mallory.EmployeeNo}")).GetProperty("items").EnumerateArray().Select(item => item.Id())];
     }
 
     [Fact]

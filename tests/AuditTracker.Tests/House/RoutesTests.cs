@@ -41,6 +41,8 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PATCH /api/evidence/requests/{id:long}"] = [ComplianceManager],
         ["GET /api/evidence/collections"] = SeeEvidence,
         ["GET /api/evidence/collections/{id:long}"] = SeeEvidence,
+        ["GET /api/evidence/deputies/{employeeNo}"] = SignedIn,
+        ["PUT /api/evidence/deputies/{employeeNo}"] = [ComplianceManager],
         ["GET /api/evidence/collections/{id:long}/items"] = SeeEvidence,
         ["POST /api/evidence/collections/{id:long}/submissions"] = [ComplianceManager, ControlOwner],
         ["DELETE /api/evidence/submissions/{id:long}"] = [ComplianceManager, ControlOwner],

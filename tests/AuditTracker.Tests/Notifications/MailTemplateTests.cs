@@ -42,6 +42,7 @@ public sealed class MailTemplateTests
         "evidence/collection-comment" => With(Collection, ("byName", "佐々木 美咲"), ("comment", "10月分も入っています。")),
         "evidence/collection-asked" => With(Collection, ("waiver", false), ("askedOn", "10月30日（金）"), ("askerName", "佐々木 美咲"), ("comment", "担当が休みです。")),
         "evidence/collection-answered" => With(Collection, ("waived", false), ("waiverDeclined", false), ("waiverUndone", false), ("dueMoved", false), ("dueDeclined", true), ("byName", "伊藤 愛"), ("comment", "年内にお願いします。"), ("dueBeforeOn", null)),
+        "evidence/collection-no-deputy" => With(Collection, ("ownerName", "中村 太郎")),
         "evidence/collection-unowned" => With(Collection, ("ownerName", "中村 太郎")),
         "evidence/file-quarantined" => With(Collection, ("fileName", "一覧.csv"), ("found", "Eicar-Signature"), ("manager", true)),
         "evidence/leaver-handed-over" => new() { ["personTitle"] = null, ["leaverName"] = "中村 太郎", ["leftOn"] = "11月30日（月）", ["leftOnShort"] = "11/30(月)", ["collections"] = 2, ["requests"] = 3, ["minutes"] = 3 },

@@ -12,7 +12,7 @@ public sealed record Part<T>(T? Value) where T : class;
 
 /// <summary>What must I do now? One's own work first; numbers of a department or the company only for those who steer it.</summary>
 [May]
-public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, CompanyDays days, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
+public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, CompanyDays days, Care care, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
 {
     public CompanyDay Day { get; private set; } = null!;
     public Part<MyWork> Mine { get; private set; } = null!;
@@ -25,6 +25,10 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
     public Part<IReadOnlyList<Figure>>? Company { get; private set; }
     public Part<IReadOnlyList<FrameworkCoverage>>? Coverage { get; private set; }
     public Part<IReadOnlyList<StripMonth>>? Year { get; private set; }
+
+    /// <summary>For compliance managers: owners who are away with nobody in their place, and a schedule that outruns the calendar.</summary>
+    public IReadOnlyList<AwayOwner> Away { get; private set; } = [];
+    public Outrun? Outrun { get; private set; }
 
     /// <summary>Nothing is asked of anybody yet: the compliance manager is shown what comes first.</summary>
     public bool IsEmpty { get; private set; }
@@ -49,6 +53,8 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         (Mine, Waiting) = (await mine, await waiting);
     }
 
+    private const int MostAway = 5;
+
     public string Language { get; } = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
 
     /// <summary>11月, Nov.</summary>
@@ -59,6 +65,11 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         if (IsEmpty)
         {
             return;
+        }
+        if (user.Is(Role.ComplianceManager))
+        {
+            Away = (await LoadAsync(() => care.AwayAsync(user, MostAway, ct))).Value ?? [];
+            Outrun = (await LoadAsync(async () => new Part<Outrun>(await care.OutrunAsync(ct)))).Value?.Value;
         }
         var company = LoadAsync(() => show.CompanyAsync(user, Day, ct));
         var coverage = LoadAsync(() => items.FrameworksAsync(user, ct));
