@@ -11,6 +11,9 @@ public sealed record Share(string? Key, string Name, IReadOnlyDictionary<Coverag
     /// <summary>How many more of these items are covered than at the last month's end; null where that day was not kept.</summary>
     public int? Change { get; init; }
 
+    /// <summary>The same items at the month-ends of the trend, oldest first, then now; null for a day that was not kept. Empty where the reader sees no trend.</summary>
+    public IReadOnlyList<Share?> Trend { get; init; } = [];
+
     public int In(CoverageState state) => States.GetValueOrDefault(state);
     public int Covered => In(CoverageState.Covered);
     public int Applicable => States.Where(state => state.Key != CoverageState.Excluded).Sum(state => state.Value);
@@ -52,7 +55,7 @@ public sealed record CoverageNow(IReadOnlyList<FrameworkShare> Frameworks, Frame
 }
 
 /// <summary>Would we pass today, and is it getting better? Coverage by framework, theme and owner, over time, and what is missing.</summary>
-public sealed class ShowCoverage(ShowItems items, ControlStore controls, CoverageDays days, YearlyDuties yearly, ShowGaps gaps, ItemStore store, CoverageStore coverage)
+public sealed class ShowCoverage(ShowItems items, ControlStore controls, CoverageDays days, YearlyDuties yearly, ShowGaps gaps, ItemStore store)
 {
     public static bool IsGap(CoveredItem item) => item.Coverage is { State: not (CoverageState.Covered or CoverageState.Excluded) };
 
@@ -67,7 +70,7 @@ public sealed class ShowCoverage(ShowItems items, ControlStore controls, Coverag
         var before = trend.Count > 1 ? trend[^2].Shares : new Dictionary<string, Share>();
         var chosen = counted.Find(known => known.Key == framework) ?? counted.FirstOrDefault();
         var inside = chosen is null ? [] : all[chosen.Key].ToList();
-        var then = chosen is not null && before.ContainsKey(chosen.Key) ? await coverage.OfFrameworkAsync(chosen.Key, KeepCoverageDays.EndOf(MonthEnd(day.Today)), ct) : null;
+        var then = chosen is not null && trend.Count > 0 ? await ItemsThenAsync(chosen.Key, day.Today, ct) : [];
         var themes = chosen is null ? [] : await controls.ThemesAsync(chosen.Key, ct);
         var language = System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
         return new(
@@ -88,23 +91,41 @@ public sealed class ShowCoverage(ShowItems items, ControlStore controls, Coverag
     }
 
     /// <summary>The items as they are grouped today, now and then.</summary>
-    private static Share Grouped(string? key, string name, IEnumerable<CoveredItem> group, IReadOnlyDictionary<string, ItemCoverage>? then)
+    private static Share Grouped(string? key, string name, IEnumerable<CoveredItem> group, IReadOnlyList<IReadOnlyDictionary<string, CoverageState>?> then)
     {
         var items = group.ToList();
         var share = Share.Of(key, name, items);
-        return then is null ? share : share with { Change = share.Covered - items.Count(item => then.GetValueOrDefault(item.Item.Ref)?.State == CoverageState.Covered) };
+        if (then.Count == 0)
+        {
+            return share;
+        }
+        // An item that was not there then counts in nothing.
+        var past = then.Select(day => day is null ? null : new Share(key, name, items.Where(item => day.ContainsKey(item.Item.Ref)).CountBy(item => day[item.Item.Ref]).ToDictionary())).ToList();
+        return share with { Change = past[^1] is { } last ? share.Covered - last.Covered : null, Trend = [.. past, share] };
     }
 
-    private static DateOnly MonthEnd(DateOnly today) => new DateOnly(today.Year, today.Month, 1).AddDays(-1);
+    /// <summary>The month-ends of the trend, oldest first.</summary>
+    private static List<DateOnly> MonthEnds(DateOnly today)
+    {
+        var first = new DateOnly(today.Year, today.Month, 1);
+        return [.. Enumerable.Range(0, KeepCoverageDays.Months).Select(back => first.AddMonths(-back).AddDays(-1)).Reverse()];
+    }
 
-    private async Task<IReadOnlyList<Share>> DepartmentsAsync(CurrentUser user, string framework, IReadOnlyList<CoveredItem> inside, IReadOnlyDictionary<string, ItemCoverage>? then, CancellationToken ct)
+    private async Task<List<IReadOnlyDictionary<string, CoverageState>?>> ItemsThenAsync(string framework, DateOnly today, CancellationToken ct)
+    {
+        var ends = MonthEnds(today);
+        var kept = (await days.ItemsAsync(framework, ends, ct)).ToLookup(row => row.Day);
+        return [.. ends.Select(end => kept.Contains(end) ? kept[end].ToDictionary(row => row.Ref, row => row.State) : null)];
+    }
+
+    private async Task<IReadOnlyList<Share>> DepartmentsAsync(CurrentUser user, string framework, IReadOnlyList<CoveredItem> inside, IReadOnlyList<IReadOnlyDictionary<string, CoverageState>?> then, CancellationToken ct)
     {
         var departments = (await store.DepartmentsAsync(user, framework, ct)).ToDictionary(row => row.Ref);
         return [.. inside.GroupBy(item => departments.GetValueOrDefault(item.Item.Ref)?.Key).Select(group => Grouped(group.Key, group.Key is null ? "" : departments[group.First().Item.Ref].Name, group, then)).Where(share => share.Applicable > 0)
             .OrderByDescending(share => share.Applicable - share.Covered).ThenBy(share => share.Key, StringComparer.Ordinal)];
     }
 
-    private async Task<IReadOnlyList<Share>> MeasuresAsync(CurrentUser user, string framework, IReadOnlyList<CoveredItem> inside, IReadOnlyDictionary<string, ItemCoverage>? then, CancellationToken ct)
+    private async Task<IReadOnlyList<Share>> MeasuresAsync(CurrentUser user, string framework, IReadOnlyList<CoveredItem> inside, IReadOnlyList<IReadOnlyDictionary<string, CoverageState>?> then, CancellationToken ct)
     {
         var byRef = inside.ToDictionary(item => item.Item.Ref);
         return [.. (await store.MeasuresAsync(user, framework, ct)).GroupBy(row => (row.Key, row.Name)).Select(group => Grouped(group.Key.Key, group.Key.Name, group.Select(row => byRef[row.Ref]), then)).Where(share => share.States.Count > 0)];
@@ -118,11 +139,10 @@ public sealed class ShowCoverage(ShowItems items, ControlStore controls, Coverag
 
     private async Task<IReadOnlyList<TrendPoint>> TrendAsync(DateOnly today, IReadOnlyDictionary<string, Share> now, CancellationToken ct)
     {
-        var first = new DateOnly(today.Year, today.Month, 1);
-        var ends = Enumerable.Range(0, KeepCoverageDays.Months).Select(back => first.AddMonths(-back).AddDays(-1)).Reverse().ToList();
+        var ends = MonthEnds(today);
         var kept = (await days.ListAsync(ends, ct)).ToLookup(row => row.Day);
         return [.. ends.Select(end => new TrendPoint(end, kept[end].GroupBy(row => row.Framework).ToDictionary(group => group.Key,
-                group => new Share(group.Key, group.Key, group.GroupBy(row => row.State).ToDictionary(state => state.Key, state => state.Sum(row => row.Items)))))),
+                group => new Share(group.Key, group.Key, group.ToDictionary(row => row.State, row => row.Items))))),
             new TrendPoint(null, now)];
     }
 }

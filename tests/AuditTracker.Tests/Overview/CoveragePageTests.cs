@@ -29,7 +29,7 @@ public sealed class CoveragePageTests(Desk desk) : IClassFixture<Desk>, IAsyncLi
     public async Task Month_ends_since_the_first_request_and_yesterday_are_kept_once_as_they_were()
     {
         var database = desk.App.Database;
-        Assert.Equal(["2026-09-30", "2026-10-31", "2026-11-23"], await database.ListAsync<string>("select distinct day::text from coverage_days order by 1"));
+        Assert.Equal(["2026-09-30", "2026-10-31", "2026-11-23"], await database.ListAsync<string>("select distinct day::text from coverage_item_days order by 1"));
         Assert.Equal(0, await desk.App.Get<KeepCoverageDays>().RunAsync(CancellationToken.None));
 
         foreach (var day in new[] { new DateOnly(2026, 9, 30), new DateOnly(2026, 10, 31) })
@@ -70,6 +70,14 @@ public sealed class CoveragePageTests(Desk desk) : IClassFixture<Desk>, IAsyncLi
         }
         var page = Browsing.Plain(await Browsing.PageAsync(await desk.App.PagesAsAsync(Cast.Manami), "/controls/coverage?framework=iso27001-2022"));
         Assert.Matches("第一部 1 / 2 \\(50%\\) 1増", page);
+        // Each group month by month: what was not kept says so, then the two month-ends, then now.
+        Assert.Matches("第一部 (－ ){10}0% 0/2 0% 0/2 50% 1/2", page);
+        var shown = await desk.App.Get<ShowCoverage>().RunAsync(Desk.Manager, "iso27001-2022", await desk.App.Get<CompanyDays>().LoadAsync(default), default);
+        foreach (var shares in new[] { shown.ByTheme, shown.ByDepartment, shown.ByOwner })
+        {
+            Assert.Equal(shown.Trend.Select(point => point.Shares.TryGetValue("iso27001-2022", out var share) ? share.Covered : (int?)null),
+                Enumerable.Range(0, shown.Trend.Count).Select(at => shares.All(share => share.Trend[at] is null) ? null : (int?)shares.Sum(share => share.Trend[at]!.Covered)));
+        }
     }
 
     [Fact]
