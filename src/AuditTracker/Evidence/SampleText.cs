@@ -5,7 +5,7 @@ namespace AuditTracker.Evidence;
 /// <summary>How samples are worded, on pages and sheets alike.</summary>
 public static class SampleText
 {
-    public static string Source(IStringLocalizer words, string source) => words["SampleSource" + Pascal(source)];
+    public static string Source(IStringLocalizer words, string source) => words[source == "upload" ? "SampleSourceFile" : "SampleSource" + Pascal(source)];
 
     public static string Basis(IStringLocalizer words, string basis) => words["SampleBasis" + Pascal(basis)];
 
@@ -13,6 +13,9 @@ public static class SampleText
 
     /// <summary>○ 適合, △ 観察, × 不適合, － 該当なし; without a result 未判定.</summary>
     public static string Result(IStringLocalizer words, string? result) => words["SampleResult" + Pascal(result ?? "none")];
+
+    /// <summary>The same beside a shape, which says what the sign says.</summary>
+    public static string Word(IStringLocalizer words, string? result) => result is null ? Result(words, null) : Result(words, result)[2..];
 
     /// <summary>Where it came from; for what the product found itself, that.</summary>
     public static string Origin(IStringLocalizer words, Sample sample) =>

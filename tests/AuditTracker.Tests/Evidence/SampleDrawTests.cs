@@ -17,6 +17,38 @@ public sealed class SampleDrawTests
         Assert.Equal([14, 5, 7, 6, 18], SampleDraw.Rows("宝くじ第1234回 56789", marks, 5));
     }
 
+    /// <summary>The program that stands in the README, run as it stands there, on a file as it is kept.</summary>
+    [Fact]
+    public async Task An_outsider_repeats_the_drawing_with_the_program_of_the_README()
+    {
+        var program = File.ReadAllText(Path.Combine(House.RoomsOrderTests.Source(), "Evidence", "README.md")).Split("```sh\n")[1].Split("```")[0];
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var path = Path.Combine(folder.FullName, "population-1.jsonl");
+            PopulationMarks population;
+            await using (var file = File.Create(path))
+            {
+                var writer = new PopulationWriter(file, 1000);
+                string[][] odd = [["𠮷野家の塚", "改行\r\nと\t\u2028"], ["", ""], ["", ""], ["\"引用\"\\", "髙﨑"]];
+                foreach (var row in Rows().Prepend(["番号", "件名"]).Concat(odd))
+                {
+                    writer.Add(row);
+                }
+                population = writer.End();
+            }
+            var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", program, "sh", path, "種 8841"]) { RedirectStandardOutput = true };
+            using var shell = System.Diagnostics.Process.Start(start)!;
+            var said = await shell.StandardOutput.ReadToEndAsync();
+            await shell.WaitForExitAsync();
+            Assert.Equal([population.Sha256, .. SampleDraw.Rows("種 8841", population.Marks, 100).Select(row => $"{row}")], said.TrimEnd().Split('\n'));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void The_order_of_the_export_changes_neither_hash_nor_rows()
     {
