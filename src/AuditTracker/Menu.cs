@@ -6,6 +6,7 @@ using AuditTracker.Health;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
+using AuditTracker.Training;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc.RazorPages.Infrastructure;
 using Microsoft.Extensions.Localization;
@@ -25,13 +26,17 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
 
     private static readonly (string? Group, (string Path, string Word)[] Entries)[] All =
     [
-        (null, [("/", "Today"), (ToReview, "ToReview")]),
+        (null, [("/", "Today"), (ToReview, "ToReview"), ("/training/mine", "MyTrainings")]),
         ("Collect",
         [
             ("/evidence/requests", "EvidenceRequests"),
             ("/evidence/year", "YearPlan"),
             ("/controls/coverage", "Coverage"),
             ("/controls", "Controls"),
+        ]),
+        ("RunTheYear",
+        [
+            ("/training", "Training"),
         ]),
         ("FaceTheAudit", [("/reports", "Reports")]),
         ("KeepInOrder",
@@ -84,7 +89,9 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         var plain = user.Roles.All(role => role == Role.Employee);
         return [.. All
             .Select(group => new MenuGroup(group.Group is { } title ? words[title].Value : null, [.. group.Entries
-                .Where(entry => open.TryGetValue(entry.Path, out var may) && may.Allows(user) && (!plain || entry.Path == "/"))
+                .Where(entry => open.TryGetValue(entry.Path, out var may) && may.Allows(user) && (!plain || entry.Path is "/" or "/training/mine"))
+                // Whoever has the training room finds their own in it.
+                .Where(entry => entry.Path != "/training/mine" || plain)
                 // Whoever has the settings finds the company in them.
                 .Where(entry => entry.Path != "/company" || !(open.TryGetValue("/settings", out var settings) && settings.Allows(user)))
                 .Select(entry => new MenuEntry(entry.Path, words[entry.Word], CountOf(entry.Path, around), IsHere(entry.Path, here)))]))
@@ -105,7 +112,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
     {
         var parameters = user is null ? null : CollectionScope.Parameters(user);
         var counts = user is null ? "0::bigint as mine, 0::bigint as waiting" : $"""
-            (select count(*) from collections c where {CollectionScope.Mine} and c.state in ('open', 'returned')) as mine,
+            (select count(*) from collections c where {CollectionScope.Mine} and c.state in ('open', 'returned')) + (select count(*) from training_roster r where {TakeTraining.ToDo}) as mine,
             (select count(*) from (select from collections c where {CollectionScope.Waiting} limit 1000) w) as waiting
             """;
         await using var connection = await db.OpenAsync(ct);

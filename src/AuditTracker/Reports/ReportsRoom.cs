@@ -5,7 +5,8 @@ public static class ReportsRoom
 {
     public static IServiceCollection AddReports(this IServiceCollection services) => services
         .AddSingleton<ReportRunStore>().AddSingleton<RequestReport>().AddSingleton<DownloadReport>()
-        .AddSingleton<EvidenceWorkbook>().AddSingleton<BuildReports>();
+        .AddSingleton<EvidenceWorkbook>().AddSingleton<BuildReports>()
+        .AddSingleton<TrainingWorkbook>().AddSingleton<BuildFilings>();
 
     public static void MapReports(this IEndpointRouteBuilder app) => ReportsApi.Map(app);
 }

@@ -19,6 +19,7 @@ public sealed class SubjectLinks(IEnumerable<EndpointDataSource> endpoints)
         ["mail"] = "mails",
         ["import"] = "people/imports",
         ["appointment"] = "company/appointments",
+        ["trainingCampaign"] = "training/campaigns",
     };
 
     /// <summary>Rows of these tables are about the same things.</summary>
@@ -31,6 +32,7 @@ public sealed class SubjectLinks(IEnumerable<EndpointDataSource> endpoints)
         ["mails"] = "mail",
         ["people_imports"] = "import",
         ["appointments"] = "appointment",
+        ["training_campaigns"] = "trainingCampaign",
     };
 
     /// <summary>A local path, or null when there is no such page for this reader.</summary>

@@ -39,11 +39,15 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "posts.imported",
         "trail.guarded",
         "trail.rowsKnown", "trail.verificationAsked", "trail.verified", "trail.verificationFailed",
-        "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded",
+        "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded", "report.filed",
         "request.added", "request.changed",
         "role.granted", "role.ended",
         "sample.populationTaken", "sample.drawn", "sample.rowReplaced", "sample.rowJudged", "sample.concluded", "sample.abandoned",
         "token.added", "token.revoked",
+        "training.planned", "training.planChanged", "training.approved", "training.approvalTakenBack", "training.started",
+        "training.peopleFollowed", "training.exemptionAsked", "training.exempted", "training.exemptionDeclined", "training.attendanceRecorded",
+        "training.reminded", "training.linkOpened", "training.linksRevoked", "training.completed", "training.testFailed",
+        "training.reported", "training.reportReturned", "training.closed", "training.cadenceChanged",
     ];
 
     /// <summary>The key of an act's words: <c>collection.accepted</c> → <c>ActCollectionAccepted</c>.</summary>

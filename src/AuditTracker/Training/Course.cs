@@ -3,7 +3,8 @@ namespace AuditTracker.Training;
 /// <summary>A version of a course as people read and answer it.</summary>
 /// <param name="PassMark">Percent.</param>
 /// <param name="Drawn">Questions of a test.</param>
-public sealed record Course(string Key, string TitleJa, string TitleEn, string AudienceJa, string AudienceEn, int Minutes, int PassMark, int Drawn, IReadOnlyList<MaterialPage> Pages, IReadOnlyList<Question> Questions)
+/// <param name="Items">Items a campaign of it is evidence for, <c>framework:ref</c>.</param>
+public sealed record Course(string Key, string TitleJa, string TitleEn, string AudienceJa, string AudienceEn, int Minutes, int PassMark, int Drawn, IReadOnlyList<MaterialPage> Pages, IReadOnlyList<Question> Questions, IReadOnlyList<string> Items)
 {
     /// <summary>The four contents of J.4.3 a to d, in this order: the policies, why conforming matters, whose part is what, what a breach leads to.</summary>
     public static readonly IReadOnlyList<string> Contents = ["policy", "merits", "roles", "results"];

@@ -14,6 +14,7 @@ internal sealed partial class CourseFile
     public int Minutes { get; set; }
     public int PassMark { get; set; }
     public int Drawn { get; set; }
+    public List<string> Items { get; set; } = [];
     public List<PageEntry> Pages { get; set; } = [];
 
     public sealed class PageEntry
@@ -66,6 +67,7 @@ internal sealed partial class CourseFile
         Require(file.Minutes is >= 1 and <= 600, "minutes are from 1 to 600");
         Require(file.PassMark is >= 1 and <= 100, "the pass mark is from 1 to 100");
         Require(file.Pages.Count > 0 && file.Pages.Count == ja.Length && file.Pages.Count == en.Length, $"{file.Pages.Count} pages are listed, the material has {ja.Length} in Japanese and {en.Length} in English");
+        Require(file.Items.Count > 0 && file.Items.All(item => item.Contains(':', StringComparison.Ordinal)), "it names no item it is evidence for");
         Require(file.Drawn >= Course.Contents.Count && file.Drawn <= bank.Count, $"{file.Drawn} questions cannot be drawn of {bank.Count} so that the four contents are asked for");
         foreach (var content in Course.Contents)
         {
@@ -85,7 +87,7 @@ internal sealed partial class CourseFile
         }
         return new Course(file.Key, file.TitleJa, file.TitleEn, file.AudienceJa, file.AudienceEn, file.Minutes, file.PassMark, file.Drawn,
             [.. file.Pages.Select((page, index) => new MaterialPage(page.Shows, ja[index], en[index]))],
-            [.. bank.Select(question => new Question(question.Id, question.Page, question.Shows, [.. question.Right.Order(StringComparer.Ordinal)], Text(question.Ja), Text(question.En)))]);
+            [.. bank.Select(question => new Question(question.Id, question.Page, question.Shows, [.. question.Right.Order(StringComparer.Ordinal)], Text(question.Ja), Text(question.En)))], file.Items);
     }
 
     private static QuestionText Text(TextEntry entry) => new(entry.Text, entry.Choices, entry.Explanation);

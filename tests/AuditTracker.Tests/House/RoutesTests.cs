@@ -155,11 +155,26 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /setup"] = [ComplianceManager],
         ["PAGE /settings/notices"] = [ComplianceManager],
         ["PAGE /trail"] = SeeTrail,
+        ["PAGE /training"] = SignedIn,
+        ["PAGE /training/mine"] = SignedIn,
+        ["PAGE /training/cadence"] = [ComplianceManager],
+        ["PAGE /training/courses"] = SeeReports,
+        ["PAGE /training/courses/{key}"] = SeeReports,
+        ["PAGE /training/campaigns/new"] = [ComplianceManager],
+        ["PAGE /training/campaigns/{id:long}"] = SignedIn,
+        ["PAGE /training/campaigns/{id:long}/attendance"] = [ComplianceManager],
+        ["PAGE /training/campaigns/{id:long}/edit"] = [ComplianceManager],
+        ["PAGE /training/campaigns/{id:long}/people"] = SignedIn,
+        ["PAGE /training/campaigns/{id:long}/people/act"] = [ComplianceManager],
+        ["PAGE /training/campaigns/{id:long}/remind"] = [ComplianceManager],
+        ["PAGE /training/campaigns/{id:long}/report"] = SeeReports,
     };
 
     /// <summary>Open to anonymous visitors (design §7a).</summary>
     private static readonly string[] Open =
-        ["GET /healthz", "HEAD /healthz", "GET /readyz", "HEAD /readyz", "GET /language", "GET /display", "POST /passkeys/challenge", "PAGE /sign-in", "PAGE /sign-in/code", "PAGE /sign-out", "PAGE /invitation", "PAGE /password-reset", "PAGE /first-administrator"];
+        ["GET /healthz", "HEAD /healthz", "GET /readyz", "HEAD /readyz", "GET /language", "GET /display", "POST /passkeys/challenge", "PAGE /sign-in", "PAGE /sign-in/code", "PAGE /sign-out", "PAGE /invitation", "PAGE /password-reset", "PAGE /first-administrator",
+        // The training of one person: theirs when signed in, or by the session of a mail's link.
+        "PAGE /training/link", "PAGE /training/mine/{id:long}", "PAGE /training/mine/{id:long}/test", "PAGE /training/mine/{id:long}/result", "PAGE /training/mine/{id:long}/certificate"];
 
     /// <summary>Each role by somebody of the cast who has no other that matters here.</summary>
     private static readonly Dictionary<Role, Cast.Member> Players = new()
@@ -246,7 +261,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
     {
         var (method, pattern) = (route.Split(' ')[0], route.Split(' ')[1]);
         var noun = pattern.Split('/').TakeWhile(part => !part.StartsWith("{id", StringComparison.Ordinal)).LastOrDefault() ?? "";
-        var path = pattern.Replace("{framework}", "iso27001-2022").Replace("{itemRef}", "A.5.18").Replace("{documentName}", "v1").Replace("{kind}", "evidence").Replace("/{id:long?}", "").Replace("{employeeNo}", Cast.Alice.EmployeeNo)
+        var path = pattern.Replace("{framework}", "iso27001-2022").Replace("{itemRef}", "A.5.18").Replace("{documentName}", "v1").Replace("{key}", "all-staff").Replace("{kind}", "evidence").Replace("/{id:long?}", "").Replace("{employeeNo}", Cast.Alice.EmployeeNo)
             .Replace("{section}", "name")
             .Replace("{id:long}", $"{ids.GetValueOrDefault(noun, 1)}");
         var request = new HttpRequestMessage(method == "PAGE" ? HttpMethod.Get : HttpMethod.Parse(method), path);

@@ -31,6 +31,16 @@ public sealed class MailTemplateTests
         ["restByOn"] = "12月2日（水）",
     };
 
+    private static readonly Dictionary<string, object?> Training = new()
+    {
+        ["title"] = "個人情報保護・情報セキュリティ教育 2026",
+        ["shortTitle"] = "個人情報保護・情報セキュリテ…",
+        ["dueOn"] = "11月30日（月）",
+        ["dueOnShort"] = "11/30(月)",
+        ["minutes"] = 15,
+        ["joiner"] = false,
+    };
+
     private static Dictionary<string, object?> Besides(string mail) => mail switch
     {
         "evidence/collection-opened" => Collection,
@@ -46,6 +56,10 @@ public sealed class MailTemplateTests
         "evidence/collection-unowned" => With(Collection, ("ownerName", "中村 太郎")),
         "evidence/file-quarantined" => With(Collection, ("fileName", "一覧.csv"), ("found", "Eicar-Signature"), ("manager", true)),
         "evidence/leaver-handed-over" => new() { ["personTitle"] = null, ["leaverName"] = "中村 太郎", ["leftOn"] = "11月30日（月）", ["leftOnShort"] = "11/30(月)", ["collections"] = 2, ["requests"] = 3, ["minutes"] = 3 },
+        "training/opened" or "training/overdue" => Training,
+        "training/due-soon" => With(Training, ("daysLeft", 3)),
+        "training/person-late" => With(Training, ("name", "伊藤 <美咲>"), ("departmentName", "営業部"), ("officer", false)),
+        "training/numbers" => With(Training, ("departmentName", null), ("total", 118), ("completed", 83), ("open", 35), ("percent", 70)),
         "notifications/digest" => new()
         {
             ["count"] = 3,
@@ -128,7 +142,7 @@ public sealed class MailTemplateTests
 
         foreach (var mail in files.Select(f => f[..f.IndexOf('.')]).Distinct())
         {
-            string[] parts = mail.EndsWith("layout") ? ["html"] : mail.StartsWith("evidence/") ? ["subject", "text", "html", "line", "row"] : ["subject", "text", "html"];
+            string[] parts = mail.EndsWith("layout") ? ["html"] : mail.StartsWith("evidence/") || mail.StartsWith("training/") ? ["subject", "text", "html", "line", "row"] : ["subject", "text", "html"];
             foreach (var language in new[] { "ja", "en" })
             {
                 foreach (var part in parts)

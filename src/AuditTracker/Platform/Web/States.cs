@@ -50,6 +50,13 @@ public static class States
         ["coverage.missing"] = new("CoverageMissing", Shape.Warn),
         ["coverage.excluded"] = new("CoverageExcluded", Shape.Out),
 
+        ["training.notStarted"] = new("TrainingNotStarted", Shape.Wait),
+        ["training.inProgress"] = new("TrainingInProgress", Shape.Half),
+        ["training.retake"] = new("TrainingRetake", Shape.Warn),
+        ["training.completed"] = new("TrainingCompleted", Shape.Done),
+        ["training.overdue"] = new("TrainingOverdue", Shape.Late),
+        ["training.exempt"] = new("TrainingExempt", Shape.Out),
+
         ["run.queued"] = new("RunQueued", Shape.Wait),
         ["run.running"] = new("RunRunning", Shape.Half),
         ["run.done"] = new("RunDone", Shape.Done),

@@ -1,0 +1,161 @@
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+
+namespace AuditTracker.Training;
+
+/// <summary>A campaign in the list, with the reader's part of its numbers.</summary>
+public sealed record CampaignRow(long Id, string Title, string Kind, int FiscalYear, DateOnly OpensOn, DateOnly DueOn, string State, int Completed, int Unexplained, int Exempt, string Place)
+{
+    public int Total => Completed + Unexplained + Exempt;
+    public int Percent => Completed + Unexplained == 0 ? 0 : Completed * 100 / (Completed + Unexplained);
+}
+
+/// <summary>What a list of people is narrowed to.</summary>
+/// <param name="Standing">A standing, <c>open</c> (still to be done) or <c>overdue</c>.</param>
+public sealed record StandingFilter(string? Standing, string? Department, string? EmploymentType, string? Search);
+
+/// <summary>Reads of campaigns and rosters, each within what the reader may see.</summary>
+public sealed partial class CampaignStore(Db db)
+{
+    public static readonly ListOrder[] Orders = [new("opens", new("c.opens_on", IsDate: true), new("c.id")) { IsNewestFirst = true }, new("due", new("c.due_on", IsDate: true), new("c.id"))];
+
+    public static readonly ListOrder[] PeopleOrders = [new("no", new SortKey("r.id")), new("due", new("r.own_due_on", IsDate: true), new("r.id"))];
+
+    internal const string Columns = """
+        c.id, c.title, c.kind, c.fiscal_year, c.course, c.course_version, c.purpose, c.cutoff_on, c.opens_on, c.due_on, c.joiner_days,
+        c.responsible_id, rp.employee_no as responsible_no, rp.name as responsible, c.state, c.version, c.by_account, coalesce(bp.name, ba.name) as by, c.at,
+        coalesce(ap.name, aa.name) as approved_by, c.approved_at, c.started_at, c.report, c.reported_by as reported_account, coalesce(wp.name, wa.name) as reported_by, c.reported_at,
+        coalesce(zp.name, za.name) as closed_by, c.closed_at
+        from training_campaigns c join people rp on rp.id = c.responsible_id
+        join accounts ba on ba.id = c.by_account left join people bp on bp.id = ba.person_id
+        left join accounts aa on aa.id = c.approved_by left join people ap on ap.id = aa.person_id
+        left join accounts wa on wa.id = c.reported_by left join people wp on wp.id = wa.person_id
+        left join accounts za on za.id = c.closed_by left join people zp on zp.id = za.person_id
+        """;
+
+    /// <summary>A campaign the reader may see, or null.</summary>
+    public async Task<Campaign?> FindAsync(CurrentUser user, long id, CancellationToken ct)
+    {
+        var parameters = TrainingScope.Parameters(user);
+        parameters["id"] = id;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<Campaign>($"select {Columns} where c.id = @id and {TrainingScope.Campaigns}", parameters, ct);
+    }
+
+    /// <summary>A campaign, locked for a change by those who may make it; null: not there or not theirs.</summary>
+    /// <param name="may">A condition on the caller.</param>
+    internal static Task<Campaign?> LockAsync(UnitOfWork work, CurrentUser user, long id, bool may, CancellationToken ct) =>
+        work.FirstAsync<Campaign>($"select {Columns} where c.id = @id and @may for update of c", new { id, may }, ct);
+
+    /// <summary>A campaign in a job or a report, where nobody is asking.</summary>
+    public static Task<Campaign?> OfAsync(UnitOfWork work, long id, CancellationToken ct) => work.FirstAsync<Campaign>($"select {Columns} where c.id = @id", new { id }, ct);
+
+    public async Task<ListPage<CampaignRow>> PageAsync(CurrentUser user, ListSlice slice, CancellationToken ct)
+    {
+        var parameters = TrainingScope.Parameters(user);
+        var behind = slice.Behind(parameters);
+        parameters["limit"] = slice.Limit;
+        await using var connection = await db.OpenAsync(ct);
+        var rows = await connection.ListAsync<CampaignRow>($"""
+            with page as (select c.*, {slice.Order.Place} as place from training_campaigns c where {TrainingScope.Campaigns} {behind} order by {slice.OrderBy} limit @limit)
+            select c.id, c.title, c.kind, c.fiscal_year, c.opens_on, c.due_on, c.state,
+                   n.completed, n.total - n.completed - n.exempt as unexplained, n.exempt, c.place
+            from page c cross join lateral (
+                select count(*)::int as total, count(g.completed_at)::int as completed, count(*) filter (where g.completed_at is null and x.roster_id is not null)::int as exempt
+                from training_roster r left join training_progress g on g.roster_id = r.id
+                left join training_exemptions x on x.roster_id = r.id and x.ended_at is null and x.approved_at is not null
+                where r.campaign_id = c.id and {TrainingScope.Counted}) n
+            order by {slice.OrderBy}
+            """, parameters, ct);
+        return slice.Page(rows, row => row.Place);
+    }
+
+    /// <summary>The reader's part of the numbers as of an instant.</summary>
+    public async Task<Numbers> NumbersAsync(CurrentUser user, long campaign, DateTime asOf, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return (await connection.FirstAsync<Numbers>($"select {Standings.Counts} from ({Standings.Sql} and {TrainingScope.Counted}) r", With(user, campaign, asOf), ct))!;
+    }
+
+    /// <summary>By department or employment type, the least done first.</summary>
+    /// <param name="byType">By employment type.</param>
+    public async Task<IReadOnlyList<PartNumbers>> PartsAsync(CurrentUser user, long campaign, DateTime asOf, bool byType, CancellationToken ct)
+    {
+        var (code, name) = byType ? ("r.employment_type", "r.employment_type") : ("r.department_code", "max(r.department)");
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<PartNumbers>($"""
+            select code, name, completed, unexplained, exempt from (
+                select {code} as code, {name} as name, count(*) filter (where r.standing = 'completed')::int as completed,
+                       count(*) filter (where r.standing not in ('completed', 'exempt'))::int as unexplained, count(*) filter (where r.standing = 'exempt')::int as exempt
+                from ({Standings.Sql} and {TrainingScope.Counted}) r group by {code}) parts
+            order by case when completed + unexplained = 0 then 1 else completed::numeric / (completed + unexplained) end, unexplained desc, code
+            limit 500
+            """, With(user, campaign, asOf), ct);
+    }
+
+    /// <summary>How many completed on each day; days without anybody are absent.</summary>
+    public async Task<IReadOnlyList<DayDone>> DaysAsync(CurrentUser user, long campaign, DateTime asOf, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<DayDone>($"""
+            select tokyo_date(g.completed_at) as on, count(*)::int as done from training_roster r join training_progress g on g.roster_id = r.id
+            where r.campaign_id = @campaign and g.completed_at <= @asOf and {TrainingScope.Counted} group by 1 order by 1
+            """, With(user, campaign, asOf), ct);
+    }
+
+    private const string Filtered = """
+        (@standing::text is null or r.standing = @standing or @standing = 'open' and r.standing in ('notStarted', 'inProgress', 'retake')
+            or @standing = 'overdue' and r.standing in ('notStarted', 'inProgress', 'retake') and r.own_due_on < tokyo_date(@asOf))
+        and (@department::text is null or r.department_code = @department) and (@type::text is null or r.employment_type = @type)
+        and (@search::text is null or r.name like @search or r.employee_no like @search)
+        """;
+
+    private const string PersonColumns = """
+        r.id, r.person_id, r.employee_no, r.name, r.department_code, r.department, r.employment_type, r.standing, r.own_due_on as due_on, r.started_at, r.completed_at, r.how, r.score, r.reason,
+        case when r.standing = 'exempt' then r.detail else '' end as detail, r.exempt_from as from_on, r.exempt_to as to_on,
+        exists (select from training_exemptions w where w.roster_id = r.id and w.approved_at is null and w.ended_at is null) as is_asked,
+        (select max(m.finished_at) from notices n join mails m on m.id = n.mail_id where n.subject = 'training:' || r.id and n.person_id = r.person_id and m.state = 'accepted') as told_at
+        """;
+
+    public async Task<ListPage<StandingRow>> PeopleAsync(CurrentUser user, long campaign, StandingFilter filter, ListSlice slice, DateTime asOf, CancellationToken ct)
+    {
+        var parameters = With(user, campaign, asOf, filter);
+        var behind = slice.Behind(parameters);
+        parameters["limit"] = slice.Limit;
+        await using var connection = await db.OpenAsync(ct);
+        var rows = await connection.ListAsync<StandingRow>($"""
+            select {PersonColumns}, {slice.Order.Place} as place from ({Standings.Sql} and {TrainingScope.People}) r where {Filtered} {behind} order by {slice.OrderBy} limit @limit
+            """, parameters, ct);
+        return slice.Page(rows, row => row.Place);
+    }
+
+    /// <summary>How many the list has, at most <see cref="Platform.Web.ListQuery.Cap"/>.</summary>
+    public async Task<long> CountAsync(CurrentUser user, long campaign, StandingFilter filter, DateTime asOf, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<long>($"select count(*) from (select from ({Standings.Sql} and {TrainingScope.People}) r where {Filtered} limit {Platform.Web.ListQuery.Cap}) counted", With(user, campaign, asOf, filter), ct);
+    }
+
+    /// <summary>Everybody the reader may see, in the roster's order; the connection is held so long.</summary>
+    public async IAsyncEnumerable<StandingRow> AllAsync(CurrentUser user, long campaign, StandingFilter filter, DateTime asOf, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        await foreach (var row in Dapper.SqlMapper.QueryUnbufferedAsync<StandingRow>(connection, $"select {PersonColumns}, '' as place from ({Standings.Sql} and {TrainingScope.People}) r where {Filtered} order by r.id",
+            With(user, campaign, asOf, filter)).WithCancellation(ct))
+        {
+            yield return row;
+        }
+    }
+
+    private static Dictionary<string, object?> With(CurrentUser user, long campaign, DateTime asOf, StandingFilter? filter = null)
+    {
+        var parameters = TrainingScope.Parameters(user);
+        parameters["campaign"] = campaign;
+        parameters["asOf"] = asOf;
+        parameters["standing"] = filter?.Standing;
+        parameters["department"] = filter?.Department;
+        parameters["type"] = filter?.EmploymentType;
+        parameters["search"] = filter?.Search is { } search ? $"%{search.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%" : null;
+        return parameters;
+    }
+}

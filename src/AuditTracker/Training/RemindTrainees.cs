@@ -1,0 +1,80 @@
+using AuditTracker.Company;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
+using AuditTracker.Trail;
+
+namespace AuditTracker.Training;
+
+/// <summary>Job: tells those who are not done, and those who can help, by the company's cadence; each step once. A person by hand: once a day.</summary>
+public sealed class RemindTrainees(Db db)
+{
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        var told = 0;
+        IReadOnlyList<long> running;
+        await using (var connection = await db.OpenAsync(ct))
+        {
+            running = await connection.ListAsync<long>("select id from training_campaigns where state = 'running' order by id", ct: ct);
+        }
+        foreach (var id in running)
+        {
+            await using var work = await db.BeginAsync(Actor.Job(nameof(RemindTrainees)), ct);
+            // Whoever closes the campaign meanwhile waits, and is not overtaken by a notice.
+            if (await work.FirstAsync<bool>("select true from training_campaigns where id = @id and state = 'running' for share", new { id }, ct))
+            {
+                told += await RemindAsync(work, (await CampaignStore.OfAsync(work, id, ct))!, ct);
+                await work.CommitAsync(ct);
+            }
+        }
+        return told;
+    }
+
+    private static async Task<int> RemindAsync(UnitOfWork work, Campaign campaign, CancellationToken ct)
+    {
+        var calendar = await BusinessCalendars.LoadAsync(work.Connection, ct);
+        var steps = await Cadence.LoadAsync(work.Connection, ct);
+        var told = 0;
+        foreach (var dueOn in await work.QueryAsync<DateOnly>($"select distinct r.own_due_on from ({Standings.Sql}) r where r.standing in ('notStarted', 'inProgress', 'retake')", new { campaign = campaign.Id, asOf = work.Now }, ct))
+        {
+            if (Cadence.Newest(steps, "person", campaign.OpensOn, dueOn, work.Today, calendar) is { } day)
+            {
+                told += await TrainingMails.TellReminderAsync(work, campaign, day, dueOn, ct);
+            }
+            if (Cadence.Newest(steps, "manager", campaign.OpensOn, dueOn, work.Today, calendar) is { IsLate: true } late)
+            {
+                told += await TrainingMails.TellManagersAsync(work, campaign, late, dueOn, ct);
+            }
+        }
+        // Joiners have due dates of their own; there is no day on which their numbers say something.
+        if (!campaign.IsForJoiners)
+        {
+            if (Cadence.Newest(steps, "head", campaign.OpensOn, campaign.DueOn, work.Today, calendar) is { } heads)
+            {
+                told += await TrainingMails.TellNumbersAsync(work, campaign, heads, company: false, ct);
+            }
+            if (Cadence.Newest(steps, "privacyManager", campaign.OpensOn, campaign.DueOn, work.Today, calendar) is { } privacy)
+            {
+                told += await TrainingMails.TellNumbersAsync(work, campaign, privacy, company: true, ct);
+            }
+        }
+        return told;
+    }
+
+    /// <summary>Tells these people again with their next mail, at most once a day; compliance managers only.</summary>
+    /// <param name="rosters">Null: everybody who is not done.</param>
+    /// <returns>How many are told.</returns>
+    public async Task<int> ByHandAsync(CurrentUser user, long id, IReadOnlyList<long>? rosters, CancellationToken ct = default)
+    {
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var campaign = await CampaignStore.LockAsync(work, user, id, user.Is(Role.ComplianceManager), ct) ?? throw new NotFound();
+        if (!campaign.IsRunning)
+        {
+            throw Refusal.Of<Words>("NotRunning");
+        }
+        var told = await TrainingMails.TellByHandAsync(work, campaign, rosters, ct);
+        await work.ActAsync("training.reminded", PlanCampaign.Subject(id), new Dictionary<string, string?> { ["count"] = $"{told}" }, ct: ct);
+        await work.CommitAsync(ct);
+        return told;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using AuditTracker.Calendar;
+using AuditTracker.Notifications;
+using AuditTracker.Platform.Database;
+
+namespace AuditTracker.Training;
+
+/// <summary>The room's notices. Keys name what, whom and which step, so nothing is told twice; the links in them are minted when a mail is sent.</summary>
+public static class TrainingMails
+{
+    private const string Opened = "training/opened";
+    private const string DueSoon = "training/due-soon";
+    private const string Overdue = "training/overdue";
+    private const string PersonLate = "training/person-late";
+    private const string NumbersOf = "training/numbers";
+
+    // Notices are written in portions, so that a hundred thousand of them never stand in memory at once.
+    private const int AtOnce = 5000;
+
+    /// <summary>For Notifications: these mails carry a link of their own to the training of one person.</summary>
+    public static IEnumerable<SecretMail> Secrets => [new(Opened, MintAsync), new(DueSoon, MintAsync), new(Overdue, MintAsync)];
+
+    private sealed record Told(long RosterId, long PersonId, DateOnly DueOn);
+
+    private sealed record Late(long RosterId, long ToId, string Name, string Department, DateOnly DueOn, bool IsOfficer);
+
+    private sealed record Part(string Code, string? Department, long ToId, int Completed, int Unexplained);
+
+    /// <summary>To everybody who has to take part: please do, by when and how long it takes.</summary>
+    /// <param name="rosters">Only these; null: everybody on the roster.</param>
+    public static Task<int> TellOpenedAsync(UnitOfWork work, Campaign campaign, IReadOnlyList<long>? rosters, CancellationToken ct) =>
+        TellAsync(work, campaign, Opened, "", Urgency.Opened, null, rosters, ct);
+
+    /// <summary>To those of a due date who are not done, once a step; in the place of what still waits to be told.</summary>
+    public static Task<int> TellReminderAsync(UnitOfWork work, Campaign campaign, CadenceDay day, DateOnly dueOn, CancellationToken ct) =>
+        TellAsync(work, campaign, day.IsLate ? Overdue : DueSoon, $":{day.Step}:{DateText.Iso(dueOn)}", day.IsLate ? Urgency.Overdue : Urgency.DueSoon, dueOn, null, ct);
+
+    /// <summary>Because somebody asked for it: once a day.</summary>
+    public static Task<int> TellByHandAsync(UnitOfWork work, Campaign campaign, IReadOnlyList<long>? rosters, CancellationToken ct) =>
+        TellAsync(work, campaign, null, $":by-hand-{DateText.Iso(work.Today)}", Urgency.DueSoon, null, rosters, ct);
+
+    private static async Task<int> TellAsync(UnitOfWork work, Campaign campaign, string? template, string occasion, Urgency urgency, DateOnly? dueOn, IReadOnlyList<long>? rosters, CancellationToken ct)
+    {
+        var minutes = await work.FirstAsync<int>("select minutes from training_course_versions where course = @Course and version = @CourseVersion", campaign, ct);
+        var (told, after) = (0, 0L);
+        while (true)
+        {
+            var people = await work.QueryAsync<Told>($"""
+                select r.id as roster_id, r.person_id, r.own_due_on as due_on from ({Standings.Sql}) r join people p on p.id = r.person_id
+                where r.standing in ('notStarted', 'inProgress', 'retake') and (p.left_on is null or p.left_on >= @Today) and r.id > @after
+                  and (@dueOn::date is null or r.own_due_on = @dueOn) and (@rosters::bigint[] is null or r.id = any(@rosters))
+                  and not exists (select from notices n where n.key = coalesce(@template, case when r.own_due_on < @Today then '{Overdue}' else '{DueSoon}' end) || ':' || r.id || @occasion)
+                order by r.id limit {AtOnce}
+                """, new { campaign = campaign.Id, asOf = work.Now, work.Today, after, dueOn, rosters = rosters?.ToArray(), template, occasion }, ct);
+            if (people.Count == 0)
+            {
+                return told;
+            }
+            if (occasion.Length > 0)
+            {
+                // The newer word takes the place of the earlier ones, so that a mail never names a training twice.
+                await work.SettleManyAsync([.. people.Select(row => ExemptPeople.Subject(row.RosterId))], [Opened, DueSoon, Overdue], ct: ct);
+            }
+            told += await work.TellManyAsync([.. people.Select(row =>
+            {
+                var late = row.DueOn < work.Today;
+                var mail = template ?? (late ? Overdue : DueSoon);
+                return new Notice($"{mail}:{row.RosterId}{occasion}", mail, row.PersonId, ExemptPeople.Subject(row.RosterId))
+                {
+                    Urgency = template is null && late ? Urgency.Overdue : urgency,
+                    DueOn = row.DueOn,
+                    Model = new Dictionary<string, object?> { ["title"] = campaign.Title, ["minutes"] = minutes, ["link"] = $"/training/mine/{row.RosterId}", ["joiner"] = campaign.IsForJoiners, ["again"] = template != Opened },
+                };
+            })], ct);
+            after = people[^1].RosterId;
+        }
+    }
+
+    /// <summary>To the manager of each one who is late, a notice for each, so that it is closed the instant they complete; about an officer to the privacy manager alone.</summary>
+    public static async Task<int> TellManagersAsync(UnitOfWork work, Campaign campaign, CadenceDay day, DateOnly dueOn, CancellationToken ct)
+    {
+        var occasion = $":{day.Step}:{DateText.Iso(dueOn)}";
+        var late = await work.QueryAsync<Late>($"""
+            select r.id as roster_id, t.id as to_id, r.name, r.department, r.own_due_on as due_on, r.is_officer
+            from ({Standings.Sql}) r
+            cross join lateral (
+                select m.manager_id as id from managers m where not r.is_officer and m.person_id = r.person_id and @Today between m.from_on and coalesce(m.to_on, 'infinity')
+                union select a.person_id from appointments a where r.is_officer and a.kind = 'privacyManager' and a.withdrawn_at is null and @Today between a.from_on and coalesce(a.to_on, 'infinity')) t
+            join people b on b.id = t.id and b.id <> r.person_id and (b.left_on is null or b.left_on >= @Today)
+            where r.standing in ('notStarted', 'inProgress', 'retake') and r.own_due_on = @dueOn
+              and not exists (select from notices n where n.key = '{PersonLate}:' || r.id || ':' || t.id || @occasion)
+            order by r.id
+            """, new { campaign = campaign.Id, asOf = work.Now, work.Today, dueOn, occasion }, ct);
+        var told = 0;
+        foreach (var portion in late.Chunk(AtOnce))
+        {
+            await work.SettleManyAsync([.. portion.Select(row => ExemptPeople.Subject(row.RosterId))], [PersonLate], ct: ct);
+            told += await work.TellManyAsync([.. portion.Select(row => new Notice($"{PersonLate}:{row.RosterId}:{row.ToId}{occasion}", PersonLate, row.ToId, ExemptPeople.Subject(row.RosterId))
+            {
+                DueOn = row.DueOn,
+                Model = new Dictionary<string, object?> { ["title"] = campaign.Title, ["name"] = row.Name, ["departmentName"] = row.Department, ["officer"] = row.IsOfficer, ["minutes"] = 3, ["link"] = $"/training/campaigns/{campaign.Id}/people?standing=overdue" },
+            })], ct);
+        }
+        return told;
+    }
+
+    /// <summary>Numbers without a name: to each head their own department's, or to the privacy manager everybody's, while somebody is left.</summary>
+    public static async Task<int> TellNumbersAsync(UnitOfWork work, Campaign campaign, CadenceDay day, bool company, CancellationToken ct)
+    {
+        var (to, among) = company
+            ? ("'' as code, null::text as department, t.person_id as to_id", "here r cross join (select distinct a.person_id from appointments a where a.kind = 'privacyManager' and a.withdrawn_at is null and @Today between a.from_on and coalesce(a.to_on, 'infinity')) t")
+            : ("r.department_code as code, max(r.department) as department, v.head_id as to_id", """
+                here r join departments d on d.code = r.department_code
+                join department_versions v on v.department_id = d.id and @Today between v.from_on and coalesce(v.to_on, 'infinity') and v.head_id is not null where not r.is_officer
+                """);
+        var parts = await work.QueryAsync<Part>($"""
+            with here as ({Standings.Sql}), parts as (
+                select {to}, count(*) filter (where r.standing = 'completed')::int as completed, count(*) filter (where r.standing in ('notStarted', 'inProgress', 'retake'))::int as unexplained
+                from {among} group by 1, 3)
+            select code, department, to_id, completed, unexplained from parts join people b on b.id = to_id and (b.left_on is null or b.left_on >= @Today)
+            where unexplained > 0 and not exists (select from notices n where n.key = '{NumbersOf}:' || @campaign || ':' || code || ':' || to_id || @occasion) order by code, to_id
+            """, new { campaign = campaign.Id, asOf = work.Now, work.Today, occasion = $":{day.Step}:{DateText.Iso(campaign.DueOn)}" }, ct);
+        await work.SettleManyAsync([.. parts.Select(part => Subject(campaign.Id, part.Code))], [NumbersOf], ct: ct);
+        return await work.TellManyAsync([.. parts.Select(part => new Notice($"{NumbersOf}:{campaign.Id}:{part.Code}:{part.ToId}:{day.Step}:{DateText.Iso(campaign.DueOn)}", NumbersOf, part.ToId, Subject(campaign.Id, part.Code))
+        {
+            DueOn = campaign.DueOn,
+            Model = new Dictionary<string, object?>
+            {
+                ["title"] = campaign.Title,
+                ["departmentName"] = part.Department,
+                ["completed"] = part.Completed,
+                ["open"] = part.Unexplained,
+                ["total"] = part.Completed + part.Unexplained,
+                ["percent"] = part.Completed * 100 / (part.Completed + part.Unexplained),
+                ["minutes"] = 3,
+                ["link"] = $"/training/campaigns/{campaign.Id}",
+            },
+        })], ct);
+    }
+
+    /// <summary>Closes everything that was told, or waits to be told, about these people's part.</summary>
+    public static Task SettleAsync(UnitOfWork work, IReadOnlyCollection<long> rosters, CancellationToken ct) =>
+        rosters.Count == 0 ? Task.CompletedTask : work.SettleManyAsync([.. rosters.Select(ExemptPeople.Subject)], ct: ct);
+
+    /// <summary>Closes the numbers of departments, and of the company, where nobody is left.</summary>
+    public static async Task SettleFinishedAsync(UnitOfWork work, long campaign, IReadOnlyCollection<long> rosters, CancellationToken ct)
+    {
+        var waiting = await work.QueryAsync<string>("select distinct subject from notices where subject like @begins and closed_at is null", new { begins = Subject(campaign, "") + "%" }, ct);
+        if (waiting.Count == 0)
+        {
+            return;
+        }
+        var left = (await work.QueryAsync<string>($"select distinct r.department_code from ({Standings.Sql}) r where r.standing in ('notStarted', 'inProgress', 'retake')", new { campaign, asOf = work.Now }, ct)).ToHashSet();
+        await work.SettleManyAsync([.. waiting.Where(subject => subject[Subject(campaign, "").Length..] is var code && (code.Length == 0 ? left.Count == 0 : !left.Contains(code)))], ct: ct);
+    }
+
+    /// <summary>Everything about a campaign that is over.</summary>
+    public static async Task SettleCampaignAsync(UnitOfWork work, long campaign, CancellationToken ct) => await work.SettleManyAsync(
+        [.. await work.QueryAsync<string>("select distinct subject from notices where closed_at is null and (subject like @begins or subject in (select 'training:' || id from training_roster where campaign_id = @campaign))",
+            new { campaign, begins = Subject(campaign, "") + "%" }, ct)], ct: ct);
+
+    private static string Subject(long campaign, string department) => $"trainingNumbers:{campaign}:{department}";
+
+    private static async Task<string> MintAsync(UnitOfWork work, string subject, CancellationToken ct)
+    {
+        var secret = await TrainingLinks.MintAsync(work, long.Parse(subject["training:".Length..], CultureInfo.InvariantCulture), ct);
+        return $"{TrainingLinks.Path}?token={secret}";
+    }
+}

@@ -1,0 +1,112 @@
+using AuditTracker.Evidence;
+using AuditTracker.Platform.Files;
+using AuditTracker.Reports;
+using AuditTracker.Tests.Evidence;
+using AuditTracker.Tests.Platform.Workbooks;
+using AuditTracker.Tests.Support;
+using AuditTracker.Tests.Training;
+using AuditTracker.Training;
+
+namespace AuditTracker.Tests.Reports;
+
+/// <summary>A closed campaign hands its papers in by itself, once, into the open collections of the items it serves.</summary>
+public sealed class BuildFilingsTests : IAsyncLifetime
+{
+    private readonly School school = new();
+
+    public Task InitializeAsync() => school.InitializeAsync();
+
+    public Task DisposeAsync() => school.DisposeAsync();
+
+    private Task<long> RequestAsync(string title, string item) => school.App.Get<SaveRequest>().AddAsync(School.Manager, new RequestInput(title, "", 20, [item], Cast.Alice.EmployeeNo, Cast.Bob.EmployeeNo,
+        AuditTracker.Calendar.PeriodKind.Quarter, 1, 60, AuditTracker.Calendar.OffsetUnit.Days, School.Day("2026-04-01"), null));
+
+    private async Task<long> CloseAsync()
+    {
+        var id = await school.RunAsync(School.Plan(audience: new(false, [], ["D1"], [])));
+        await school.TakeAsync(Cast.Alice, id, right: false);
+        await school.TakeAsync(Cast.Alice, id);
+        await school.App.Get<RecordAttendance>().RunAsync(School.Manager, id, Attendance.Typed(Cast.Hana.EmployeeNo), "paper", "回答は書庫");
+        await school.App.Get<CloseCampaign>().ReportAsync(School.Manager, id, "理解は十分でした。");
+        await school.App.Get<CloseCampaign>().ApproveAsync(School.Top, id);
+        return id;
+    }
+
+    [Fact]
+    public async Task Closing_hands_the_papers_in_once_into_open_collections_of_its_items_and_of_no_others()
+    {
+        await RequestAsync("教育の記録", "pmark-jisq15001-2023:J.4.3");
+        await RequestAsync("別の証跡", "iso27001-2022:A.5.18");
+        await school.App.Get<OpenDueCollections>().RunAsync(default);
+        var campaign = await CloseAsync();
+        var job = school.App.Get<BuildFilings>();
+        Assert.Equal(1, (await Task.WhenAll(job.RunAsync(default), job.RunAsync(default))).Sum());
+        Assert.Equal(0, await job.RunAsync(default));
+        Assert.Equal(["done"], await school.Database.ListAsync<string>("select state from filing_builds"));
+        Assert.Equal(0, await school.Database.ScalarAsync<long>("select count(*) from submissions s join collections c on c.id = s.collection_id join evidence_requests r on r.id = c.request_id where r.title = '別の証跡'"));
+        var collections = await school.Database.ListAsync<string>("select c.state from collections c join evidence_requests r on r.id = c.request_id where r.title = '教育の記録' and c.state <> 'planned'");
+        Assert.True(collections.Count > 0);
+        Assert.All(collections, state => Assert.Equal("submitted", state));
+        Assert.Equal(collections.Count, await school.Database.ScalarAsync<int>("select handed_in from filing_builds"));
+        // Handed in by the secretariat on behalf of the owner, as one file.
+        Assert.Equal((Cast.Manami.AccountId, Cast.Alice.PersonId), (await school.Database.ListAsync<(long, long)>("select by_account, on_behalf_of from submissions limit 1"))[0]);
+        Assert.Contains("教育実施サマリー_個人情報保護教育 2026_", await school.Database.ScalarAsync<string>("select file_name from evidence limit 1"));
+        Assert.Equal(1, await school.Database.ScalarAsync<long>($"select count(*) from trail.entries where what = 'report.filed' and subject = 'trainingCampaign:{campaign}'"));
+    }
+
+    [Fact]
+    public async Task Killed_between_hand_ins_it_goes_on_without_handing_in_twice()
+    {
+        await RequestAsync("教育の記録", "pmark-jisq15001-2023:J.4.3");
+        await RequestAsync("認識の記録", "iso27001-2022:7.3");
+        await school.App.Get<OpenDueCollections>().RunAsync(default);
+        await CloseAsync();
+        await school.Database.ArrangeAsync("""
+            create function public.fail() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$;
+            create trigger fail before insert on filing_hand_ins execute function public.fail();
+            """);
+        Assert.Equal(0, await school.App.Get<BuildFilings>().RunAsync(default));
+        var before = await school.Database.ScalarAsync<long>("select count(*) from submissions");
+        Assert.Equal(1, before);
+        await school.Database.ArrangeAsync("drop trigger fail on filing_hand_ins");
+        Assert.Equal(1, await school.App.Get<BuildFilings>().RunAsync(default));
+        Assert.Equal(0, await school.Database.ScalarAsync<long>("select count(*) from (select collection_id from submissions group by 1 having count(*) > 1) twice"));
+        Assert.Equal(0, await school.Database.ScalarAsync<long>("select count(*) from collections where state = 'open'"));
+    }
+
+    [Fact]
+    public async Task Without_a_collection_to_hand_in_to_the_workbook_is_there_all_the_same()
+    {
+        await CloseAsync();
+        await school.App.Get<BuildFilings>().RunAsync(default);
+        Assert.Equal((1L, 0), (await school.Database.ScalarAsync<long>("select count(*) from filing_builds where state = 'done' and sha256 is not null"), await school.Database.ScalarAsync<int>("select handed_in from filing_builds")));
+    }
+
+    [Theory]
+    [InlineData("ja")]
+    [InlineData("en")]
+    public async Task The_workbook_is_valid_adds_up_and_is_the_same_again_at_the_same_cut_off(string language)
+    {
+        var campaign = await CloseAsync();
+        var asOf = await school.NowAsync();
+        async Task<byte[]> WriteAsync(DateTime at)
+        {
+            using var output = new MemoryStream();
+            await school.App.Get<TrainingWorkbook>().WriteAsync(campaign, at, language, output, default);
+            return output.ToArray();
+        }
+        var file = await WriteAsync(asOf);
+        Workbook.AssertValid(file);
+        Assert.Equal(file, await WriteAsync(asOf));
+        var sheets = Workbook.Read(file);
+        Assert.Equal(5, sheets.Count);
+        Assert.Equal(2, sheets[1].Rows.Count - 1);
+        Assert.Equal(18, sheets[4].Rows.Count - 1);
+        string Fact(int row) => sheets[0].Rows[row][1].ToString()!;
+        Assert.Equal(language == "en" ? ("2", "2", "0") : ("2名", "2名", "0名"), (Fact(7), Fact(8), Fact(9)));
+        Assert.Contains(language == "en" ? "1 retook it, 2 tests" : "再テスト 1名、受験 2回", Fact(14));
+        // A moment before anybody had completed, the same papers say so.
+        var early = Workbook.Read(await WriteAsync(await school.Database.ScalarAsync<DateTime>("select min(completed_at) - interval '1 millisecond' from training_progress")));
+        Assert.NotEqual(sheets[0].Rows[8][1].ToString(), early[0].Rows[8][1].ToString());
+    }
+}

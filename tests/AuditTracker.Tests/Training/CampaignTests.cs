@@ -1,0 +1,223 @@
+using AuditTracker.Platform;
+using AuditTracker.Platform.Security;
+using AuditTracker.Tests.Evidence;
+using AuditTracker.Tests.Support;
+using AuditTracker.Training;
+
+namespace AuditTracker.Tests.Training;
+
+/// <summary>Plan, roster, joiners and leavers, exemptions, attendance, report, closing; and numbers that add up at every instant.</summary>
+public sealed class CampaignTests : IAsyncLifetime
+{
+    private readonly School school = new();
+
+    private TestDatabase Database => school.Database;
+
+    public Task InitializeAsync() => school.InitializeAsync();
+
+    public Task DisposeAsync() => school.DisposeAsync();
+
+    private T Get<T>() where T : notnull => school.App.Get<T>();
+
+    private async Task<string> RefusedAsync(Func<Task> act) => (await Assert.ThrowsAnyAsync<Refusal>(act)).Key;
+
+    private Task EventAsync(Cast.Member member, string kind, string on, long? corrects = null) => Database.ArrangeAsync(
+        "insert into people_events (person_id, kind, happened_on, at, corrects_id, leave_id) values (@PersonId, @kind, @on::date, business_now(), @corrects, (select max(id) from leaves where person_id = @PersonId and @kind = 'on_leave'))",
+        new { member.PersonId, kind, on, corrects });
+
+    [Fact]
+    public async Task A_plan_is_approved_by_another_person_and_starts_by_itself_on_its_opening_day_with_one_roster()
+    {
+        var plans = Get<PlanCampaign>();
+        var id = await plans.SaveAsync(School.Manager, null, School.Plan(opens: "2026-11-09", cutoff: "2026-11-04"));
+        Assert.Equal("ApproveOwn", await RefusedAsync(() => plans.ApproveAsync(School.Manager, id)));
+        await Assert.ThrowsAsync<NotFound>(() => plans.ApproveAsync(Desk.User(Cast.Alice), id));
+        await plans.ApproveAsync(School.Top, id);
+        Assert.Equal("PlanApproved", await RefusedAsync(() => plans.SaveAsync(School.Manager, id, School.Plan() with { Version = 2 })));
+        await Database.ArrangeAsync("insert into people (employee_no, name, name_key, email, email_key, hired_on) values ('900050', '遅野 来', '遅野 来', 'oso@example.test', 'oso@example.test', '2026-11-05')");
+        Assert.Equal(0, await Get<StartCampaigns>().RunAsync(default));
+        await Database.SetClockAsync("2026-11-09 08:00");
+        // Several workers at once freeze one roster.
+        Assert.Equal(8, (await Task.WhenAll(Get<StartCampaigns>().RunAsync(default), Get<StartCampaigns>().RunAsync(default))).Sum());
+        Assert.Equal(8, await Database.ScalarAsync<long>("select count(*) from training_roster"));
+        Assert.Equal(8, await school.NoticesAsync("template = 'training/opened'"));
+        Assert.Equal(("第一部", "D1"), ((await Database.ListAsync<string>("select department from training_roster where person_id = 1"))[0], (await Database.ListAsync<string>("select department_code from training_roster where person_id = 1"))[0]));
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(async () =>
+        {
+            await using var work = await Database.BeginAsync();
+            await work.ExecuteAsync("update training_roster set name = 'x'");
+        });
+    }
+
+    [Theory]
+    [InlineData("everyone", 8)]
+    [InlineData("department", 2)]
+    [InlineData("type", 3)]
+    [InlineData("person", 1)]
+    public async Task An_audience_takes_in_whom_its_preview_counted(string rule, int people)
+    {
+        await Database.ArrangeAsync("update people set employment_type = '派遣' where id in (1, 2, 3)");
+        var audience = rule switch
+        {
+            "everyone" => new Audience(true, [], [], []),
+            "department" => new Audience(false, [], ["D1"], []),
+            "type" => new Audience(false, ["派遣"], [], []),
+            _ => new Audience(false, [], [], [Cast.Bob.EmployeeNo]),
+        };
+        Assert.Equal(people, (await Get<AudienceStore>().PreviewAsync(School.Manager, audience, School.Day("2026-11-02"), default)).Sum(part => part.People));
+        Assert.Empty(await Get<AudienceStore>().PreviewAsync(Desk.User(Cast.Alice), audience, School.Day("2026-11-02"), default));
+        await school.RunAsync(School.Plan(audience: audience));
+        Assert.Equal(people, await Database.ScalarAsync<long>("select count(*) from training_roster"));
+    }
+
+    [Fact]
+    public async Task A_department_means_those_below_it_too()
+    {
+        await Database.ArrangeAsync("update department_versions set parent_id = 2 where department_id = 1");
+        Assert.Equal(8, (await Get<AudienceStore>().PreviewAsync(School.Manager, new(false, [], ["D2"], []), School.Day("2026-11-02"), default)).Sum(part => part.People));
+    }
+
+    [Fact]
+    public async Task Leavers_and_people_on_leave_are_explained_with_the_date_and_told_no_more_and_who_is_back_has_fourteen_days()
+    {
+        await Database.ArrangeAsync("insert into leaves (person_id, kind, from_on, to_on) values (2, 'childcare', '2026-10-01', '2026-11-12')");
+        var id = await school.RunAsync();
+        Assert.Equal(new Numbers(0, 0, 0, 7, 1, 0, 0, 0, 0), await school.NumbersAsync(id));
+        Assert.Equal(7, await school.NoticesAsync("template = 'training/opened'"));
+
+        await Database.ArrangeAsync("update people set left_on = '2026-11-10' where id = 1; insert into leaves (person_id, kind, from_on) values (4, 'sick', '2026-11-05')");
+        await EventAsync(Cast.Alice, "left", "2026-11-10");
+        await EventAsync(Cast.Mallory, "on_leave", "2026-11-05");
+        await EventAsync(Cast.Bob, "transferred", "2026-11-05");
+        await Database.SetClockAsync("2026-11-06 09:00");
+        var follow = Get<FollowPeopleEvents>();
+        Assert.Equal(2, await follow.RunAsync(default));
+        Assert.Equal(0, await follow.RunAsync(default));
+        Assert.Equal(2, (await school.NumbersAsync(id)).Leave);
+        await Database.SetClockAsync("2026-11-11 09:00");
+        Assert.Equal(1, (await Task.WhenAll(follow.RunAsync(default), follow.RunAsync(default))).Sum());
+        Assert.Equal(new Numbers(0, 0, 0, 5, 2, 1, 0, 0, 0), await school.NumbersAsync(id));
+        Assert.Equal(2, await school.NoticesAsync("template = 'training/opened' and closed_at is not null"));
+
+        // Bob's leave ends; Mallory comes back. Both are due fourteen days later, not before the campaign's own date.
+        await EventAsync(Cast.Mallory, "back", "2026-11-20");
+        await Database.SetClockAsync("2026-11-20 09:00");
+        await follow.RunAsync(default);
+        Assert.Equal(new Numbers(0, 0, 0, 7, 0, 1, 0, 0, 0), await school.NumbersAsync(id));
+        var page = await Get<CampaignStore>().PeopleAsync(School.Manager, id, new(null, null, null, null), new(CampaignStore.PeopleOrders[0], false, 50), await school.NowAsync(), default);
+        Assert.Equal((School.Day("2026-12-04"), School.Day("2026-11-30")), (page.Rows.Single(row => row.PersonId == Cast.Mallory.PersonId).DueOn, page.Rows.Single(row => row.PersonId == Cast.Bob.PersonId).DueOn));
+        // As it was: the rows still tell it.
+        Assert.Equal(2, (await school.NumbersAsync(id, new DateTime(2026, 11, 10, 0, 0, 0, DateTimeKind.Utc))).Leave);
+    }
+
+    [Fact]
+    public async Task A_last_day_that_was_told_wrong_explains_nobody()
+    {
+        var id = await school.RunAsync();
+        await EventAsync(Cast.Alice, "left", "2026-11-03");
+        await Database.SetClockAsync("2026-11-04 09:00");
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal(1, (await school.NumbersAsync(id)).Left);
+        await EventAsync(Cast.Alice, "back", "2026-11-03", await Database.ScalarAsync<long>("select max(id) from people_events where kind = 'left'"));
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal((0, 8), ((await school.NumbersAsync(id)).Left, (await school.NumbersAsync(id)).NotStarted));
+    }
+
+    [Fact]
+    public async Task Who_joins_goes_on_the_roster_of_the_induction_and_not_of_the_yearly_one()
+    {
+        var yearly = await school.RunAsync();
+        var joiners = await school.RunAsync(School.Plan("joiners", due: "2027-03-31", course: "new-joiners"));
+        Assert.Equal(0, (await school.NumbersAsync(joiners)).Total);
+        Assert.Equal("OneForJoiners", await RefusedAsync(() => school.RunAsync(School.Plan("joiners", due: "2027-03-31", course: "new-joiners"))));
+        await Database.ArrangeAsync("""
+            insert into people (employee_no, name, name_key, email, email_key, hired_on) values ('900050', '新田 忍', '新田 忍', 'nitta@example.test', 'nitta@example.test', '2026-11-16');
+            insert into people_events (person_id, kind, happened_on, at) select id, 'joined', hired_on, business_now() from people where employee_no = '900050'
+            """);
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal(0, (await school.NumbersAsync(joiners)).Total);
+        await Database.SetClockAsync("2026-11-16 08:30");
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal((1, 8), ((await school.NumbersAsync(joiners)).Total, (await school.NumbersAsync(yearly)).Total));
+        Assert.Equal(School.Day("2026-11-21"), await Database.ScalarAsync<DateOnly>("select due_on from training_roster where source = 'joined'"));
+        Assert.Equal(1, await school.NoticesAsync($"template = 'training/opened' and person_id = (select id from people where employee_no = '900050')"));
+    }
+
+    [Fact]
+    public async Task An_exemption_has_a_reason_a_period_and_another_persons_approval_and_ends()
+    {
+        var id = await school.RunAsync();
+        var (exempt, roster) = (Get<ExemptPeople>(), await school.RosterAsync(id, Cast.Alice));
+        Assert.Equal("ToEmpty", await RefusedAsync(() => exempt.AskAsync(School.Manager, id, [roster], "away", "海外出向", null, null)));
+        Assert.Equal(1, await exempt.AskAsync(School.Manager, id, [roster], "away", "海外出向", null, School.Day("2026-11-20")));
+        Assert.Equal("NobodyToExempt", await RefusedAsync(() => exempt.AskAsync(School.Manager, id, [roster], "away", "海外出向", null, School.Day("2026-11-20"))));
+        var ask = (await exempt.WaitingAsync(School.Top, id, default))[0];
+        Assert.Equal(0, (await school.NumbersAsync(id)).Exempt);
+        Assert.Equal("ApproveOwn", await RefusedAsync(() => exempt.DecideAsync(School.Manager, id, [ask.Id], true)));
+        await Assert.ThrowsAsync<NotFound>(() => exempt.DecideAsync(Desk.User(Cast.Carol, Role.InternalAuditor), id, [ask.Id], true));
+        await exempt.DecideAsync(School.Top, id, [ask.Id], true);
+        Assert.Equal((1, 7), ((await school.NumbersAsync(id)).Away, (await school.NumbersAsync(id)).Unexplained));
+        Assert.Equal(1, await school.NoticesAsync($"subject = 'training:{roster}' and closed_at is not null"));
+        await Database.SetClockAsync("2026-11-21 09:00");
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal((0, 8), ((await school.NumbersAsync(id)).Away, (await school.NumbersAsync(id)).Unexplained));
+    }
+
+    [Fact]
+    public async Task Attendance_on_paper_is_all_lines_or_none_and_counts_once()
+    {
+        var id = await school.RunAsync();
+        var record = Get<RecordAttendance>();
+        var (recorded, _, problems) = await record.RunAsync(School.Manager, id, Attendance.Typed($"{Cast.Alice.EmployeeNo}、999999"), "session", "11月10日 本社");
+        Assert.Equal((0, "AttendanceUnknown"), (recorded, problems.Single().Problem));
+        var file = System.Text.Encoding.UTF8.GetBytes($"社員番号,得点\n{Cast.Alice.EmployeeNo},90\n{Cast.Bob.EmployeeNo},70\n");
+        Assert.Equal("AttendanceNotPassed", (await record.RunAsync(School.Manager, id, Attendance.Of(file), "paper", "回答は書庫")).Problems.Single().Problem);
+        Assert.Equal(0, (await school.NumbersAsync(id)).Completed);
+        var good = Attendance.Of(System.Text.Encoding.UTF8.GetBytes($"社員番号,得点\n{Cast.Alice.EmployeeNo},90\n{Cast.Bob.EmployeeNo},\n{Cast.Alice.EmployeeNo},90\n"));
+        Assert.Equal(2, (await record.RunAsync(School.Manager, id, good, "paper", "回答は書庫")).Recorded);
+        var again = await record.RunAsync(School.Manager, id, good, "paper", "回答は書庫");
+        Assert.Equal((0, 3), (again.Recorded, again.Already));
+        Assert.Equal(2, (await school.NumbersAsync(id)).Completed);
+        Assert.Equal(2, await school.NoticesAsync("template = 'training/opened' and closed_at is not null"));
+        await Assert.ThrowsAsync<NotFound>(() => record.RunAsync(School.Top, id, good, "paper", "x"));
+        Assert.Equal("AttendanceNoTable", await RefusedAsync(() => Task.FromResult(Attendance.Of("no table"u8.ToArray()))));
+    }
+
+    [Fact]
+    public async Task Closing_waits_until_nobody_is_unexplained_and_needs_two_people()
+    {
+        var id = await school.RunAsync(School.Plan(audience: new(false, [], ["D1"], [])));
+        var close = Get<CloseCampaign>();
+        Assert.True(await school.TakeAsync(Cast.Alice, id));
+        Assert.Equal("Unexplained", await RefusedAsync(() => close.ReportAsync(School.Manager, id, "全員が理解しました。")));
+        Assert.True(await school.TakeAsync(Cast.Hana, id));
+        await close.ReportAsync(School.Manager, id, "全員が理解しました。");
+        Assert.Equal("ApproveOwn", await RefusedAsync(() => close.ApproveAsync(School.Manager, id)));
+        await close.ApproveAsync(School.Top, id);
+        Assert.Equal("NotReported", await RefusedAsync(() => close.ApproveAsync(School.Top, id)));
+        Assert.Equal(1, await Database.ScalarAsync<long>($"select count(*) from filings where report = 'training' and subject = 'trainingCampaign:{id}'"));
+        Assert.Equal(6, await Database.ScalarAsync<long>("select count(*) from filing_items"));
+        Assert.Equal(0, await school.NoticesAsync("template like 'training/%' and closed_at is null"));
+        Assert.Equal("TrainingOver", await RefusedAsync(async () => await Get<TakeTraining>().TurnAsync(School.As(Cast.Alice), await school.RosterAsync(id, Cast.Alice), 1)));
+    }
+
+    [Fact]
+    public async Task Heads_see_their_own_people_top_management_numbers_and_others_nothing()
+    {
+        await Database.ArrangeAsync("update people set employment_type = '役員' where id = 8; insert into managers (person_id, manager_id, from_on) values (7, 8, '2020-04-01')");
+        var id = await school.RunAsync();
+        var store = Get<CampaignStore>();
+        async Task<IEnumerable<long>> SeesAsync(CurrentUser user) =>
+            (await store.PeopleAsync(user, id, new(null, null, null, null), new(CampaignStore.PeopleOrders[0], false, 50), await school.NowAsync(), default)).Rows.Select(row => row.PersonId);
+        // Hana heads D1 (Alice and herself, an officer) and manages Tom.
+        var hana = Desk.User(Cast.Hana, Role.ControlOwner);
+        Assert.Equal([Cast.Alice.PersonId, Cast.Tom.PersonId], await SeesAsync(hana));
+        Assert.Equal(2, (await school.NumbersAsync(id, user: hana)).Total);
+        Assert.Equal((8, 0), ((await school.NumbersAsync(id, user: School.Top)).Total, (await SeesAsync(School.Top)).Count()));
+        Assert.Equal(8, (await SeesAsync(Desk.User(Cast.Carol, Role.InternalAuditor))).Count());
+        Assert.Null(await store.FindAsync(Desk.User(Cast.Mallory), id, default));
+        Assert.Equal((0, 0), ((await SeesAsync(Desk.User(Cast.Mallory))).Count(), (await school.NumbersAsync(id, user: Desk.User(Cast.Mallory))).Total));
+        Assert.Equal(0, await store.CountAsync(Desk.User(Cast.Mallory), id, new(null, null, null, null), await school.NowAsync(), default));
+    }
+}

@@ -1,0 +1,107 @@
+using AuditTracker.Calendar;
+using AuditTracker.Company;
+using AuditTracker.Notifications;
+using AuditTracker.Tests.Support;
+using AuditTracker.Training;
+
+namespace AuditTracker.Tests.Training;
+
+/// <summary>Who is told when (domain.md §6.5), once a step, and no more the instant somebody completes.</summary>
+public sealed class ChasingTests : IAsyncLifetime
+{
+    private readonly School school = new();
+
+    public async Task InitializeAsync()
+    {
+        await school.InitializeAsync();
+        await school.Database.ArrangeAsync("insert into appointments (kind, apart, single, person_id, from_on, by_actor, at) select key, apart, single, 5, '2020-04-01', 'operator:test', now() from appointment_kinds where key = 'privacyManager'");
+    }
+
+    public Task DisposeAsync() => school.DisposeAsync();
+
+    private async Task<BusinessCalendar> CalendarAsync()
+    {
+        await using var connection = await school.Database.Db.OpenAsync();
+        return await BusinessCalendars.LoadAsync(connection);
+    }
+
+    [Fact]
+    public async Task The_steps_fall_on_business_days_and_only_the_newest_counts()
+    {
+        var (steps, calendar) = (await school.App.Get<Cadence>().LoadAsync(default), await CalendarAsync());
+        // Due Monday 30 November 2026; the 23rd is a holiday, so its step is the Friday before.
+        var told = Enumerable.Range(0, 60).Select(day => School.Day("2026-11-02").AddDays(day))
+            .Select(today => Cadence.Newest(steps, "person", School.Day("2026-11-02"), School.Day("2026-11-30"), today, calendar)).OfType<CadenceDay>().Distinct().ToList();
+        Assert.Equal([("before14", "2026-11-16"), ("before7", "2026-11-20"), ("before3", "2026-11-27"), ("after1", "2026-12-01"), ("afterWeekly", "2026-12-07"), ("afterWeekly+1", "2026-12-14"), ("afterWeekly+2", "2026-12-21"), ("afterWeekly+3", "2026-12-28")],
+            told.Select(day => (day.Step, DateText.Iso(day.On))).Where(step => step.Step != "before1"));
+        Assert.All(told, day => Assert.True(calendar.IsBusinessDay(day.On)));
+        // Not told before the opening, nor a reminder of a date that is over.
+        Assert.Null(Cadence.Newest(steps, "person", School.Day("2026-11-27"), School.Day("2026-11-30"), School.Day("2026-11-27"), calendar));
+        Assert.Null(Cadence.Newest(steps, "person", School.Day("2026-11-02"), School.Day("2026-11-28"), School.Day("2026-11-29"), calendar));
+    }
+
+    [Fact]
+    public async Task A_year_of_ticks_tells_each_step_once_and_stops_the_instant_somebody_completes()
+    {
+        await school.Database.ArrangeAsync("update people set employment_type = '役員' where id = 7");
+        var id = await school.RunAsync();
+        foreach (var member in new[] { Cast.Bob, Cast.Carol, Cast.Mallory, Cast.Manami, Cast.Adam, Cast.Hana })
+        {
+            Assert.True(await school.TakeAsync(member, id));
+        }
+        // Alice, whose manager and head is Hana, and Tom, an officer, are left.
+        var remind = school.App.Get<RemindTrainees>();
+        for (var day = School.Day("2026-11-03"); day <= School.Day("2026-12-09"); day = day.AddDays(1))
+        {
+            await school.Database.SetClockAsync($"{day:yyyy-MM-dd} 09:00");
+            await Task.WhenAll(remind.RunAsync(default), remind.RunAsync(default));
+            await school.App.Get<SendMails>().RunAsync(default);
+        }
+        long Told(IEnumerable<string> keys, string begins) => keys.Count(key => key.StartsWith(begins, StringComparison.Ordinal));
+        var alice = await school.RosterAsync(id, Cast.Alice);
+        var tom = await school.RosterAsync(id, Cast.Tom);
+        var keys = await school.Database.ListAsync<string>("select key from notices where template like 'training/%'");
+        Assert.Equal((3L, 2L), (Told(keys, $"training/due-soon:{alice}:"), Told(keys, $"training/overdue:{alice}:")));
+        Assert.Equal((2L, 0L), (Told(keys, $"training/person-late:{alice}:{Cast.Hana.PersonId}:"), Told(keys, $"training/person-late:{alice}:{Cast.Manami.PersonId}:")));
+        // An officer's lateness is the privacy manager's matter alone.
+        Assert.Equal((2L, 2L), (Told(keys, $"training/person-late:{tom}:{Cast.Manami.PersonId}:"), Told(keys, $"training/person-late:{tom}:")));
+        Assert.Equal((1L, 1L), (Told(keys, $"training/numbers:{id}:D1:{Cast.Hana.PersonId}:"), Told(keys, $"training/numbers:{id}::{Cast.Manami.PersonId}:")));
+        Assert.Equal(0, await school.Database.ScalarAsync<long>("select count(*) from mails m where sent_on is not null and exists (select from holidays h where h.held_on = m.sent_on) or extract(isodow from sent_on) > 5"));
+        Assert.Equal(0, await school.Database.ScalarAsync<long>("select count(*) from (select person_id, sent_on from mails where kind = 'daily' and sent_on is not null group by 1, 2 having count(*) > 1) twice"));
+
+        Assert.True(await school.TakeAsync(Cast.Alice, id));
+        Assert.Equal(0, await school.NoticesAsync($"subject = 'training:{alice}' and closed_at is null"));
+        Assert.Equal(0, await school.NoticesAsync($"subject = 'trainingNumbers:{id}:D1' and closed_at is null"));
+        var before = keys.Count;
+        await school.Database.SetClockAsync("2026-12-25 09:00");
+        await remind.RunAsync(default);
+        Assert.Equal(0, await school.NoticesAsync($"subject = 'training:{alice}' and created_at > '2026-12-20'"));
+        Assert.True(await school.NoticesAsync($"subject = 'training:{tom}'") > 0 && before > 0);
+    }
+
+    [Fact]
+    public async Task A_reminder_by_hand_goes_out_once_a_day_and_only_a_manager_asks_for_it()
+    {
+        var id = await school.RunAsync();
+        var remind = school.App.Get<RemindTrainees>();
+        await school.App.Get<SendMails>().RunAsync(default);
+        await Assert.ThrowsAsync<AuditTracker.Platform.NotFound>(() => remind.ByHandAsync(School.Top, id, null));
+        Assert.Equal(8, await remind.ByHandAsync(School.Manager, id, null));
+        Assert.Equal(0, await remind.ByHandAsync(School.Manager, id, null));
+        await school.Database.SetClockAsync("2026-11-04 09:00");
+        Assert.Equal(1, await remind.ByHandAsync(School.Manager, id, [await school.RosterAsync(id, Cast.Alice)]));
+        // Not told twice in one mail: the newer word took the place of the older.
+        Assert.Equal(1, await school.NoticesAsync($"person_id = {Cast.Alice.PersonId} and closed_at is null and template like 'training/%'"));
+    }
+
+    [Fact]
+    public async Task The_cadence_is_data_that_a_manager_changes()
+    {
+        var cadence = school.App.Get<Cadence>();
+        var step = (await cadence.LoadAsync(default)).First(row => row.Step == "before14");
+        await Assert.ThrowsAsync<AuditTracker.Platform.InvalidInput>(() => cadence.ChangeAsync(School.Manager, [step with { Days = 3 }]));
+        await Assert.ThrowsAsync<AuditTracker.Platform.NotFound>(() => cadence.ChangeAsync(School.Top, [step with { Days = -10 }]));
+        await cadence.ChangeAsync(School.Manager, [step with { Days = -10, Active = false }]);
+        Assert.Equal((-10, false), ((await cadence.LoadAsync(default)).First(row => row.Step == "before14") is var changed ? (changed.Days, changed.Active) : default));
+    }
+}
