@@ -5,6 +5,7 @@ using AuditTracker.Evidence;
 using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
+using AuditTracker.Training;
 
 namespace AuditTracker.Commands;
 
@@ -37,7 +38,8 @@ public sealed class DemoYear(IServiceProvider services, DemoCompany company)
             .Select(day => (At: JapanTime.InstantOf(day, new TimeOnly(9, 5)), Play: (Func<Task>)(() => MorningAsync(day, calendar, ct))));
         var past = new (DateTime At, Func<Task> Play)[] { (JapanTime.InstantOf(BroughtInOn, new TimeOnly(15, 30)), () => BringInAsync(ct)) };
         var deeds = story.Select(act => (act.At, Play: (Func<Task>)(() => PlayAsync(act, ct))));
-        foreach (var (at, play) in mornings.Concat(deeds).Concat(past).OrderBy(step => step.At))
+        var trainings = new DemoTraining(services, company).Steps(calendar, ct);
+        foreach (var (at, play) in mornings.Concat(deeds).Concat(past).Concat(trainings).OrderBy(step => step.At))
         {
             await SetClockAsync(at, ct);
             await play();
@@ -80,6 +82,12 @@ public sealed class DemoYear(IServiceProvider services, DemoCompany company)
         if (reminds)
         {
             await services.GetRequiredService<RemindOwners>().RunAsync(ct);
+        }
+        if (DemoTraining.IsOn(today))
+        {
+            await services.GetRequiredService<StartCampaigns>().RunAsync(ct);
+            await services.GetRequiredService<FollowPeopleEvents>().RunAsync(ct);
+            await services.GetRequiredService<RemindTrainees>().RunAsync(ct);
         }
         await using (var connection = await db.OpenAsync(ct))
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using AuditTracker.Calendar;
 using AuditTracker.Evidence;
 using AuditTracker.Platform.Security;
+using AuditTracker.Training;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 
@@ -12,11 +13,14 @@ public sealed record Part<T>(T? Value) where T : class;
 
 /// <summary>What must I do now? One's own work first; numbers of a department or the company only for those who steer it.</summary>
 [May]
-public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, CompanyDays days, Care care, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
+public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, TakeTraining trainings, CompanyDays days, Care care, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
 {
     public CompanyDay Day { get; private set; } = null!;
     public Part<MyWork> Mine { get; private set; } = null!;
     public Part<MyReviews> Waiting { get; private set; } = null!;
+
+    /// <summary>What the reader has to take, with its minutes.</summary>
+    public Part<IReadOnlyList<(Taking Training, int Minutes)>> Trainings { get; private set; } = new([]);
 
     /// <summary>What a head's people owe; for those who do not see the whole company.</summary>
     public Part<IReadOnlyList<DepartmentFigures>> Departments { get; private set; } = new([]);
@@ -33,7 +37,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
     /// <summary>Nothing is asked of anybody yet: the compliance manager is shown what comes first.</summary>
     public bool IsEmpty { get; private set; }
     public bool HasSetup => endpoints.Endpoints.OfType<RouteEndpoint>().Any(endpoint => endpoint.RoutePattern.RawText == "setup");
-    public int Count => (int)((Mine.Value?.Count ?? 0) + (Waiting.Value?.Count ?? 0));
+    public int Count => (int)((Mine.Value?.Count ?? 0) + (Waiting.Value?.Count ?? 0) + (Trainings.Value?.Count ?? 0));
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -41,6 +45,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         Day = await days.LoadAsync(ct);
         var mine = LoadAsync(() => show.MineAsync(user, Day, ct));
         var waiting = LoadAsync(() => show.WaitingAsync(user, ct));
+        Trainings = await LoadAsync(() => trainings.ToDoAsync(user, ct));
         IsEmpty = user.Is(Role.ComplianceManager) && !await store.HasRequestsAsync(ct);
         if (user.IsAny(Role.ComplianceManager, Role.Management))
         {
