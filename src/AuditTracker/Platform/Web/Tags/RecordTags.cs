@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Html;
+using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.Localization;
 
@@ -105,14 +106,28 @@ public sealed class StampsTag(IStringLocalizer<Words> words, WriteDate date) : T
     {
         var seal = Html.Element("svg").Set("width", "68").Set("height", "68").Set("viewBox", "0 0 68 68").Set("role", "img")
             .Set("aria-label", $"{stamp.Role} {name} {date(on, "long")}");
+        // Four characters stand on one line, longer names on two, for which the others make room; nothing is cut.
+        var signs = new StringInfo(name);
+        var isLong = signs.LengthInTextElements > 4;
+        var (upper, lower) = isLong ? (19, 34) : (26, 43);
         seal.Add(new HtmlString("<circle cx=\"34\" cy=\"34\" r=\"32\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"/>"
-            + "<path d=\"M4 26H64M4 43H64\" stroke=\"currentColor\" stroke-width=\"1\"/>"));
-        seal.Add(Line(20, stamp.Proxy ? words["ByProxy", stamp.Role].Value : stamp.Role));
-        seal.Add(Line(39, on.ToString("yy'.'M'.'d", CultureInfo.InvariantCulture)));
-        seal.Add(Line(57, name.Length > 4 ? name[..4] : name));
-        return seal;
+            + $"<path d=\"M{(isLong ? 7 : 4)} {upper}H{(isLong ? 61 : 64)}M{(isLong ? 2 : 4)} {lower}H{(isLong ? 66 : 64)}\" stroke=\"currentColor\" stroke-width=\"1\"/>"));
+        seal.Add(Line(upper - (isLong ? 4 : 6), stamp.Proxy ? words["ByProxy", stamp.Role].Value : stamp.Role));
+        seal.Add(Line(lower - (isLong ? 3 : 4), on.ToString("yy'.'M'.'d", CultureInfo.InvariantCulture)));
+        if (!isLong)
+        {
+            return seal.Add(Line(57, name));
+        }
+        var half = name.IndexOf(' ') is var space and > 0 ? space : signs.SubstringByTextElements(0, (signs.LengthInTextElements + 1) / 2).Length;
+        return seal.Add(Fitted(47, name[..half], 52)).Add(Fitted(60, name[half..].Trim(), 36));
     }
 
-    private static IHtmlContent Line(int y, string text) =>
+    /// <summary>A line drawn together where the circle is narrower than it; a Latin letter is half as wide as a kanji.</summary>
+    /// <param name="width">Of the circle there, in px.</param>
+    private static TagBuilder Fitted(int y, string text, int width) => text.Sum(sign => sign < 0x2000 ? 7 : 12) > width
+        ? Line(y, text).Set("textLength", width.ToString(CultureInfo.InvariantCulture)).Set("lengthAdjust", "spacingAndGlyphs")
+        : Line(y, text);
+
+    private static TagBuilder Line(int y, string text) =>
         Html.Element("text", null, text).Set("x", "34").Set("y", y.ToString(CultureInfo.InvariantCulture)).Set("text-anchor", "middle");
 }
