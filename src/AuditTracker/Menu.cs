@@ -105,8 +105,18 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         _ => null,
     };
 
-    private static bool IsHere(string path, PathString here) => path == "/" ? here == "/" : path == "/controls" && here == "/controls/coverage" ? false : here.StartsWithSegments(path) || path == "/evidence/requests" && here.StartsWithSegments("/evidence/collections")
-        || path == "/settings" && (here.StartsWithSegments("/company") || here.StartsWithSegments("/setup"));
+    /// <summary>Whether an entry leads to where the reader is: its page, or one that has no entry of its own and belongs to it.</summary>
+    private static bool IsHere(string path, PathString here) => path switch
+    {
+        "/" => here == "/",
+        // Collections, files, the library and all else about evidence.
+        "/evidence/requests" => here.StartsWithSegments("/evidence") && !here.StartsWithSegments("/evidence/year") && !here.StartsWithSegments(ToReview),
+        // What nobody is asked for is a gap of the coverage.
+        "/controls/coverage" => here.StartsWithSegments(path) || here.StartsWithSegments("/controls/gaps"),
+        "/controls" => here.StartsWithSegments(path) && !IsHere("/controls/coverage", here),
+        "/settings" => here.StartsWithSegments(path) || here.StartsWithSegments("/company") || here.StartsWithSegments("/setup"),
+        _ => here.StartsWithSegments(path),
+    };
 
     private async Task<Around> AskAsync(CurrentUser? user, CancellationToken ct)
     {

@@ -40,6 +40,40 @@ public sealed partial class LayoutTests(Chromium chromium, Office office)
         Assert.True(found.Count == 0, string.Join("\n", found));
     }
 
+    /// <summary>Pages of the reader's own, which no entry of the menu leads to, and the search.</summary>
+    private static readonly string[] BesideTheMenu = ["/profile", "/profile/authenticator", "/profile/password", "/profile/second-factor", "/tokens", "/search"];
+
+    [Fact]
+    public async Task Every_page_lights_its_one_entry_of_the_menu_and_leaves_the_search_alone()
+    {
+        await using var manami = await chromium.VisitAsync(office.App, Cast.Manami);
+        await manami.OpenAsync("/");
+        var found = new List<string>();
+        foreach (var (route, path) in office.Pages.Where(page => Office.Reader(page.Key) == Cast.Manami).Select(page => (page.Key, page.Value)).Append(("/evidence/files", "/evidence/files?q=鍵")))
+        {
+            var lit = await manami.Page.EvaluateAsync<string[]>("""
+                async path => {
+                  const page = new DOMParser().parseFromString(await (await fetch(path)).text(), "text/html");
+                  return [page.querySelector("#q")?.getAttribute("value") ?? "", ...[...page.querySelectorAll(".side [aria-current=page]")].map(a => a.getAttribute("href"))];
+                }
+                """, path);
+            var expected = BesideTheMenu.Contains(route) ? 0 : 1;
+            if (lit.Length - 1 != expected)
+            {
+                found.Add($"{route} lights {string.Join(" and ", lit[1..])}");
+            }
+            if (lit[0].Length > 0 && route != "/search")
+            {
+                found.Add($"{route} puts {lit[0]} into the search of the head");
+            }
+            if (route is "/controls/gaps" or "/evidence/destruction" or "/evidence/quarantine/{id:long}")
+            {
+                Assert.Equal(route == "/controls/gaps" ? "/controls/coverage" : "/evidence/requests", lit[1]);
+            }
+        }
+        Assert.True(found.Count == 0, string.Join("\n", found));
+    }
+
     [Fact]
     public async Task On_paper_there_is_no_menu_and_black_stands_on_white_also_from_the_dark()
     {
