@@ -8,6 +8,7 @@ using AuditTracker.Health;
 using AuditTracker.Notifications;
 using AuditTracker.Overview;
 using AuditTracker.People;
+using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Jobs;
@@ -69,7 +70,7 @@ public static class Rooms
         .AddSingleton<Db>().AddSingleton<BusinessClock>().AddSingleton(TimeProvider.System)
         .AddSingleton(new BlobStore(Path.Combine(installation.Settings.Data, "blobs"))).AddSingleton<SweepBlobs>()
         .AddSingleton(Schedules).AddSingleton<IJobEngine, QuartzEngine>()
-        .AddLocalization()
+        .AddTexts()
         .AddSingleton<WriteDate>((on, form) => form switch { "long" => DateText.Full(on), "short" => DateText.Table(on), _ => DateText.Table(on) })
         .AddSingleton<WriteInstant>((at, form) => form == "clock" || !EraDates.AreOn ? PlainDates.Instant(at, form)
             : $"{(form == "long" ? DateText.Full(JapanTime.DateOf(at)) : DateText.Table(JapanTime.DateOf(at)))} {(form == "ledger" ? DateText.TimeToTheSecond(at) : PlainDates.Instant(at, "clock"))}")

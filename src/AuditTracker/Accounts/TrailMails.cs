@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Resources;
 using AuditTracker.Notifications;
+using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Trail;
 
@@ -34,6 +35,6 @@ public static class TrailMails
     private static string Word(Finding? first, string language)
     {
         var culture = CultureInfo.GetCultureInfo(language);
-        return first is null ? Texts.GetString("VerificationFailed", culture)! : string.Format(CultureInfo.InvariantCulture, Texts.GetString($"Finding{first.Kind}", culture)!, first.Where, first.Detail);
+        return first is null ? Texts.GetString("VerificationFailed", culture)! : string.Format(new OneOrMany(CultureInfo.InvariantCulture), Texts.GetString($"Finding{first.Kind}", culture)!, first.Where, first.Detail);
     }
 }

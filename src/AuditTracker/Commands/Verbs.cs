@@ -81,7 +81,7 @@ public static partial class Verbs
         catch (Refusal refusal)
         {
             CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
-            await using var words = new ServiceCollection().AddLogging().AddLocalization().BuildServiceProvider();
+            await using var words = new ServiceCollection().AddLogging().AddTexts().BuildServiceProvider();
             await error.WriteLineAsync($"audit-tracker {name}: {refusal.In(words.GetRequiredService<IStringLocalizerFactory>())}");
             return 1;
         }

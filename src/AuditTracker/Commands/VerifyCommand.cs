@@ -1,4 +1,5 @@
 using System.Globalization;
+using AuditTracker.Platform;
 using AuditTracker.Trail;
 using Microsoft.Extensions.Localization;
 
@@ -59,7 +60,7 @@ public static class VerifyCommand
     private static int Tell(Verdict verdict)
     {
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
-        using var services = new ServiceCollection().AddLogging().AddLocalization().BuildServiceProvider();
+        using var services = new ServiceCollection().AddLogging().AddTexts().BuildServiceProvider();
         var words = services.GetRequiredService<IStringLocalizer<Trail.Words>>();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{verdict.Entries} entries in {verdict.Seals} seals, {verdict.Unsealed} waiting, {verdict.Anchors} time stamps, {verdict.Files} files, {verdict.Rows} rows; head {(verdict.Head is null ? "none" : Convert.ToHexStringLower(verdict.Head))}"));

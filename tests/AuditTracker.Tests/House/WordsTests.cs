@@ -50,6 +50,23 @@ public sealed partial class WordsTests
         Assert.Empty(spoiled.Select(word => $"{word.Key}: {StiffJapanese().Match(word.Value)}{StiffEnglish().Match(word.Value)} in {word.Value}"));
     }
 
+    /// <summary>A count stands before the word for one and the word for many (<c>{0} {0:day|days}</c>); limits that are never one need not.</summary>
+    [Theory, MemberData(nameof(Japanese))]
+    public void English_counts_one_thing_as_one(string file)
+    {
+        var words = Read(file.Replace(".resx", ".en.resx"));
+        Assert.Empty(words.Where(word => CountOfMany().IsMatch(word.Value) && !NeverOne.Contains(word.Key)).Select(word => $"{word.Key}: {word.Value}"));
+        Assert.Empty(words.Where(word => ThereAre().IsMatch(word.Value) && !NeverOne.Contains(word.Key)).Select(word => $"{word.Key}: {word.Value}"));
+    }
+
+    /// <summary>Limits, and texts that have another one for a single thing.</summary>
+    private static readonly string[] NeverOne =
+    [
+        "Locked", "ResetSent", "PasswordHint", "PasswordLength", "InviteLead", "TokenDaysHint", "TokenDays", "PasskeyName", "PasskeysFull", "FromOutOfRange", "ClosureTooLong", "DayTooFar", "TextTooLong", "TitleLength",
+        "GuidanceLength", "NoteLength", "LibraryLead", "StartTooEarly", "KeyTooLong", "PreviewFirst", "PreviewLines", "PastTooManyRows", "StructureTooLong", "ImportCellTooLong", "TooManyRows", "ImportHasErrors",
+        "ImportFixFirst", "ItemsMore", "BusinessDaysOfYear", "ImportCellCount", "ChooseOwner",
+    ];
+
     [Fact]
     public void Nobody_is_dunned()
     {
@@ -81,6 +98,13 @@ public sealed partial class WordsTests
 
     [GeneratedRegex(@"\b(please|invalid|oops|dun|illegal)\b|!", RegexOptions.IgnoreCase)]
     private static partial Regex StiffEnglish();
+
+    /// <summary>A number and a word for many, or for people.</summary>
+    [GeneratedRegex(@"\{\d+(:N0)?\} ((more|other|open|business|full|unused) )*(people|(?!(is|was|has|needs|hands|corrects|supports|says|accepts|lies|begins|does|steps)\b)[a-z]+(?<!s)s)\b")]
+    private static partial Regex CountOfMany();
+
+    [GeneratedRegex(@"[Tt]here are \{\d")]
+    private static partial Regex ThereAre();
 
     [GeneratedRegex(@"\{\d+")]
     private static partial Regex Place();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using AuditTracker.Calendar;
+using AuditTracker.Platform;
 using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Html;
 using Microsoft.Extensions.Localization;
@@ -27,7 +28,7 @@ internal static class Prose
 
     /// <summary>The sentence with its places filled: dates as dates, everything else encoded; markup as it is.</summary>
     public static IHtmlContent Html(this IStringLocalizer words, string key, params object[] arguments) => new HtmlContentBuilder().AppendFormat(
-        CultureInfo.InvariantCulture, words[key].Value, [.. arguments.Select(argument => argument is DateOnly on ? Date(on) : argument)]);
+        new OneOrMany(CultureInfo.InvariantCulture), words[key].Value, [.. arguments.Select(argument => argument is DateOnly on ? Date(on) : argument)]);
 
     /// <summary>A file's size as people say it: 182KB.</summary>
     public static string Size(long bytes) => bytes switch

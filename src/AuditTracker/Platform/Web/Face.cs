@@ -14,7 +14,7 @@ public static class Face
     /// <summary>Pages, words, layout and form messages. Everything a room does with pages goes through what this registers.</summary>
     public static IServiceCollection AddFace(this IServiceCollection services)
     {
-        services.AddLocalization();
+        services.AddTexts();
         services.AddRazorPages(options => options.RootDirectory = "/")
             .AddDataAnnotationsLocalization(FormMessages.UseWordsOfTheRoom)
             .AddViewOptions(options => options.HtmlHelperOptions.ClientValidationEnabled = false);
