@@ -30,7 +30,7 @@ public sealed class YearPageTests(Desk desk) : IClassFixture<Desk>, IAsyncLifeti
         var page = await PageAsync(Cast.Manami, "/evidence/year");
 
         Assert.Contains("年間計画 2026年度", Browsing.Plain(page));
-        Assert.Matches($"<a href=\"/evidence/collections/{late}\"><span aria-hidden=\"true\">15</span><svg class=\"shape mark-late\".*?</svg><span class=\"hidden\">2026年7～9月分 期限 2026/10/15（木） 期限超過</span></a>", page);
+        Assert.Matches($"<a href=\"/evidence/collections/{late}\\?back=%2Fevidence%2Fyear\"><span aria-hidden=\"true\">15</span><svg class=\"shape mark-late\".*?</svg><span class=\"hidden\">2026年7～9月分 期限 2026/10/15（木） 期限超過</span></a>", page);
         Assert.Matches("11月 ?今月", Browsing.Plain(page));
         Assert.Contains("scope=\"row\"", page);
     }

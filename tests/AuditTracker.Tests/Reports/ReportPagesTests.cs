@@ -50,7 +50,7 @@ public sealed partial class ReportPagesTests : IAsyncLifetime
         Assert.Equal("証跡一覧_iso27001-2022_20261123.xlsx", file.Content.Headers.ContentDisposition!.FileNameStar);
         Assert.Contains("間 真奈美", (await TextAsync(pages, run))[^2000..]);
         var list = await TextAsync(pages, "/reports");
-        Assert.Contains($"href=\"{run}\"", list);
+        Assert.Contains($"href=\"{run}?back=%2Freports\"", list);
         var book = await Evidence.Desk.WorkbookAsync(pages, list);
         Assert.Equal(("完成", "証跡一覧_iso27001-2022_20261123.xlsx", await app.Database.ScalarAsync<string>("select sha256 from report_runs")), ((string)book[1].Rows[1][2], (string)book[1].Rows[1][8], (string)book[1].Rows[1][10]));
         Assert.Equal(HttpStatusCode.NotFound, (await (await app.PagesAsAsync(Cast.Alice)).GetAsync("/reports?handler=Excel")).StatusCode);
