@@ -58,6 +58,7 @@ public sealed class EditPersonTests : IAsyncLifetime
         var page = await answer.TextAsync();
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(message, page);
+        Assert.DoesNotContain("取り込み直せます", page);
         Assert.Contains("打ちかけ", page);
         Assert.Equal(1, await app.Database.ScalarAsync<int>("select version from people where employee_no = '0002'"));
     }

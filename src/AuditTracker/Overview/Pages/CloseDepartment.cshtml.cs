@@ -31,7 +31,7 @@ public sealed class CloseDepartmentModel(CloseDepartment close, BusinessClock cl
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
         var typed = DateInput.Parse(OnText);
-        OnError = typed.Day is null && !string.IsNullOrWhiteSpace(OnText) ? words["ImportNotADate", OnText].Value : null;
+        OnError = typed.Day is null && !string.IsNullOrWhiteSpace(OnText) ? words.Unread(OnText) : null;
         (Closing, Known) = await close.PlanAsync(HttpContext.CurrentUser(), Plain(Code), typed.Day ?? (await clock.NowAsync(ct)).Today, ct);
         return Page();
     }

@@ -83,7 +83,7 @@ public sealed class DepartmentsModel(PeopleList people, ImportStructure structur
         var from = DateInput.Parse(Input.From);
         if (from.Problem is { } problem && problem != DateProblem.Empty)
         {
-            return this.Invalid("Input.From", words["ImportNotADate", Input.From!]);
+            return this.Invalid("Input.From", words.Unread(Input.From));
         }
 
         if (!ModelState.IsValid)

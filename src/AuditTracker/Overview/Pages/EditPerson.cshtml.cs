@@ -79,7 +79,7 @@ public class EditPersonModel(EditPerson edit, PeopleList people, Choices choices
         var day = DateInput.Parse(Input.Effective);
         if (day.Problem is { } problem && problem != DateProblem.Empty)
         {
-            return this.Invalid("Input.Effective", words["ImportNotADate", Input.Effective!]);
+            return this.Invalid("Input.Effective", words.Unread(Input.Effective));
         }
 
         try
@@ -90,7 +90,7 @@ public class EditPersonModel(EditPerson edit, PeopleList people, Choices choices
             {
                 foreach (var error in Difference.Errors)
                 {
-                    ModelState.AddModelError(error.Field is { } field ? $"Input.{field}" : "", error.Message(words));
+                    ModelState.AddModelError(error.Field is { } field ? $"Input.{field}" : "", error.Message(words).Replace(words["FixLine"], "", StringComparison.Ordinal)); // said of a file, which this is not
                 }
 
                 return this.Invalid();

@@ -38,9 +38,9 @@ public sealed class ImportForm
         DateOnly? Day(string? text, string field)
         {
             var reading = DateInput.Parse(text);
-            if (reading.Problem is { } problem && problem != DateProblem.Empty && !(errors[field]?.Errors.Count > 0))
+            if (reading.Problem is not (null or DateProblem.Empty) && !(errors[field]?.Errors.Count > 0))
             {
-                errors.TryAddModelError(field, words[problem == DateProblem.Ambiguous ? "ImportDateWithoutYear" : "ImportNotADate", text!]);
+                errors.TryAddModelError(field, words.Unread(text));
             }
 
             return reading.Day;

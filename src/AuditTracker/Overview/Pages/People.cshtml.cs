@@ -84,7 +84,7 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
     {
         var today = (await clock.NowAsync(ct)).Today;
         var typed = DateInput.Parse(OnText);
-        OnError = typed.Day is null && !string.IsNullOrWhiteSpace(OnText) ? words["ImportNotADate", OnText].Value : null;
+        OnError = typed.Day is null && !string.IsNullOrWhiteSpace(OnText) ? words.Unread(OnText) : null;
         On = typed.Day ?? today;
         return new PeopleFilter(On, Search?.Replace("\0", ""), Department?.Replace("\0", ""), HereOnly: !WithLeft && State is not ("left" or "all"), State switch { "leave" => PeopleStatus.OnLeave, "left" => PeopleStatus.Left, _ => null });
     }

@@ -82,7 +82,7 @@ public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructu
         var (from, to) = (DateInput.Parse(Input.From), DateInput.Parse(Input.To));
         if (from.Day is null || (to.Day is null && !string.IsNullOrWhiteSpace(Input.To)))
         {
-            return this.Invalid(from.Day is null ? "Input.From" : "Input.To", words["ImportNotADate", (from.Day is null ? Input.From : Input.To) ?? ""]);
+            return from.Day is null ? this.Invalid("Input.From", words.Unread(Input.From)) : this.Invalid("Input.To", words.Unread(Input.To));
         }
 
         try
