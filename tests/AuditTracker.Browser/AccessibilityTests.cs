@@ -100,6 +100,13 @@ public sealed class AccessibilityTests(Chromium chromium, Office office)
         await visitor.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
     }
 
+    /// <summary>The page as it stands now, with whatever is open in it.</summary>
+    internal static async Task<string[]> AskOpenAsync(Visitor visitor)
+    {
+        await visitor.Page.EvaluateAsync(Axe);
+        return await AskAsync(visitor, Everything);
+    }
+
     /// <returns>A line or two for each violation: rule, how often, where, why.</returns>
     internal static Task<string[]> AskAsync(Visitor visitor, string rules) => visitor.Page.EvaluateAsync<string[]>("""
         async rules => (await axe.run(document, { runOnly: JSON.parse(rules), resultTypes: ["violations"] })).violations.flatMap(violation =>

@@ -136,6 +136,109 @@ for (const bar of document.querySelectorAll("form .bulk[data-selected]")) {
   show();
 }
 
+// The person picker as a combobox: what 探す would offer stands below the field while one types.
+for (const box of document.querySelectorAll("form .picker")) {
+  const form = box.closest("form");
+  const field = box.querySelector("input[type=search]");
+  const button = box.querySelector("button[value=find]");
+  const name = field.name.replace(/Search$/, "");
+  const list = document.createElement("ul");
+  const said = document.createElement("p");
+  list.className = "options";
+  list.id = `${field.id}-options`;
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", field.getAttribute("aria-label"));
+  said.className = "hidden";
+  said.setAttribute("role", "status");
+  field.after(list);
+  box.append(said);
+  for (const [key, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false", autocomplete: "off" })) field.setAttribute(key, value);
+  let found = [];
+  let at = -1;
+  let turn = 0;
+  let waits;
+
+  const mark = (next) => {
+    at = next;
+    [...list.children].forEach((option, i) => option.setAttribute("aria-selected", `${i === at}`));
+    if (at < 0) {
+      field.removeAttribute("aria-activedescendant");
+      return;
+    }
+    field.setAttribute("aria-activedescendant", list.children[at].id);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  };
+  const close = () => {
+    turn++;
+    clearTimeout(waits);
+    list.hidden = true;
+    field.setAttribute("aria-expanded", "false");
+    mark(-1);
+  };
+  const choose = (label) => {
+    const radio = label.querySelector("input");
+    let mine = [...box.querySelectorAll("input[type=radio]")].find((one) => one.value === radio.value);
+    if (!mine) {
+      const before = box.querySelector(".choice:has(input[value=''])");
+      label.removeAttribute("id");
+      mine = radio;
+      mine.id = `${field.id}-chosen-${radio.value}`;
+      if (before) before.after(label);
+      else box.prepend(label);
+    }
+    mine.checked = true;
+    mine.dispatchEvent(new Event("input", { bubbles: true }));
+    field.value = label.querySelector("[lang=ja]").textContent.trim();
+    close();
+  };
+  const show = (labels) => {
+    found = labels;
+    list.replaceChildren(...labels.map((label, i) => {
+      const option = document.createElement("li");
+      option.id = `${list.id}-${i}`;
+      option.setAttribute("role", "option");
+      option.append(...[...label.querySelector("span").childNodes].map((node) => node.cloneNode(true)));
+      option.addEventListener("mousedown", (e) => e.preventDefault()); // the field keeps the focus
+      option.addEventListener("click", () => choose(label));
+      return option;
+    }));
+    list.hidden = labels.length === 0;
+    field.setAttribute("aria-expanded", `${labels.length > 0}`);
+    said.textContent = box.dataset.found.replace("{0}", labels.length);
+    mark(-1);
+  };
+  const ask = async () => {
+    const mine = ++turn;
+    const fields = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    fields.delete(name); // who is chosen already is no candidate
+    fields.set(button.name, button.value);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields });
+      if (!answer.ok || mine !== turn) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = [...page.querySelectorAll(".picker")].find((one) => one.querySelector("input[type=search]")?.name === field.name);
+      if (fresh) show([...fresh.querySelectorAll(".choice")].filter((label) => label.querySelector("input")?.value));
+    } catch {
+      // The button still does it.
+    }
+  };
+  field.addEventListener("input", () => {
+    close();
+    if (field.value.trim()) waits = setTimeout(ask, 200);
+  });
+  field.addEventListener("keydown", (e) => {
+    if (list.hidden || e.isComposing) return;
+    if (e.key === "ArrowDown" || e.key === "ArrowUp") mark((at + (e.key === "ArrowDown" ? 1 : at < 0 ? 0 : -1) + found.length) % found.length);
+    else if (e.key === "Enter" && at >= 0) choose(found[at]);
+    else if (e.key === "Escape") close();
+    else return;
+    e.preventDefault();
+    e.stopPropagation();
+  });
+  field.addEventListener("blur", close);
+}
+
 // A session that nobody uses ends. Two minutes before, a line says so; what was typed when it did end is kept in this tab for the same person.
 const session = document.querySelector("[data-session-left]");
 if (session) {
