@@ -31,7 +31,7 @@ public sealed class Settings
         new("AuditTracker:Upload:DraftDays", "30", "files sent and text typed, but not handed in, are forgotten after so many days", IsPositive),
         new("AuditTracker:Upload:Programs", "refuse", "refuse or take: programs, by their content and by their extension, also inside archives", IsTaken),
         new("AuditTracker:Upload:Macros", "refuse", "refuse or take: Office files that carry macros", IsTaken),
-        new("AuditTracker:Sample:MaxRows", "1000000", "most rows a population may have that a sample is drawn from; about 100 bytes of memory a row while it is taken", value => IsPositive(value) && value.Length < 9),
+        new("AuditTracker:Sample:MaxRows", "1000000", "most rows a population may have that a sample is drawn from; about 200 bytes of memory a row while it is taken or drawn from", value => IsPositive(value) && value.Length < 9),
         new("AuditTracker:Scan:Clamd", "", "address of ClamAV's daemon, tcp://host:3310 or unix:/run/clamav/clamd.ctl, which scans every file that is handed in; empty: files are not scanned", value => value.Length == 0 || Platform.Files.Clamd.IsAddress(value)),
         new("AuditTracker:Scan:MaxBytes", "26214400", "largest file sent to clamd, bytes; at most its StreamMaxLength, MaxFileSize and MaxScanSize, for beyond these it calls a file clean that it has not read", IsPositive),
         new("AuditTracker:Scan:AgainDays", "30", "files are scanned again, with newer signatures, after so many days", value => IsPositive(value) && value.Length < 6),
