@@ -30,6 +30,10 @@ public sealed class TokenPageTests(TestApp app) : IClassFixture<TestApp>
         var bob = await app.PagesAsAsync(Cast.Bob);
         Assert.Equal(HttpStatusCode.NotFound, (await bob.PostFormAsync("/tokens", "/tokens?handler=revoke", ("token", $"{id}"))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, await UseAsync(secret));
+        // The page before it says what stops, and that nobody is mailed; somebody else's token is on nobody's page.
+        var check = await alice.PageAsync($"/tokens?revoke={id}");
+        Assert.Matches("<h1>トークンの取り消し</h1>.*人事連携.*メールは送りません.*class=\"danger\"", check.ReplaceLineEndings(" "));
+        Assert.DoesNotContain("人事連携", await bob.PageAsync($"/tokens?revoke={id}"));
         Assert.Equal(HttpStatusCode.Redirect, (await alice.PostFormAsync("/tokens", "/tokens?handler=revoke", ("token", $"{id}"))).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, await UseAsync(secret));
         Assert.Contains("取り消し済み", await alice.PageAsync("/tokens"));

@@ -36,7 +36,26 @@ public sealed class AccountModel(AccountStore accounts, ReviewScopes scopes, Inv
     public bool MayChange => Reader.Is(Role.Administrator) && !IsOwn;
     public bool MayInvite => Account is { EmployeeNo: not null, State: AccountState.NotInvited or AccountState.Invited or AccountState.InvitationEnded };
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await LoadAsync(ct) ? Page() : NotFound();
+    /// <summary>What the reader is about to do (<c>?check=disable</c>); null on the record itself.</summary>
+    public CheckFirst? Check { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(string? check, CancellationToken ct)
+    {
+        if (!await LoadAsync(ct))
+        {
+            return NotFound();
+        }
+        Check = !MayChange ? null : check switch
+        {
+            "disable" when Account!.State is not (AccountState.Disabled or AccountState.Left) => Before(check, "DisableTitle", "DisableMeans", "NobodyMailed", "Disable"),
+            "resetFactor" when Account!.HasSecondFactor => Before(check, "ResetFactorTitle", "ResetFactorMeans", "ResetFactorMailed", "ResetFactor"),
+            _ => null,
+        };
+        return Page();
+    }
+
+    private CheckFirst Before(string handler, string title, string means, string mailed, string verb) =>
+        new(words[title], words[means], words[mailed], (words["Name"], Account!.Name), $"/accounts/{Id}?handler={handler}", words[verb], $"/accounts/{Id}");
 
     public Task<IActionResult> OnPostInviteAsync(CancellationToken ct) => DoAsync("InvitedDone", () => invite.RunAsync(Reader, Account!.EmployeeNo ?? throw new NotFound(), ct), ct);
 

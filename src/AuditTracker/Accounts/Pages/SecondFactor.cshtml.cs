@@ -29,7 +29,24 @@ public sealed class SecondFactorModel(AccountStore accounts, RemoveFactor remove
     /// <summary>The first factor was added just now: the way is free.</summary>
     public bool Added { get; private set; }
 
-    public Task OnGetAsync(CancellationToken ct) => LoadAsync(ct);
+    /// <summary>What is about to be removed (<c>?remove=app</c>, or a passkey's number).</summary>
+    public CheckFirst? Check { get; private set; }
+
+    public async Task OnGetAsync(string? remove, CancellationToken ct)
+    {
+        await LoadAsync(ct);
+        if (remove == "app" && Has.TotpSince is not null)
+        {
+            Check = Before("RemoveAppTitle", words["AuthenticatorApp"], "removeApp", "RemoveApp");
+        }
+        else if (Keys.FirstOrDefault(key => $"{key.Id}" == remove) is { } going)
+        {
+            Check = Before("RemovePasskeyTitle", going.Name, "removePasskey", "RemovePasskey") with { Fields = [("passkey", $"{going.Id}")] };
+        }
+    }
+
+    private CheckFirst Before(string title, string what, string handler, string verb) =>
+        new(words[title], words["RemoveFactorMeans"], words["RemoveFactorMailed"], (words["SecondFactor"], what), $"{Path}?handler={handler}", words[verb], Path);
 
     [AsksAgain]
     public Task<IActionResult> OnPostRemoveAppAsync(CancellationToken ct) => DoAsync("AppRemovedDone", () => remove.AuthenticatorAsync(Reader, ct), ct);

@@ -25,7 +25,17 @@ public sealed class TokensModel(Tokens tokens, AccountStore accounts, TimeProvid
         public int? Days { get; set; } = 90;
     }
 
-    public Task OnGetAsync(CancellationToken ct) => LoadAsync(ct);
+    /// <summary>The token that is about to be revoked (<c>?revoke=5</c>).</summary>
+    public CheckFirst? Check { get; private set; }
+
+    public async Task OnGetAsync(long? revoke, CancellationToken ct)
+    {
+        await LoadAsync(ct);
+        if (Rows.FirstOrDefault(row => row.Id == revoke && row.RevokedAt is null && row.ExpiresAt > Now) is { } going)
+        {
+            Check = new(words["RevokeTitle"], words["RevokeMeans"], words["NobodyMailed"], (words["TokenNameLabel"], going.Name), "/tokens?handler=revoke", words["Revoke"], "/tokens") { Fields = [("token", $"{going.Id}")] };
+        }
+    }
 
     [AsksAgain]
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
