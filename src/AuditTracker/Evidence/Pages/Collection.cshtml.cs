@@ -78,7 +78,7 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
         }
         try
         {
-            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.Comment ?? "", ct);
+            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.CommentOf(decision, T), ct);
             return this.Done(Action(null), T["Done" + decision, View.Row.AssigneeName]);
         }
         catch (Refusal refusal)

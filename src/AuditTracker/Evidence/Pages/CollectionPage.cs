@@ -158,4 +158,17 @@ public sealed class HandInFields
 
     /// <summary>What the reviewer writes.</summary>
     public string? Comment { get; set; }
+
+    /// <summary>Why most pieces come back; each one has a word, <c>ReturnPeriod</c>.</summary>
+    public static readonly IReadOnlyList<string> ReturnReasons = ["Period", "Content", "Approval", "File"];
+
+    /// <summary>Those of <see cref="ReturnReasons"/> that the reviewer ticked.</summary>
+    public List<string> Reasons { get; set; } = [];
+
+    /// <summary>What the owner reads: the reasons, then what was written. Without a word of the reviewer's own nothing is said, for a reason alone does not say what to mend.</summary>
+    public string CommentOf(Decision decision, IStringLocalizer<Words> words)
+    {
+        var ticked = decision == Decision.Return ? ReturnReasons.Where(Reasons.Contains).Select(reason => words[$"Return{reason}"].Value).ToList() : [];
+        return ticked.Count == 0 || string.IsNullOrWhiteSpace(Comment) ? Comment ?? "" : $"{string.Join(words["ReasonsComma"], ticked)}{words["ReasonsEnd"]}{Comment}";
+    }
 }

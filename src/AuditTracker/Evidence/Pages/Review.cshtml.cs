@@ -79,7 +79,7 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
         }
         try
         {
-            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.Comment ?? "", ct);
+            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.CommentOf(decision, words), ct);
         }
         catch (Refusal refusal)
         {
