@@ -1,3 +1,4 @@
+using AuditTracker.Tests.Support;
 using Microsoft.Playwright;
 
 namespace AuditTracker.Browser.Support;
@@ -58,6 +59,14 @@ public sealed class Visitor : IAsyncDisposable
 
     /// <summary>Types into the field with this label.</summary>
     public Task FillAsync(string ja, string en, string value) => Main.GetByLabel(Say(ja, en)).First.FillAsync(value);
+
+    /// <summary>The person picker: search, then choose among those found.</summary>
+    internal async Task ChooseAsync(string field, string typed, Cast.Member who)
+    {
+        await Main.Locator($"[name='Input.{field}Search']").FillAsync(typed);
+        await Main.Locator($"fieldset:has([name='Input.{field}Search']) button[value=find]").ClickAsync();
+        await Main.GetByRole(AriaRole.Radio, new() { NameRegex = new(who.Name) }).First.CheckAsync();
+    }
 
     /// <summary>Waits until the main part shows this text.</summary>
     public Task SeesAsync(string ja, string en) => SeesAsync(Say(ja, en));
