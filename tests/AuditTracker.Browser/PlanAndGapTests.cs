@@ -16,7 +16,7 @@ public sealed class PlanAndGapTests(Chromium chromium)
     {
         await using var own = await OwnCompany.StartAsync("2026-11-24T09:00:00");
         await using var manami = await chromium.VisitAsync(own.App, Cast.Manami, language, width, script: script);
-        const string item = "iso27001-2022:A.6.3";
+        const string item = "iso27001-2022:A.8.13";
 
         await manami.OpenAsync("/controls/coverage");
         await manami.Main.Locator("#arrangements ~ dl a[href*='kind=request'], [aria-labelledby=arrangements] a[href*='kind=request']").First.ClickAsync();

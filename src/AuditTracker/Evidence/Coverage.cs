@@ -11,7 +11,11 @@ public enum CoverageState { Excluded, Covered, Collecting, Ageing, Stale, Missin
 /// <param name="AgeingThrough">Last day of ageing; stale from the day after.</param>
 /// <param name="NextDueOn">Due date, as first planned, of the next period that was not waived.</param>
 public sealed record RequestCoverage(long RequestId, string Title, CoverageState State, DateOnly? AcceptedFrom, DateOnly? AcceptedTo,
-    DateOnly? CoveredThrough, DateOnly? AgeingThrough, DateOnly? NextDueOn);
+    DateOnly? CoveredThrough, DateOnly? AgeingThrough, DateOnly? NextDueOn)
+{
+    /// <summary>It asks on an event, and none has come yet: it says neither good nor bad of an item that others are asked for too.</summary>
+    public bool IsIdle { get; init; }
+}
 
 /// <summary>The computed coverage of an item; never typed in, always explained by its requests.</summary>
 /// <param name="FreshUntil">Last day on which every request of the item still covers it; null when one never did.</param>
@@ -21,7 +25,7 @@ public sealed record ItemCoverage(string Framework, string Ref, CoverageState St
     public IReadOnlyList<RequestCoverage> Attached { get; init; } = [];
 
     /// <summary>What the state follows from: the item's own requests, or without any the attached ones.</summary>
-    public IReadOnlyList<RequestCoverage> Deciding => Requests.Count > 0 ? Requests : Attached;
+    public IReadOnlyList<RequestCoverage> Deciding => Requests.Count > 0 ? Coverage.Deciding(Requests) : Attached;
 }
 
 /// <summary>The coverage rules of design §6.</summary>
@@ -72,7 +76,10 @@ public static class Coverage
         {
             return new(framework, itemRef, CoverageState.Missing, null, null, requests);
         }
-        DateOnly? fresh = requests.All(request => request.CoveredThrough is not null) ? requests.Min(request => request.CoveredThrough) : null;
-        return new(framework, itemRef, requests.Max(request => request.State), fresh, requests.Min(request => request.NextDueOn), requests) { Attached = attached ?? [] };
+        var deciding = Deciding(requests);
+        DateOnly? fresh = deciding.All(request => request.CoveredThrough is not null) ? deciding.Min(request => request.CoveredThrough) : null;
+        return new(framework, itemRef, deciding.Max(request => request.State), fresh, requests.Min(request => request.NextDueOn), requests) { Attached = attached ?? [] };
     }
+
+    internal static IReadOnlyList<RequestCoverage> Deciding(IReadOnlyList<RequestCoverage> requests) => requests.Any(request => !request.IsIdle) ? [.. requests.Where(request => !request.IsIdle)] : requests;
 }

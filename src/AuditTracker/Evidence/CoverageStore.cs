@@ -97,11 +97,33 @@ public sealed class CoverageStore(Db db)
             """, new { framework, itemRef, asOf, today }, ct);
         var calendar = on is not null || rows.Any(row => row.ChangedLater == true) ? await BusinessCalendars.LoadAsync(connection, ct) : null;
         return rows.GroupBy(row => row.Ref).ToDictionary(group => group.Key, group => Coverage.OfItem(framework, group.Key, group.First().Applicable,
-            [.. group.Where(row => row.IsAttached == false).Select(row => Of(row, calendar, today))], [.. group.Where(row => row.IsAttached == true && row.AcceptedFrom is not null).Select(row => Of(row, calendar, today))]));
+            [.. group.Where(row => row.IsAttached == false).Select(row => Of(row, calendar, today, handedIn))], [.. group.Where(row => row.IsAttached == true && row.AcceptedFrom is not null).Select(row => Of(row, calendar, today, handedIn))]));
     }
 
-    private static RequestCoverage Of(Row row, BusinessCalendar? calendar, DateOnly today) => Coverage.Of(row.RequestId!.Value, row.Title!,
-        row.AcceptedFrom is { } from ? new Period(from, row.AcceptedTo!.Value) : null, row.Every == "year" || row.EveryMonths >= 12, NextDue(row, calendar, today), row.EndOn, today);
+    /// <param name="handedIn">All that the plan asks for until then came in.</param>
+    private static RequestCoverage Of(Row row, BusinessCalendar? calendar, DateOnly today, bool handedIn)
+    {
+        var accepted = row.AcceptedFrom is { } from ? new Period(from, row.AcceptedTo!.Value) : (Period?)null;
+        var next = NextDue(row, calendar, today);
+        if (handedIn && row.NextDueOn is null && row.Every != "event")
+        {
+            // Behind the horizon nothing is planned yet: what the rule will have asked for by then came in like all else.
+            var coming = Coming(row, accepted, today, calendar!).ToList();
+            accepted = coming.Where(planned => planned.DueOn <= today).Select(planned => (Period?)planned.Period).LastOrDefault() ?? accepted;
+            next = coming.Where(planned => planned.DueOn > today).Select(planned => (DateOnly?)planned.DueOn).FirstOrDefault();
+        }
+        return Coverage.Of(row.RequestId!.Value, row.Title!, accepted, row.Every == "year" || row.EveryMonths >= 12, next, row.EndOn, today) with { IsIdle = row is { Every: "event", AcceptedFrom: null, NextFrom: null } };
+    }
+
+    private static PlanRule RuleOf(Row row) => PlanRule.Of(row.Every!, row.EveryMonths!.Value, row.OnDay!, row.OpensOffset!.Value, row.DueOffset!.Value, row.DueUnit!, row.DueShift!, row.StartOn!.Value);
+
+    /// <summary>What the rule asks for after the accepted period, through the first period due after the day.</summary>
+    private static IEnumerable<PlannedPeriod> Coming(Row row, Period? accepted, DateOnly day, BusinessCalendar calendar)
+    {
+        var begins = accepted?.To.AddDays(1) ?? row.StartOn!.Value;
+        return RuleOf(row).Expand(begins, (day > begins ? day : begins).AddMonths(Math.Max(12, row.EveryMonths!.Value) + 1), calendar)
+            .Where(planned => (accepted is not { } last || planned.Period.From > last.To) && (row.EndOn is null || planned.Period.From <= row.EndOn));
+    }
 
     /// <summary>
     /// A change plans anew what was not opened yet, so the old plan has no rows any more. As of an instant before the change it is what the
@@ -113,7 +135,7 @@ public sealed class CoverageStore(Db db)
         {
             return row.NextDueOn ?? (calendar is null ? null : BehindThePlan(row, calendar));
         }
-        var planned = PlanRule.Of(row.Every!, row.EveryMonths!.Value, row.OnDay!, row.OpensOffset!.Value, row.DueOffset!.Value, row.DueUnit!, row.DueShift!, row.StartOn!.Value).Expand(row.StartOn!.Value, Plan.Horizon(today), calendar!)
+        var planned = RuleOf(row).Expand(row.StartOn!.Value, Plan.Horizon(today), calendar!)
             .Where(next => row.EndOn is null || next.Period.From <= row.EndOn)
             .FirstOrDefault(next => (row.ActedTo is null || next.Period.To > row.ActedTo) && (row.AcceptedFrom is null || (next.Period.From > row.AcceptedFrom && next.Period.To > row.AcceptedTo)));
         return planned == default || row.NextFrom <= planned.Period.From ? row.NextDueOn : planned.DueOn;
@@ -122,13 +144,10 @@ public sealed class CoverageStore(Db db)
     /// <summary>On a day to come the next period may begin behind the horizon: its due date is what the rule will give.</summary>
     private static DateOnly? BehindThePlan(Row row, BusinessCalendar calendar)
     {
-        if (row.AcceptedTo is not { } accepted || row.Every == "event")
+        if (row.AcceptedFrom is not { } from || row.Every == "event")
         {
             return null;
         }
-        var next = PlanRule.Of(row.Every!, row.EveryMonths!.Value, row.OnDay!, row.OpensOffset!.Value, row.DueOffset!.Value, row.DueUnit!, row.DueShift!, row.StartOn!.Value)
-            .Expand(accepted.AddDays(1), accepted.AddMonths(Math.Max(12, row.EveryMonths.Value) + 1), calendar)
-            .FirstOrDefault(planned => planned.Period.From > accepted && (row.EndOn is null || planned.Period.From <= row.EndOn));
-        return next == default ? null : next.DueOn;
+        return Coming(row, new Period(from, row.AcceptedTo!.Value), from, calendar).Select(planned => (DateOnly?)planned.DueOn).FirstOrDefault();
     }
 }

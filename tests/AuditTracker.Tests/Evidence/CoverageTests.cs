@@ -41,6 +41,10 @@ public sealed class CoverageTests
         var never = Coverage.Of(3, "c", null, false, new DateOnly(2026, 12, 1), null, new DateOnly(2026, 11, 1));
         Assert.Equal((CoverageState.Covered, new DateOnly(2027, 1, 18)), (Coverage.OfItem("f", "r", true, [better, good]).State, Coverage.OfItem("f", "r", true, [better, good]).FreshUntil));
         Assert.Equal((CoverageState.Collecting, null), (Coverage.OfItem("f", "r", true, [good, never]).State, Coverage.OfItem("f", "r", true, [good, never]).FreshUntil));
+        // Nobody joined yet: asking on that event spoils nothing, and alone it shows nothing.
+        var idle = never with { IsIdle = true };
+        Assert.Equal(CoverageState.Covered, Coverage.OfItem("f", "r", true, [good, idle]).State);
+        Assert.Equal(CoverageState.Collecting, Coverage.OfItem("f", "r", true, [idle]).State);
         Assert.Equal(CoverageState.Missing, Coverage.OfItem("f", "r", true, []).State);
         Assert.Equal(CoverageState.Excluded, Coverage.OfItem("f", "r", false, [never]).State);
     }

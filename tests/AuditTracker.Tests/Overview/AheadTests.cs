@@ -99,6 +99,11 @@ public sealed class AheadTests(Desk desk) : IClassFixture<Desk>
         await HandedInAsync("1.1.4", null);
         var ahead = await own.App.Get<CoverageStore>().OnDayAsync("safe-security-isp", new(2026, 12, 1), handedIn: true);
         Assert.Equal((CoverageState.Stale, CoverageState.Covered), (ahead["1.1.3"].State, ahead["1.1.4"].State));
+        // Behind the twelve months that are planned, what the rule will have asked for came in as well, and without it all is stale.
+        foreach (var (handedIn, state) in new[] { (true, CoverageState.Covered), (false, CoverageState.Stale) })
+        {
+            Assert.Equal(state, (await own.App.Get<CoverageStore>().OnDayAsync("safe-security-isp", new(2028, 6, 30), handedIn))["1.1.4"].State);
+        }
     }
 
     [Fact]
