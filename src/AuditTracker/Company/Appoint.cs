@@ -16,6 +16,9 @@ public sealed record AppointmentInput(string Kind, string EmployeeNo, string? De
 /// <summary>Appoints people, ends appointments, takes back what was entered by mistake. Compliance managers only.</summary>
 public sealed class Appoint(Db db)
 {
+    /// <summary>Characters of a reason.</summary>
+    public const int LongestReason = 500;
+
     private sealed record Held(long Id, string Name, string TitleJa, string TitleEn, DateOnly FromOn, DateOnly? ToOn)
     {
         public string Title => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "en" ? TitleEn : TitleJa;
@@ -116,6 +119,10 @@ public sealed class Appoint(Db db)
     {
         await using var work = await BeginAsync(user, ct);
         var comment = reason.Trim() is { Length: > 0 } given ? given : throw InvalidInput.At<Words>("reason", "ReasonEmpty");
+        if (comment.Length > LongestReason)
+        {
+            throw InvalidInput.At<Words>("reason", "ReasonTooLong", LongestReason);
+        }
         if (await work.ExecuteAsync("update appointments set withdrawn_at = @Now where id = @id and withdrawn_at is null", new { id, work.Now }, ct) == 0)
         {
             throw new NotFound();

@@ -64,7 +64,7 @@ public sealed partial class WordsTests
     [
         "Locked", "ResetSent", "PasswordHint", "PasswordLength", "InviteLead", "TokenDaysHint", "TokenDays", "PasskeyName", "PasskeysFull", "FromOutOfRange", "ClosureTooLong", "DayTooFar", "TextTooLong", "TitleLength",
         "GuidanceLength", "NoteLength", "LibraryLead", "StartTooEarly", "KeyTooLong", "PreviewFirst", "PreviewLines", "PastTooManyRows", "StructureTooLong", "ImportCellTooLong", "TooManyRows", "ImportHasErrors",
-        "ImportFixFirst", "ItemsMore", "BusinessDaysOfYear", "ImportCellCount", "ChooseOwner",
+        "ImportFixFirst", "ItemsMore", "ReasonTooLong", "BusinessDaysOfYear", "ImportCellCount", "ChooseOwner",
     ];
 
     [Fact]
