@@ -41,7 +41,7 @@ public sealed class PlanAndGapTests(Chromium chromium)
         var covered = Regex.Matches(await row.InnerTextAsync(), @"(\d+) / \d+").Select(share => int.Parse(share.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(3, covered.Count);
         Assert.Equal((0, 0), (covered[0], covered[2]));
-        Assert.True(covered[1] > 0);
+        Assert.True(covered[1] > 0, await manami.Main.InnerTextAsync());
         Assert.Empty(manami.Troubles);
     }
 

@@ -77,6 +77,20 @@ public sealed class AheadTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task All_that_a_new_plan_asks_for_covers_its_item_a_year_later()
+    {
+        await using var own = new Desk();
+        await own.InitializeAsync();
+        await own.App.Database.SetClockAsync("2026-11-24 09:00");
+        foreach (var every in new[] { PeriodKind.Month, PeriodKind.Half, PeriodKind.Year })
+        {
+            await own.RequestAsync($"{every}", startOn: "2026-11-01", every: every, item: $"iso27001-2022:{every switch { PeriodKind.Month => "A.8.13", PeriodKind.Half => "A.8.14", _ => "A.8.15" }}");
+        }
+        var ahead = await own.App.Get<CoverageStore>().OnDayAsync("iso27001-2022", new(2027, 12, 31), handedIn: true);
+        Assert.Equal((CoverageState.Covered, CoverageState.Covered, CoverageState.Covered), (ahead["A.8.13"].State, ahead["A.8.14"].State, ahead["A.8.15"].State));
+    }
+
+    [Fact]
     public async Task A_bare_statement_that_waits_for_review_promises_nothing_where_a_signature_is_asked_for()
     {
         await using var own = new Desk();
