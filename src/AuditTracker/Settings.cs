@@ -21,7 +21,21 @@ public sealed class Settings
         new("AuditTracker:Listen", "127.0.0.1", "address to listen on; beyond loopback a proxy must be named or a certificate given", NotEmpty),
         new("AuditTracker:PublicAddress", "", "the address people use, for links in mails; empty: http://localhost:port", value => value.Length == 0 || Uri.TryCreate(value, UriKind.Absolute, out _)),
         new("AuditTracker:Proxies", "", "addresses of reverse proxies whose X-Forwarded-* headers are believed, separated by commas", _ => true),
+        new("AuditTracker:Mail:Transport", "folder", "folder, smtp or graph: how mails leave", value => value is "folder" or "smtp" or "graph"),
         new("AuditTracker:Mail:Folder", "", "pickup folder for mails (.eml); empty: <data>/mail", _ => true),
+        new("AuditTracker:Mail:Smtp:Host", "", "mail server, with smtp", value => Uri.CheckHostName(value) != UriHostNameType.Unknown),
+        new("AuditTracker:Mail:Smtp:Port", "587", "its port", value => int.TryParse(value, out var port) && port is > 0 and < 65536),
+        new("AuditTracker:Mail:Smtp:Security", "starttls", "starttls, tls (from the first byte, mostly port 465) or none: in the open, where a password is said only to this very machine", value => value is "starttls" or "tls" or "none"),
+        new("AuditTracker:Mail:Smtp:Authority", "", "file (PEM) with the certificate of a private authority; it alone is trusted then; empty: those the system trusts", value => value.Length == 0 || File.Exists(value)),
+        new("AuditTracker:Mail:Smtp:User", "", "user to sign in as; empty: no sign-in", _ => true),
+        new("AuditTracker:Mail:Smtp:Password", "", "password of that user; not needed with OAuth", _ => true, Secret: true),
+        new("AuditTracker:Mail:OAuth:Token", "", "token address of the identity provider (client credentials), for graph, and for smtp instead of a password (XOAUTH2): https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token", IsHttp),
+        new("AuditTracker:Mail:OAuth:Client", "", "client id there", _ => true),
+        new("AuditTracker:Mail:OAuth:Secret", "", "client secret there", _ => true, Secret: true),
+        new("AuditTracker:Mail:OAuth:Scope", "", "what the token is for; empty: https://graph.microsoft.com/.default with graph, https://outlook.office365.com/.default with smtp", _ => true),
+        new("AuditTracker:Mail:Graph:Address", "https://graph.microsoft.com", "address of Microsoft Graph; other clouds have others", value => value.Length > 0 && IsHttp(value)),
+        new("AuditTracker:Mail:Connections", "2", "most connections to the mail server at a time, for each worker", value => int.TryParse(value, out var count) && count is > 0 and <= 50),
+        new("AuditTracker:Mail:PerMinute", "", "most mails a minute, all workers together, evenly spread; empty: no limit. Microsoft 365 takes 30 of a mailbox", value => IsPositive(value) && value.Length < 6),
         new("AuditTracker:Mail:SendFrom", "09:00", "start of the send window on business days, Japan time", IsTime),
         new("AuditTracker:Mail:SendUntil", "10:00", "end of the send window", IsTime),
         new("AuditTracker:Mail:BodyDays", "90", "what a mail said is erased so many days after it was handed over", IsPositive),
@@ -63,6 +77,23 @@ public sealed class Settings
     public string PublicAddress => this["AuditTracker:PublicAddress"] is { Length: > 0 } given ? given.TrimEnd('/') : $"http://localhost:{Port}";
 
     public string MailFolder => this["AuditTracker:Mail:Folder"] is { Length: > 0 } given ? Path.GetFullPath(given) : Path.Combine(Data, "mail");
+    public string MailTransport => this["AuditTracker:Mail:Transport"];
+    public string SmtpHost => this["AuditTracker:Mail:Smtp:Host"];
+    public int SmtpPort => int.Parse(this["AuditTracker:Mail:Smtp:Port"], CultureInfo.InvariantCulture);
+    public Platform.Mail.SmtpSecurity SmtpSecurity => Enum.Parse<Platform.Mail.SmtpSecurity>(this["AuditTracker:Mail:Smtp:Security"], ignoreCase: true);
+    public string? SmtpAuthority => this["AuditTracker:Mail:Smtp:Authority"] is { Length: > 0 } given ? given : null;
+    public string SmtpUser => this["AuditTracker:Mail:Smtp:User"];
+    public string SmtpPassword => this["AuditTracker:Mail:Smtp:Password"];
+    public Uri? OAuthToken => this["AuditTracker:Mail:OAuth:Token"] is { Length: > 0 } given ? new Uri(given) : null;
+    public string OAuthClient => this["AuditTracker:Mail:OAuth:Client"];
+    public string OAuthSecret => this["AuditTracker:Mail:OAuth:Secret"];
+    public string OAuthScope => this["AuditTracker:Mail:OAuth:Scope"] is { Length: > 0 } given ? given : MailTransport == "graph" ? "https://graph.microsoft.com/.default" : "https://outlook.office365.com/.default";
+    public Uri GraphAddress => new(this["AuditTracker:Mail:Graph:Address"]);
+    public int MailConnections => int.Parse(this["AuditTracker:Mail:Connections"], CultureInfo.InvariantCulture);
+
+    /// <summary>Null: no limit.</summary>
+    public int? MailsPerMinute => this["AuditTracker:Mail:PerMinute"] is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : null;
+
     public TimeOnly SendFrom => TimeOnly.Parse(this["AuditTracker:Mail:SendFrom"], CultureInfo.InvariantCulture);
     public TimeOnly SendUntil => TimeOnly.Parse(this["AuditTracker:Mail:SendUntil"], CultureInfo.InvariantCulture);
     public int MailBodyDays => int.Parse(this["AuditTracker:Mail:BodyDays"], CultureInfo.InvariantCulture);
@@ -102,7 +133,28 @@ public sealed class Settings
                 throw new InvalidOperationException($"Setting {setting.Key} = \"{(setting.Secret ? "●●●" : value)}\" cannot be used. It is the {setting.Effect}. Default: {setting.Default}");
             }
         }
-        return new Settings(values);
+        var settings = new Settings(values);
+        if (settings.MissingForMail is { } missing)
+        {
+            throw new InvalidOperationException($"Setting AuditTracker:Mail:Transport = \"{settings.MailTransport}\" needs {missing} too.");
+        }
+        return settings;
+    }
+
+    /// <summary>What the chosen way of mails still needs; null: nothing.</summary>
+    private string? MissingForMail
+    {
+        get
+        {
+            var oauth = OAuthToken is not null && OAuthClient.Length > 0 && OAuthSecret.Length > 0;
+            return MailTransport switch
+            {
+                "smtp" when SmtpHost.Length == 0 => "AuditTracker:Mail:Smtp:Host",
+                "smtp" when OAuthToken is not null && (!oauth || SmtpUser.Length == 0) => "AuditTracker:Mail:Smtp:User, AuditTracker:Mail:OAuth:Client and AuditTracker:Mail:OAuth:Secret",
+                "graph" when !oauth => "AuditTracker:Mail:OAuth:Token, AuditTracker:Mail:OAuth:Client and AuditTracker:Mail:OAuth:Secret",
+                _ => null,
+            };
+        }
     }
 
     /// <summary>All settings with their effective values; of a secret only whether it is set.</summary>
@@ -122,6 +174,7 @@ public sealed class Settings
     }));
 
     private static bool NotEmpty(string value) => value.Trim().Length > 0;
+    private static bool IsHttp(string value) => value.Length == 0 || Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
     private static bool IsTime(string value) => TimeOnly.TryParse(value, CultureInfo.InvariantCulture, out _);
     private static bool IsTaken(string value) => value is "refuse" or "take";
     private static bool IsPositive(string value) => long.TryParse(value, out var number) && number > 0;

@@ -34,7 +34,9 @@ public sealed record JobFailure(string Job, DateTime StartedAt, DateTime EndedAt
 /// <param name="States">Mails in each state.</param>
 /// <param name="HeldAt">Since when nothing is sent after a restore; null = not held.</param>
 /// <param name="IsStopped">The last three attempts, at several mails, were turned away to be tried later.</param>
-public sealed record MailHealth(IReadOnlyDictionary<string, long> States, DateTime? HeldAt, bool IsStopped)
+/// <param name="Via">The way mails leave by: folder, or the server.</param>
+/// <param name="Reply">What it said last to a mail that it did not take; null: the last attempt went well.</param>
+public sealed record MailHealth(IReadOnlyDictionary<string, long> States, DateTime? HeldAt, bool IsStopped, string Via = "", string? Reply = null)
 {
     public bool IsHeld => HeldAt is not null;
 }

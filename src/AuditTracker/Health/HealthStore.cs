@@ -11,7 +11,7 @@ using Npgsql;
 namespace AuditTracker.Health;
 
 /// <summary>Reads what an operator looks at; for administrators only.</summary>
-public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule> schedules, TrailProtection protection, Care care)
+public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule> schedules, TrailProtection protection, Care care, Platform.Mail.IMailTransport transport)
 {
     /// <summary>A process that says nothing for so long is silent.</summary>
     public const string Silence = "interval '3 minutes'";
@@ -71,10 +71,11 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
                 run.Failure, run.Incident, run.SucceededAt, schedule.NextAfter(now)))];
     }
 
-    private static async Task<MailHealth> MailsAsync(NpgsqlConnection connection, CancellationToken ct) => new(
+    private async Task<MailHealth> MailsAsync(NpgsqlConnection connection, CancellationToken ct) => new(
         (await connection.ListAsync<(string State, long Count)>("select state, count(*) from mails group by state order by state", ct: ct)).ToDictionary(row => row.State, row => row.Count),
         await connection.FirstAsync<DateTime?>("select mail_held_at from installation", ct: ct),
-        await connection.FirstAsync<bool>($"select {MailsAreStopped}", ct: ct));
+        await connection.FirstAsync<bool>($"select {MailsAreStopped}", ct: ct),
+        transport.Name, await connection.FirstAsync<string?>("select case when outcome <> 'accepted' then reply end from mail_attempts order by id desc limit 1", ct: ct));
 
     private static async Task<FileHealth> FilesAsync(NpgsqlConnection connection, IReadOnlyList<JobHealth> jobs, CancellationToken ct)
     {

@@ -39,10 +39,12 @@ public static class MailOrders
 public sealed record LedgerNotice(string Template, string? Title, DateOnly? DueOn, DateTime CreatedAt, DateTime? ClosedAt, string? Link);
 
 /// <summary>One attempt to hand a mail over, and the other side's answer word for word.</summary>
-public sealed record LedgerAttempt(DateTime At, string Outcome, string Reply);
+/// <param name="Via">The way it took; empty: from before ways had names, or it never left.</param>
+public sealed record LedgerAttempt(DateTime At, string Outcome, string Reply, string Via);
 
 /// <summary>One mail with everything that is kept of it.</summary>
-public sealed record LedgerRecord(LedgerMail Mail, string MessageId, string? Text, string? Html, DateTime? ErasedAt, long? ResendOf, IReadOnlyList<LedgerNotice> Notices, IReadOnlyList<LedgerAttempt> Attempts);
+/// <param name="Fault">Whose matter it is that it was not taken: recipient, mail or route; null: nobody's that we know.</param>
+public sealed record LedgerRecord(LedgerMail Mail, string MessageId, string? Fault, string? Text, string? Html, DateTime? ErasedAt, long? ResendOf, IReadOnlyList<LedgerNotice> Notices, IReadOnlyList<LedgerAttempt> Attempts);
 
 /// <summary>
 /// The reads of /mails. Compliance managers see all of it; administrators see who got a mail and how it ended, not what it says; others
@@ -128,7 +130,7 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
             return null;
         }
         var body = await connection.FirstAsync<Body>("""
-            select message_id, case when @bodies then body_text end as text, case when @bodies then body_html end as html, bodies_erased_at as erased_at, resend_of from mails where id = @id and @sees
+            select message_id, fault, case when @bodies then body_text end as text, case when @bodies then body_html end as html, bodies_erased_at as erased_at, resend_of from mails where id = @id and @sees
             """, may, ct);
         var notices = await connection.ListAsync<LedgerNotice>("""
             select n.template, n.model ->> 'title' as title, n.due_on, n.created_at, n.closed_at, n.model ->> 'link' as link
@@ -138,7 +140,7 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
                 where m.id = @id and m.kind = 'daily' and m.state in ('queued', 'deferred'))
             order by n.urgency, n.due_on nulls last, n.id limit 200
             """, may, ct);
-        var attempts = await connection.ListAsync<LedgerAttempt>("select at, outcome, reply from mail_attempts where mail_id = @id and @sees order by id desc limit 100", may, ct);
+        var attempts = await connection.ListAsync<LedgerAttempt>("select at, outcome, reply, via from mail_attempts where mail_id = @id and @sees order by id desc limit 100", may, ct);
         var calendar = await BusinessCalendars.LoadAsync(connection, ct);
         var window = await SendWindow.LoadAsync(connection, settings, ct);
         if (mail.State == "queued" && may.bodies && await PreviewAsync(connection, mail, today, calendar, ct) is { } preview)
@@ -146,7 +148,7 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
             mail = mail with { Subject = preview.Subject };
             body = body! with { Text = preview.Text, Html = preview.Html };
         }
-        return new LedgerRecord(WithLeaving(mail, now, calendar, window), body!.MessageId, body.Text, body.Html, body.ErasedAt, body.ResendOf, notices, attempts);
+        return new LedgerRecord(WithLeaving(mail, now, calendar, window), body!.MessageId, body.Fault, body.Text, body.Html, body.ErasedAt, body.ResendOf, notices, attempts);
     }
 
     /// <summary>What a waiting mail would say if it left today, secrets masked; null when it cannot be written.</summary>
@@ -185,5 +187,5 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
 
     private static bool Sees(CurrentUser user) => user.IsAny(Role.ComplianceManager, Role.Administrator);
 
-    private sealed record Body(string MessageId, string? Text, string? Html, DateTime? ErasedAt, long? ResendOf);
+    private sealed record Body(string MessageId, string? Fault, string? Text, string? Html, DateTime? ErasedAt, long? ResendOf);
 }

@@ -3,6 +3,9 @@ using AuditTracker.Platform.Mail;
 
 namespace AuditTracker.Notifications;
 
+/// <summary>The way out in use: a mail that an ended worker was sending is repeated only by the way it was on.</summary>
+public sealed record MailRoute(string Via, bool CanRepeat);
+
 /// <summary>The mails that are due, and what became of them. Due rows are the queue; any number of workers may take from it.</summary>
 public sealed class MailQueue(Db db)
 {
@@ -14,7 +17,7 @@ public sealed class MailQueue(Db db)
     // After a restore nothing does until somebody has said so (ReleaseMails).
     private const string Due = """
         (select mail_held_at is null from installation) and
-        (m.state = 'sending' and m.lease_until < clock_timestamp() and @canRepeat
+        (m.state = 'sending' and m.lease_until < clock_timestamp() and @canRepeat and coalesce(m.via = @Via, true)
          or m.kind = 'now' and m.state in ('queued', 'deferred') and coalesce(m.not_before <= @now, true)
             and exists (select from notices n where n.mail_id = m.id and n.closed_at is null)
          or m.kind = 'daily' and m.state in ('queued', 'deferred') and coalesce(m.not_before <= @now, true)
@@ -27,27 +30,27 @@ public sealed class MailQueue(Db db)
         """;
 
     /// <summary>The next mails that are due, mails at once first.</summary>
-    /// <param name="seen">Mails this run has dealt with.</param>
-    public async Task<IReadOnlyList<long>> DueAsync(DateTime now, DateOnly today, bool open, bool canRepeat, long[] seen, CancellationToken ct)
+    /// <param name="seen">Mails this run has passed over.</param>
+    public async Task<IReadOnlyList<long>> DueAsync(DateTime now, DateOnly today, bool open, MailRoute route, long[] seen, int limit, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<long>($"""
             select m.id from mails m where m.state in ('queued', 'sending', 'deferred') and m.id <> all(@seen) and {Due}
-            order by m.kind = 'now' desc, m.id limit 100
-            """, new { now, today, open, canRepeat, seen }, ct);
+            order by m.kind = 'now' desc, m.id limit @limit
+            """, new { now, today, open, route.CanRepeat, route.Via, seen, limit }, ct);
     }
 
     /// <summary>Takes one mail by a conditional update; null when another worker has it or it is no longer due.</summary>
-    internal static Task<ClaimedMail?> ClaimAsync(UnitOfWork work, long id, bool open, bool canRepeat, CancellationToken ct) => work.FirstAsync<ClaimedMail>($"""
+    internal static Task<ClaimedMail?> ClaimAsync(UnitOfWork work, long id, bool open, MailRoute route, CancellationToken ct) => work.FirstAsync<ClaimedMail>($"""
         with before as (
             select m.id, m.state, p.name, p.email, p.language from mails m left join people p on p.id = m.person_id
             where m.id = @id and {Due} for update of m skip locked)
-        update mails set state = 'sending', attempts = attempts + 1, claimed_at = @now, lease_until = clock_timestamp() + @Lease, finished_at = null,
+        update mails set state = 'sending', attempts = attempts + 1, claimed_at = @now, via = @Via, fault = null, lease_until = clock_timestamp() + @Lease, finished_at = null,
             sent_on = case when kind = 'now' then null when before.state = 'sending' then sent_on else @today end,
             to_name = coalesce(before.name, to_name), to_address = coalesce(before.email, to_address), language = coalesce(before.language, mails.language)
         from before where mails.id = before.id
         returning mails.id, kind, person_id, to_name, to_address, mails.language, message_id, attempts, resend_of is not null as is_resend, before.state = 'sending' as was_abandoned
-        """, new { id, now = work.Now, today = work.Today, open, canRepeat, Lease }, ct);
+        """, new { id, now = work.Now, today = work.Today, open, route.CanRepeat, route.Via, Lease }, ct);
 
     /// <summary>
     /// What the claimed mail tells: its open notices, with those that wait when it is the mail of the day. An abandoned mail is repeated as
@@ -74,19 +77,21 @@ public sealed class MailQueue(Db db)
 
     /// <summary>Writes down how an attempt ended; the attempt stays in the ledger even when the mail has moved on since.</summary>
     /// <param name="retryAt">For a deferred mail: when it is tried again.</param>
-    internal static Task EndAsync(UnitOfWork work, ClaimedMail mail, MailState state, string reply, DateTime? retryAt, CancellationToken ct) => work.ExecuteAsync("""
-        insert into mail_attempts (mail_id, at, outcome, reply) values (@Id, @Now, @state, @reply);
-        update mails set state = @state, reply = @reply, not_before = coalesce(@retryAt, not_before), lease_until = null,
+    /// <param name="fault">Whose matter a refusal is.</param>
+    internal static Task EndAsync(UnitOfWork work, ClaimedMail mail, MailState state, string reply, string via, MailFault? fault, DateTime? retryAt, CancellationToken ct) => work.ExecuteAsync("""
+        insert into mail_attempts (mail_id, at, outcome, reply, via) values (@Id, @Now, @state, @reply, @via);
+        update mails set state = @state, reply = @reply, fault = @fault, not_before = coalesce(@retryAt, not_before), lease_until = null,
             finished_at = case when @state = 'deferred' then null else @Now end
         where id = @Id and attempts = @Attempts and state in ('sending', 'unknown')
-        """, new { mail.Id, mail.Attempts, work.Now, state = state.ToString().ToLowerInvariant(), reply, retryAt }, ct);
+        """, new { mail.Id, mail.Attempts, work.Now, state = state.ToString().ToLowerInvariant(), reply, via, fault = fault?.ToString().ToLowerInvariant(), retryAt }, ct);
 
     /// <summary>
     /// Before a run: people with waiting notices get a waiting mail (one may have been taken by a worker while its notice was being written),
     /// and a mail whose worker died on a way out that cannot be repeated becomes unknown: a person decides.
     /// </summary>
-    public async Task TidyAsync(UnitOfWork work, bool canRepeat, CancellationToken ct)
+    public async Task TidyAsync(UnitOfWork work, MailRoute route, CancellationToken ct)
     {
+        const string reply = "The worker ended while it was sending.";
         var people = await work.QueryAsync<long>("""
             select distinct person_id from notices n where mail_id is null and closed_at is null and person_id is not null
               and not exists (select from mails m where m.person_id = n.person_id and m.kind = 'daily' and m.state = 'queued')
@@ -95,14 +100,13 @@ public sealed class MailQueue(Db db)
         {
             await Notices.QueueAsync(work, [.. people], ct);
         }
-        if (!canRepeat)
+        var lost = await work.QueryAsync<(long Id, string? Via)>("""
+            update mails set state = 'unknown', reply = @reply, lease_until = null, finished_at = @Now
+            where state = 'sending' and lease_until < clock_timestamp() and not (@CanRepeat and coalesce(via = @Via, true)) returning id, via
+            """, new { reply, work.Now, route.CanRepeat, route.Via }, ct);
+        foreach (var mail in lost)
         {
-            await work.ExecuteAsync("""
-                with lost as (
-                    update mails set state = 'unknown', reply = @reply, lease_until = null, finished_at = @Now
-                    where state = 'sending' and lease_until < clock_timestamp() returning id)
-                insert into mail_attempts (mail_id, at, outcome, reply) select id, @Now, 'unknown', @reply from lost
-                """, new { reply = "The worker ended while it was sending.", work.Now }, ct);
+            await work.ExecuteAsync("insert into mail_attempts (mail_id, at, outcome, reply, via) values (@Id, @Now, 'unknown', @reply, coalesce(@Via, ''))", new { mail.Id, mail.Via, work.Now, reply }, ct);
         }
     }
 }

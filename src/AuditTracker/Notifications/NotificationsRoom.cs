@@ -8,8 +8,8 @@ public static class NotificationsRoom
 {
     public static IServiceCollection AddNotifications(this IServiceCollection services) => services
         .AddSingleton(_ => new Templates(Settings.Templates))
-        .AddSingleton<IMailTransport>(all => new PickupFolder(all.GetRequiredService<Settings>().MailFolder))
-        .AddSingleton<WriteMail>().AddSingleton<MailQueue>().AddSingleton<MailLedger>()
+        .AddSingleton<IMailTransport>(all => MailRoutes.From(all.GetRequiredService<Settings>()))
+        .AddSingleton<WriteMail>().AddSingleton<MailQueue>().AddSingleton<MailPace>().AddSingleton<MailLedger>()
         .AddSingleton<SendMails>().AddSingleton<EraseMailBodies>()
         .AddSingleton<SendMailNow>().AddSingleton<ResolveMail>().AddSingleton<ReleaseMails>().AddSingleton<SendTestMail>();
 }

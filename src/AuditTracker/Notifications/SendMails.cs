@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AuditTracker.Calendar;
 using AuditTracker.Company;
 using AuditTracker.Platform.Database;
@@ -10,52 +11,83 @@ namespace AuditTracker.Notifications;
 /// <summary>Hands over every mail that is due now, each once, and writes down what the other side said.</summary>
 public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTransport transport, IEnumerable<SecretMail> secrets, Settings settings, ILogger<SendMails> log)
 {
-    private SendWindow window = new(settings.SendFrom, settings.SendUntil);
+    // Then the next tick goes on: what is read once a run (holidays, templates' company) is never much older.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+    private const int Batch = 100;
+
     private readonly Dictionary<string, MintSecret> minters = secrets.ToDictionary(secret => secret.Template, secret => secret.Mint);
+    private readonly MailPace pace = new(db, settings);
+    private readonly MailRoute route = new(transport.Name, transport.CanRepeat);
+
+    private sealed record Round(CompanyProfile Company, BusinessCalendar Calendar, SendWindow Window, DateTime Now, DateOnly Today);
 
     /// <returns>How many were handed over.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        var (company, calendar, now, today) = await BeginAsync(ct);
-        var open = window.IsOpen(now, calendar);
-        var seen = new List<long>();
+        var end = Environment.TickCount64 + (long)Longest.TotalMilliseconds;
+        // With a pace, no more at a time than leave in ten seconds: a code somebody waits for goes before the rest of the mails of the day.
+        var limit = Math.Clamp((pace.PerMinute ?? 6 * Batch) / 6, 1, Batch);
+        var passed = new ConcurrentBag<long>();
         var accepted = 0;
-        while (await queue.DueAsync(now, today, open, transport.CanRepeat, [.. seen], ct) is { Count: > 0 } due)
+        var isOver = false;
+        try
         {
-            foreach (var id in due)
+            while (!isOver && Environment.TickCount64 < end)
             {
-                ct.ThrowIfCancellationRequested();
-                try
+                var round = await BeginAsync(ct);
+                var due = await queue.DueAsync(round.Now, round.Today, round.Window.IsOpen(round.Now, round.Calendar), route, [.. passed], limit, ct);
+                if (due.Count == 0)
                 {
-                    accepted += await SendAsync(id, open, company, calendar, ct) ? 1 : 0;
+                    break;
                 }
-                catch (Exception problem) when (problem is not OperationCanceledException and not Npgsql.NpgsqlException { IsTransient: true })
+                await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = transport.Connections, CancellationToken = ct }, async (id, stop) =>
                 {
-                    // It stays as it was and is tried with the next run; the ones behind it must not wait for it.
-                    log.LogError(problem, "Mail {Mail} could not be dealt with.", id);
-                }
+                    if (!await pace.TakeAsync(TimeSpan.FromMilliseconds(Math.Max(0, end - Environment.TickCount64)), stop))
+                    {
+                        isOver = true;
+                        return;
+                    }
+                    try
+                    {
+                        switch (await SendAsync(id, round, stop))
+                        {
+                            case SendResult.Accepted: Interlocked.Increment(ref accepted); break;
+                            case null: passed.Add(id); break;
+                        }
+                    }
+                    catch (Exception problem) when (problem is not OperationCanceledException and not Npgsql.NpgsqlException { IsTransient: true })
+                    {
+                        // It stays as it was and is tried with the next run; the ones behind it must not wait for it.
+                        log.LogError(problem, "Mail {Mail} could not be dealt with.", id);
+                        passed.Add(id);
+                    }
+                });
             }
-            seen.AddRange(due);
+        }
+        finally
+        {
+            await transport.RestAsync();
         }
         return accepted;
     }
 
-    private async Task<(CompanyProfile, BusinessCalendar, DateTime, DateOnly)> BeginAsync(CancellationToken ct)
+    private async Task<Round> BeginAsync(CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(SendMails)), ct);
-        await queue.TidyAsync(work, transport.CanRepeat, ct);
-        window = await SendWindow.LoadAsync(work.Connection, settings, ct);
+        await queue.TidyAsync(work, route, ct);
+        var window = await SendWindow.LoadAsync(work.Connection, settings, ct);
         var company = await CompanyStore.LoadAsync(work.Connection, ct);
         var calendar = await BusinessCalendars.LoadAsync(work.Connection, ct);
         await work.CommitAsync(ct);
-        return (company, calendar, work.Now, work.Today);
+        return new Round(company, calendar, window, work.Now, work.Today);
     }
 
-    private async Task<bool> SendAsync(long id, bool open, CompanyProfile company, BusinessCalendar calendar, CancellationToken ct)
+    /// <returns>How it ended; null: there was nothing to send.</returns>
+    private async Task<SendResult?> SendAsync(long id, Round round, CancellationToken ct)
     {
-        if (await ClaimAsync(id, open, company, calendar, ct) is not ({ } claimed, { } mail))
+        if (await ClaimAsync(id, round, ct) is not ({ } claimed, { } mail))
         {
-            return false;
+            return null;
         }
         // From here to the outcome nothing is given up half-way: a stopping worker waits for the mail it holds.
         using var patience = new CancellationTokenSource(MailQueue.Lease - TimeSpan.FromMinutes(1));
@@ -73,17 +105,18 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
             log.LogError(problem, "Mail {Mail}: the transport broke.", id);
             result = new SendResult.Unknown(problem.Message);
         }
-        await EndAsync(claimed, result, calendar);
-        return result is SendResult.Accepted;
+        await EndAsync(claimed, result, round);
+        return result;
     }
 
-    private async Task<(ClaimedMail?, OutgoingMail?)> ClaimAsync(long id, bool open, CompanyProfile company, BusinessCalendar calendar, CancellationToken ct)
+    private async Task<(ClaimedMail?, OutgoingMail?)> ClaimAsync(long id, Round round, CancellationToken ct)
     {
+        var (company, calendar) = (round.Company, round.Calendar);
         await using var work = await db.BeginAsync(Actor.Job(nameof(SendMails)), ct);
         ClaimedMail? claimed;
         try
         {
-            claimed = await MailQueue.ClaimAsync(work, id, open, transport.CanRepeat, ct);
+            claimed = await MailQueue.ClaimAsync(work, id, round.Window.IsOpen(work.Now, calendar), route, ct);
         }
         catch (Npgsql.PostgresException taken) when (taken.ConstraintName == "mails_one_a_day")
         {
@@ -109,7 +142,7 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
         {
             // Committed like any outcome: a mail that cannot be written must not stop the ones behind it.
             log.LogError(problem, "Mail {Mail} cannot be written.", id);
-            await MailQueue.EndAsync(work, claimed, MailState.Failed, problem.Message, null, ct);
+            await MailQueue.EndAsync(work, claimed, MailState.Failed, problem.Message, "", MailFault.Mail, null, ct);
             await work.CommitAsync(ct);
             return default;
         }
@@ -119,10 +152,10 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
             new Mailbox(claimed.ToName, claimed.ToAddress), written.Subject, written.Text, written.Html, new DateTimeOffset(work.Now).ToOffset(TimeSpan.FromHours(9))));
     }
 
-    private async Task EndAsync(ClaimedMail mail, SendResult result, BusinessCalendar calendar)
+    private async Task EndAsync(ClaimedMail mail, SendResult result, Round round)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(SendMails)), CancellationToken.None);
-        var retryAt = result is SendResult.Deferred ? window.Retry(mail.Attempts, work.Now, calendar, mail.IsOfTheDay) : null;
+        var retryAt = result is SendResult.Deferred ? round.Window.Retry(mail.Attempts, work.Now, round.Calendar, mail.IsOfTheDay) : null;
         var state = result switch
         {
             SendResult.Accepted => MailState.Accepted,
@@ -130,7 +163,7 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
             SendResult.Unknown => MailState.Unknown,
             _ => MailState.Failed,
         };
-        await MailQueue.EndAsync(work, mail, state, result.Reply, retryAt, CancellationToken.None);
+        await MailQueue.EndAsync(work, mail, state, result.Reply, transport.Name, result.Fault, retryAt, CancellationToken.None);
         await work.CommitAsync();
         Measures.MailEnded(result.GetType().Name.ToLowerInvariant());
     }

@@ -69,8 +69,8 @@ public sealed class MailsModel(MailLedger ledger, SendTestMail test, IStringLoca
 
     public async Task<IActionResult> OnPostTestAsync(CancellationToken ct)
     {
-        await test.RunAsync(HttpContext.CurrentUser(), ct);
-        return this.Done("/mails", words["TestAccepted"]);
+        var id = await test.RunAsync(HttpContext.CurrentUser(), ct);
+        return this.Done($"/mails/{id}", words["TestAccepted"]);
     }
 
     public string Word(string state) => states[Platform.Web.States.Of("mail." + state).WordKey];

@@ -18,17 +18,18 @@ public static class MimeText
     private const string WordStart = "=?utf-8?B?";
     private const string WordEnd = "?=";
 
+    /// <param name="utf8">Lets addresses have letters beyond ASCII before the @, as they are (RFC 6532): only for a server that takes them.</param>
     /// <exception cref="ArgumentException">A header field has a line end or another control character, or an address is none.</exception>
-    public static byte[] Compose(OutgoingMail mail)
+    public static byte[] Compose(OutgoingMail mail, bool utf8 = false)
     {
         var id = CheckedId(mail.MessageId);
         var boundary = "=_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(id)))[..32];
         var text = new StringBuilder();
-        text.Append(MailboxField("From", mail.From));
-        text.Append(MailboxField("To", mail.To));
+        text.Append(MailboxField("From", mail.From, utf8));
+        text.Append(MailboxField("To", mail.To, utf8));
         if (mail.ReplyTo is not null)
         {
-            text.Append(MailboxField("Reply-To", mail.ReplyTo));
+            text.Append(MailboxField("Reply-To", mail.ReplyTo, utf8));
         }
 
         text.Append(TextField("Subject", Checked("Subject", mail.Subject)));
@@ -40,7 +41,7 @@ public static class MimeText
         Part("text/plain", mail.Text);
         Part("text/html", mail.Html);
         text.Append(Line).Append("--").Append(boundary).Append("--").Append(Line);
-        return Encoding.ASCII.GetBytes(text.ToString());
+        return Encoding.UTF8.GetBytes(text.ToString()); // ASCII but for an address of utf8
 
         void Part(string type, string body)
         {
@@ -52,15 +53,19 @@ public static class MimeText
         }
     }
 
+    /// <summary>Whether one of its addresses has letters beyond ASCII before the @.</summary>
+    public static bool NeedsUtf8(OutgoingMail mail) => new[] { mail.From, mail.To, mail.ReplyTo }.Any(box => box is not null && !Ascii.IsValid(box.Address[..Math.Max(0, box.Address.LastIndexOf('@'))]));
+
     /// <summary>An address with an ASCII local part; a Japanese domain becomes punycode.</summary>
+    /// <param name="utf8">The local part may have letters beyond ASCII.</param>
     /// <exception cref="ArgumentException">It is not an address, or could end the command or header it stands in.</exception>
-    public static string CheckedAddress(string field, string address)
+    public static string CheckedAddress(string field, string address, bool utf8 = false)
     {
         var at = address.LastIndexOf('@');
         try
         {
             var ascii = at < 0 ? "" : address[..at] + "@" + new IdnMapping().GetAscii(address[(at + 1)..]);
-            if (at > 0 && ascii.Length <= 254 && ascii.AsSpan(0, at).IndexOfAny("@\"(),:;<>[\\]") < 0 && ascii.All(c => c is > ' ' and < (char)127))
+            if (at > 0 && ascii.Length <= 254 && ascii.AsSpan(0, at).IndexOfAny("@\"(),:;<>[\\]") < 0 && ascii.All(c => c is > ' ' and < (char)127 || utf8 && char.IsLetterOrDigit(c)))
             {
                 return ascii;
             }
@@ -86,9 +91,9 @@ public static class MimeText
     private static string DateText(DateTimeOffset date) =>
         date.ToString("ddd, dd MMM yyyy HH:mm:ss ", CultureInfo.InvariantCulture) + date.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "");
 
-    private static string MailboxField(string field, Mailbox mailbox)
+    private static string MailboxField(string field, Mailbox mailbox, bool utf8)
     {
-        var address = "<" + CheckedAddress(field, mailbox.Address) + ">";
+        var address = "<" + CheckedAddress(field, mailbox.Address, utf8) + ">";
         var name = Checked(field, mailbox.Name);
         var start = name.Length == 0 ? $"{field}:"
             : IsPlain(name) && name.Length <= 60 ? $"{field}: \"{name.Replace("\\", "\\\\").Replace("\"", "\\\"")}\""

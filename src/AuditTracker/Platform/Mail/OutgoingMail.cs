@@ -17,9 +17,25 @@ public sealed record OutgoingMail(
 /// <summary>A name as typed (may be empty) and an address <c>local@domain</c>.</summary>
 public sealed record Mailbox(string Name, string Address);
 
+/// <summary>Whose matter it is that a mail was not taken.</summary>
+public enum MailFault
+{
+    /// <summary>The address: it does not exist, or takes no mail.</summary>
+    Recipient,
+
+    /// <summary>This mail: its size, its content.</summary>
+    Mail,
+
+    /// <summary>Our way out, and so every mail's: the server cannot be reached, our sign-in or sender is refused, a certificate is wrong.</summary>
+    Route,
+}
+
 /// <summary>How handing over ended. <see cref="Reply"/> is the other side's answer word for word, or our own reason.</summary>
 public abstract record SendResult(string Reply)
 {
+    /// <summary>Null where nothing is wrong, or nobody can say.</summary>
+    public MailFault? Fault { get; init; }
+
     /// <summary>The other side has taken responsibility.</summary>
     public sealed record Accepted(string Reply) : SendResult(Reply);
 
@@ -39,9 +55,18 @@ public interface IMailTransport
     /// <summary>Whether handing the same mail over twice leaves one mail. If not, one whose ending was lost is never sent again by itself.</summary>
     bool CanRepeat { get; }
 
+    /// <summary>What the ledger calls it, without secrets: <c>smtp mail.example.jp:587</c>.</summary>
+    string Name => GetType().Name;
+
+    /// <summary>How many mails may be handed over at the same time.</summary>
+    int Connections => 1;
+
     /// <summary>
     /// Hands one mail over. Every ending is a result, mistakes in the mail included (<see cref="SendResult.Failed"/>).
     /// Cancelling throws only while the mail is surely not taken.
     /// </summary>
     Task<SendResult> SendAsync(OutgoingMail mail, CancellationToken cancel);
+
+    /// <summary>Nothing more for now: lets go of what was kept open from one mail to the next.</summary>
+    Task RestAsync() => Task.CompletedTask;
 }

@@ -24,6 +24,7 @@ public sealed class PickupFolder : IMailTransport
     }
 
     public bool CanRepeat => true;
+    public string Name => "folder";
 
     public async Task<SendResult> SendAsync(OutgoingMail mail, CancellationToken cancel)
     {
@@ -34,7 +35,7 @@ public sealed class PickupFolder : IMailTransport
         }
         catch (ArgumentException e)
         {
-            return new SendResult.Failed(e.Message);
+            return new SendResult.Failed(e.Message) { Fault = MailFault.Mail };
         }
 
         var name = NameOf(mail.MessageId);
@@ -62,7 +63,7 @@ public sealed class PickupFolder : IMailTransport
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A full disk or a missing right: if the file did get its name, the next attempt finds it.
-            return new SendResult.Deferred(e.Message);
+            return new SendResult.Deferred(e.Message) { Fault = MailFault.Route };
         }
         finally
         {
