@@ -92,7 +92,9 @@ public sealed class GreyTests(Chromium chromium, Office office)
                       ...[...document.querySelectorAll("main .s")].filter(e => !e.querySelector("svg use") || !e.textContent.trim()).map(e => `${route}: a state without shape or word: ${e.outerHTML.slice(0, 120)}`),
                       ...[...document.querySelectorAll("main .s a, main a > .s:only-child, main button .s")].map(e => `${route}: a state is a link: ${e.outerHTML.slice(0, 120)}`),
                       ...[...document.querySelectorAll("main tr, main .tasks li")].filter(e => e.querySelectorAll(".s-mine, button.danger").length > 1).map(e => `${route}: a row asks twice: ${e.outerHTML.slice(0, 120)}`),
-                      ...(document.querySelector("main").innerText.match(/▲\s*[0-9]|○/g) ?? []).map(sign => `${route}: ${sign}`),
+                      // A circle judges; it is kept for the choices of a judgement, beside their words.
+                      ...[...document.querySelectorAll("main .sign")].filter(e => !e.parentElement.textContent.replace(e.textContent, "").trim()).map(e => `${route}: a sign without its word`),
+                      ...([...document.querySelectorAll("main .sign")].reduce((text, e) => text.replace(e.textContent, ""), document.querySelector("main").innerText).match(/▲\s*[0-9]|○/g) ?? []).map(sign => `${route}: ${sign}`),
                     ]
                     """, route));
             }

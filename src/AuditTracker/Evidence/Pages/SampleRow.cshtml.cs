@@ -38,7 +38,7 @@ public sealed class SampleRowModel(SampleStore samples, JudgeSample judge, DrawS
     public long? After { get; private set; }
     public bool MayJudge => Sample is { MayWork: true, State: "drawn" } && Row.ReplacedAt is null;
 
-    public IReadOnlyList<HistoryEntry> History => [.. Results.Select(one => new HistoryEntry(one.At, one.By, SampleText.Result(words, one.Result), one.Link, one.Note.Length > 0 ? one.Note : null))];
+    public IReadOnlyList<HistoryEntry> History => [.. Results.Select(one => new HistoryEntry(one.At, one.By, SampleText.Word(words, one.Result), one.Link, one.Note.Length > 0 ? one.Note : null))];
 
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct)
     {
