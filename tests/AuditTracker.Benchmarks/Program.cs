@@ -7,7 +7,8 @@ switch (args.FirstOrDefault())
     case "lists": return await ListBenchmark.RunAsync(rest);
     case "planning": return await PlanningBenchmark.RunAsync(rest);
     case "trail": return await TrailBenchmark.RunAsync(rest);
+    case "training": return await TrainingBenchmark.RunAsync(rest);
     default:
-        Console.WriteLine("Say which: workbook, lists, planning, trail");
+        Console.WriteLine("Say which: workbook, lists, planning, trail, training");
         return 2;
 }

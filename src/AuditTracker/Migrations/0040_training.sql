@@ -191,6 +191,17 @@ insert into training_cadence (step, tells, days, unit, repeat_days) values
     ('manager1', 'manager', 1, 'businessDays', null), ('managerWeekly', 'manager', 7, 'days', 7),
     ('head3', 'head', 3, 'businessDays', null), ('privacy7', 'privacyManager', 7, 'days', 7);
 
+-- Which step of the cadence was told to everybody of a due date, so that a hundred thousand rows are not looked through every minute.
+create table training_steps (
+    campaign_id bigint not null references training_campaigns (id),
+    due_on      date not null,
+    tells       text not null,
+    step        text not null,
+    at          timestamptz not null,
+    primary key (campaign_id, due_on, tells, step)
+);
+
+grant select, insert on training_steps to ${app};
 grant select, insert, update on training_courses, training_campaigns, training_progress, training_exemptions, training_attempts, training_answers, training_links, training_cadence to ${app};
 grant select, insert on training_course_versions, training_roster, training_event_marks to ${app};
 grant select, insert, update, delete on training_sessions to ${app};
@@ -209,3 +220,4 @@ select trail.watch('training_attempts');
 select trail.watch('training_answers');
 select trail.watch('training_links', '{}', '{token_hash}');
 select trail.watch('training_cadence');
+select trail.watch('training_steps');

@@ -10,6 +10,11 @@ public sealed record CampaignRow(long Id, string Title, string Kind, int FiscalY
     public int Percent => Completed + Unexplained == 0 ? 0 : Completed * 100 / (Completed + Unexplained);
 }
 
+/// <summary>One of somebody's trainings, of whatever year.</summary>
+/// <param name="State">As in the table of states: <c>training.completed</c>.</param>
+/// <param name="IsOwn">The reader's own.</param>
+public sealed record PersonTraining(long Id, long CampaignId, string Title, int FiscalYear, string State, DateOnly DueOn, DateTime? CompletedAt, bool IsOwn);
+
 /// <summary>What a list of people is narrowed to.</summary>
 /// <param name="Standing">A standing, <c>open</c> (still to be done) or <c>overdue</c>.</param>
 public sealed record StandingFilter(string? Standing, string? Department, string? EmploymentType, string? Search);
@@ -145,6 +150,24 @@ public sealed partial class CampaignStore(Db db)
         {
             yield return row;
         }
+    }
+
+    /// <summary>Somebody's trainings of all years, the newest first: one's own, and those of people the reader may see.</summary>
+    public async Task<IReadOnlyList<PersonTraining>> OfPersonAsync(CurrentUser user, string employeeNo, CancellationToken ct)
+    {
+        var parameters = TrainingScope.Parameters(user);
+        parameters["employeeNo"] = employeeNo;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<PersonTraining>($"""
+            select r.id, r.campaign_id, c.title, c.fiscal_year,
+                   'training.' || case when g.completed_at is not null then 'completed' when x.id is not null then 'exempt' when r.due_on < tokyo_date(business_now()) then 'overdue'
+                       when g.failed_at is not null then 'retake' when g.started_at is not null then 'inProgress' else 'notStarted' end as state,
+                   r.due_on, g.completed_at, coalesce(r.person_id = @person, false) as is_own
+            from people p join training_roster r on r.person_id = p.id join training_campaigns c on c.id = r.campaign_id
+            left join training_progress g on g.roster_id = r.id
+            left join training_exemptions x on x.roster_id = r.id and x.ended_at is null and x.approved_at is not null
+            where p.employee_no = @employeeNo and (r.person_id = @person or {TrainingScope.People}) order by c.opens_on desc, r.id desc limit 100
+            """, parameters, ct);
     }
 
     private static Dictionary<string, object?> With(CurrentUser user, long campaign, DateTime asOf, StandingFilter? filter = null)

@@ -47,11 +47,24 @@ public sealed class FollowPeopleEvents(Db db)
         return events.Count;
     }
 
-    /// <summary>What was told wrong explains nobody; what has run out no longer does. Back from leave: fourteen days from then.</summary>
-    private static Task EndExemptionsAsync(UnitOfWork work, CancellationToken ct) => work.ExecuteAsync($"""
-        update training_exemptions x set ended_at = @Now where ended_at is null and exists (select from people_events c where c.corrects_id = x.event_id);
-        update training_exemptions x set ended_at = @Now, follow_up_on = x.to_on + 1 + {DaysAfterReturn} where ended_at is null and approved_at is not null and x.to_on < @Today;
-        """, new { work.Now, work.Today }, ct);
+    /// <summary>What was told wrong explains nobody; what has run out no longer does, unless leave goes on. Fourteen days from then.</summary>
+    private static async Task EndExemptionsAsync(UnitOfWork work, CancellationToken ct) => await TellReturnedAsync(work, await work.QueryAsync<long>($"""
+        update training_exemptions x set ended_at = @Now, follow_up_on = case when exists (select from people_events c where c.corrects_id = x.event_id) then null else
+            greatest(x.to_on, (select max(l.to_on) from training_roster r join leaves l on l.person_id = r.person_id and l.to_on < @Today where r.id = x.roster_id and x.reason = 'leave')) + 1 + {DaysAfterReturn} end
+        where ended_at is null and (exists (select from people_events c where c.corrects_id = x.event_id)
+            or approved_at is not null and x.to_on < @Today and (x.reason <> 'leave' or not exists (
+                select from training_roster r join leaves l on l.person_id = r.person_id and @Today between l.from_on and coalesce(l.to_on, 'infinity') where r.id = x.roster_id)))
+        returning roster_id
+        """, new { work.Now, work.Today }, ct), ct);
+
+    /// <summary>Who was exempt when the campaign was opened has not been told of it yet.</summary>
+    private static async Task TellReturnedAsync(UnitOfWork work, IReadOnlyList<long> rosters, CancellationToken ct)
+    {
+        foreach (var campaign in await work.QueryAsync<long>("select distinct r.campaign_id from training_roster r join training_campaigns c on c.id = r.campaign_id and c.state = 'running' where r.id = any(@ids)", new { ids = rosters.ToArray() }, ct))
+        {
+            await TrainingMails.TellOpenedAsync(work, (await CampaignStore.OfAsync(work, campaign, ct))!, rosters, ct);
+        }
+    }
 
     private static async Task FollowAsync(UnitOfWork work, long[] events, CancellationToken ct)
     {
@@ -72,10 +85,11 @@ public sealed class FollowPeopleEvents(Db db)
             on conflict do nothing returning roster_id
             """, parameters, ct);
         await TrainingMails.SettleAsync(work, explained, ct);
-        await work.ExecuteAsync($"""
+        await TellReturnedAsync(work, await work.QueryAsync<long>($"""
             update training_exemptions x set ended_at = @now, follow_up_on = e.happened_on + {DaysAfterReturn} from people_events e, {Open}
             where e.id = any(@events) and e.kind = 'back' and r.person_id = e.person_id and x.roster_id = r.id and x.ended_at is null and x.reason in ('leave', 'left') and x.from_on <= e.happened_on
-            """, parameters, ct);
+            returning x.roster_id
+            """, parameters, ct), ct);
         await EnrolAsync(work, events, ct);
         await work.ExecuteAsync("""
             insert into training_event_marks (event_id, outcome, at)

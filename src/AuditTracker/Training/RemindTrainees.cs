@@ -37,11 +37,11 @@ public sealed class RemindTrainees(Db db)
         var told = 0;
         foreach (var dueOn in await work.QueryAsync<DateOnly>($"select distinct r.own_due_on from ({Standings.Sql}) r where r.standing in ('notStarted', 'inProgress', 'retake')", new { campaign = campaign.Id, asOf = work.Now }, ct))
         {
-            if (Cadence.Newest(steps, "person", campaign.OpensOn, dueOn, work.Today, calendar) is { } day)
+            if (Cadence.Newest(steps, "person", campaign.OpensOn, dueOn, work.Today, calendar) is { } day && await TakeStepAsync(work, campaign, dueOn, "person", day, ct))
             {
                 told += await TrainingMails.TellReminderAsync(work, campaign, day, dueOn, ct);
             }
-            if (Cadence.Newest(steps, "manager", campaign.OpensOn, dueOn, work.Today, calendar) is { IsLate: true } late)
+            if (Cadence.Newest(steps, "manager", campaign.OpensOn, dueOn, work.Today, calendar) is { IsLate: true } late && await TakeStepAsync(work, campaign, dueOn, "manager", late, ct))
             {
                 told += await TrainingMails.TellManagersAsync(work, campaign, late, dueOn, ct);
             }
@@ -49,17 +49,25 @@ public sealed class RemindTrainees(Db db)
         // Joiners have due dates of their own; there is no day on which their numbers say something.
         if (!campaign.IsForJoiners)
         {
-            if (Cadence.Newest(steps, "head", campaign.OpensOn, campaign.DueOn, work.Today, calendar) is { } heads)
+            if (Cadence.Newest(steps, "head", campaign.OpensOn, campaign.DueOn, work.Today, calendar) is { } heads && await TakeStepAsync(work, campaign, campaign.DueOn, "head", heads, ct))
             {
                 told += await TrainingMails.TellNumbersAsync(work, campaign, heads, company: false, ct);
             }
-            if (Cadence.Newest(steps, "privacyManager", campaign.OpensOn, campaign.DueOn, work.Today, calendar) is { } privacy)
+            if (Cadence.Newest(steps, "privacyManager", campaign.OpensOn, campaign.DueOn, work.Today, calendar) is { } privacy && await TakeStepAsync(work, campaign, campaign.DueOn, "privacyManager", privacy, ct))
             {
                 told += await TrainingMails.TellNumbersAsync(work, campaign, privacy, company: true, ct);
             }
         }
         return told;
     }
+
+    /// <summary>
+    /// Whether the step is still to be told. Where everybody has the campaign's own due date it is told to all of them in one go and marked; joiners and those back from leave have dates of
+    /// their own, and somebody may come to share one, so there the keys of the notices decide alone.
+    /// </summary>
+    private static async Task<bool> TakeStepAsync(UnitOfWork work, Campaign campaign, DateOnly dueOn, string tells, CadenceDay day, CancellationToken ct) =>
+        campaign.IsForJoiners || dueOn != campaign.DueOn
+        || await work.ExecuteAsync("insert into training_steps (campaign_id, due_on, tells, step, at) values (@Id, @dueOn, @tells, @Step, @Now) on conflict do nothing", new { campaign.Id, dueOn, tells, day.Step, work.Now }, ct) == 1;
 
     /// <summary>Tells these people again with their next mail, at most once a day; compliance managers only.</summary>
     /// <param name="rosters">Null: everybody who is not done.</param>

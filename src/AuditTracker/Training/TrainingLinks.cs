@@ -36,7 +36,7 @@ public sealed class TrainingLinks(Db db, TimeProvider time)
     private readonly ConcurrentDictionary<string, (DateTime Since, int Count)> misses = new();
 
     private const string Linked = """
-        select l.id as link_id, l.roster_id, c.title, v.minutes, r.due_on,
+        select l.id as link_id, l.roster_id, c.title, v.minutes, greatest(r.due_on, (select max(x.follow_up_on) from training_exemptions x where x.roster_id = r.id and x.ended_at is not null)) as due_on,
                l.revoked_at is null and l.expires_at > @now and c.state = 'running' and g.completed_at is null and (p.left_on is null or p.left_on >= tokyo_date(business_now())) as is_open
         from training_links l join training_roster r on r.id = l.roster_id join training_campaigns c on c.id = r.campaign_id
         join training_course_versions v on v.course = c.course and v.version = c.course_version

@@ -33,13 +33,13 @@ public static class TrainingMails
 
     /// <summary>To those of a due date who are not done, once a step; in the place of what still waits to be told.</summary>
     public static Task<int> TellReminderAsync(UnitOfWork work, Campaign campaign, CadenceDay day, DateOnly dueOn, CancellationToken ct) =>
-        TellAsync(work, campaign, day.IsLate ? Overdue : DueSoon, $":{day.Step}:{DateText.Iso(dueOn)}", day.IsLate ? Urgency.Overdue : Urgency.DueSoon, dueOn, null, ct);
+        TellAsync(work, campaign, day.IsLate ? Overdue : DueSoon, $":{day.Step}:{DateText.Iso(dueOn)}", day.IsLate ? Urgency.Overdue : Urgency.DueSoon, dueOn, null, ct, day.On);
 
     /// <summary>Because somebody asked for it: once a day.</summary>
     public static Task<int> TellByHandAsync(UnitOfWork work, Campaign campaign, IReadOnlyList<long>? rosters, CancellationToken ct) =>
         TellAsync(work, campaign, null, $":by-hand-{DateText.Iso(work.Today)}", Urgency.DueSoon, null, rosters, ct);
 
-    private static async Task<int> TellAsync(UnitOfWork work, Campaign campaign, string? template, string occasion, Urgency urgency, DateOnly? dueOn, IReadOnlyList<long>? rosters, CancellationToken ct)
+    private static async Task<int> TellAsync(UnitOfWork work, Campaign campaign, string? template, string occasion, Urgency urgency, DateOnly? dueOn, IReadOnlyList<long>? rosters, CancellationToken ct, DateOnly? stepOn = null)
     {
         var minutes = await work.FirstAsync<int>("select minutes from training_course_versions where course = @Course and version = @CourseVersion", campaign, ct);
         var (told, after) = (0, 0L);
@@ -48,10 +48,10 @@ public static class TrainingMails
             var people = await work.QueryAsync<Told>($"""
                 select r.id as roster_id, r.person_id, r.own_due_on as due_on from ({Standings.Sql}) r join people p on p.id = r.person_id
                 where r.standing in ('notStarted', 'inProgress', 'retake') and (p.left_on is null or p.left_on >= @Today) and r.id > @after
-                  and (@dueOn::date is null or r.own_due_on = @dueOn) and (@rosters::bigint[] is null or r.id = any(@rosters))
+                  and (@dueOn::date is null or r.own_due_on = @dueOn) and (@stepOn::date is null or tokyo_date(r.at) < @stepOn) and (@rosters::bigint[] is null or r.id = any(@rosters))
                   and not exists (select from notices n where n.key = coalesce(@template, case when r.own_due_on < @Today then '{Overdue}' else '{DueSoon}' end) || ':' || r.id || @occasion)
                 order by r.id limit {AtOnce}
-                """, new { campaign = campaign.Id, asOf = work.Now, work.Today, after, dueOn, rosters = rosters?.ToArray(), template, occasion }, ct);
+                """, new { campaign = campaign.Id, asOf = work.Now, work.Today, after, dueOn, stepOn, rosters = rosters?.ToArray(), template, occasion }, ct);
             if (people.Count == 0)
             {
                 return told;

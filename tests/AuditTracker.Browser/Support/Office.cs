@@ -8,6 +8,7 @@ using AuditTracker.Reports;
 using AuditTracker.Tests.People;
 using AuditTracker.Tests.Reports;
 using AuditTracker.Tests.Support;
+using AuditTracker.Training;
 
 namespace AuditTracker.Browser.Support;
 
@@ -52,6 +53,7 @@ public sealed class Office : IAsyncLifetime
         using var changes = new MemoryStream(System.Text.Encoding.UTF8.GetBytes("番号,件名,承認者\n" + string.Concat(Enumerable.Range(1, 60).Select(number => $"CHG-{number:000},ファイアウォールの設定変更 その{number},髙﨑 濵邊\n"))));
         var sample = await App.Get<TakePopulation>().RunAsync(Cast.Manami.User(), returned, sampled, new("file", "変更.csv", "text/csv", await App.Get<BlobStore>().SaveAsync(changes, 100_000, CancellationToken.None)));
         await App.Get<DrawSample>().RunAsync(Cast.Manami.User(), sample, new DrawInput("event", null, null, "8841", "監査員が指定"));
+        var (trained, training) = await TrainAsync();
         Task<long> Last(string sql) => database.ScalarAsync<long>(sql);
         Pages = new Dictionary<string, string>
         {
@@ -135,7 +137,56 @@ public sealed class Office : IAsyncLifetime
             ["/sign-in/code"] = "/sign-in/code",
             ["/tokens"] = "/tokens",
             ["/trail"] = "/trail",
+            ["/training"] = "/training",
+            ["/training/cadence"] = "/training/cadence",
+            ["/training/courses"] = "/training/courses",
+            ["/training/courses/{key}"] = "/training/courses/all-staff",
+            ["/training/campaigns/new"] = "/training/campaigns/new",
+            ["/training/campaigns/{id:long}"] = "/training/campaigns/1",
+            ["/training/campaigns/{id:long}/attendance"] = "/training/campaigns/1/attendance",
+            ["/training/campaigns/{id:long}/edit"] = "/training/campaigns/3/edit",
+            ["/training/campaigns/{id:long}/people"] = "/training/campaigns/1/people",
+            ["/training/campaigns/{id:long}/people/act"] = $"/training/campaigns/1/people/act?act=remind&id={await Last("select min(id) from training_roster where campaign_id = 1")}",
+            ["/training/campaigns/{id:long}/remind"] = "/training/campaigns/1/remind",
+            ["/training/campaigns/{id:long}/report"] = "/training/campaigns/1/report",
+            ["/training/link"] = $"/training/link?token={Invitation}",
+            ["/training/mine"] = "/training/mine",
+            ["/training/mine/{id:long}"] = $"/training/mine/{training}?p=2",
+            ["/training/mine/{id:long}/test"] = $"/training/mine/{training}/test?q=1",
+            ["/training/mine/{id:long}/result"] = $"/training/mine/{trained}/result",
+            ["/training/mine/{id:long}/certificate"] = $"/training/mine/{trained}/certificate",
         };
+    }
+
+    /// <summary>A campaign that Manami has completed with a second test while others have not, one whose test she has begun, and a plan.</summary>
+    private async Task<(long Trained, long Training)> TrainAsync()
+    {
+        var (plans, take) = (App.Get<PlanCampaign>(), App.Get<TakeTraining>());
+        foreach (var (title, people, starts) in new[] { ("個人情報保護・情報セキュリティ教育 2026（髙度情報基盤・共通アーキテクチャ推進開発本部を含む）", new[] { Cast.Manami.EmployeeNo, "000005", "000006", "000007", "000008" }, true), ("事故後の臨時教育", [Cast.Manami.EmployeeNo, "000005"], true), ("入社時教育 2027", ["000005"], false) })
+        {
+            var id = await plans.SaveAsync(Cast.Manami.User(), null, new(title, "yearly", "all-staff", "昨年の結果から", new(2026, 11, 2), new(2026, 11, 2), new(2026, 11, 30), 5, Cast.Manami.EmployeeNo, new(false, [], [], people)));
+            if (starts)
+            {
+                await plans.ApproveAsync(Cast.Tom.User(), id);
+            }
+        }
+        await App.Get<StartCampaigns>().RunAsync(CancellationToken.None);
+        var taker = new Taker(Actor.Of(Cast.Manami.User()), Cast.Manami.PersonId, null);
+        var mine = (await take.MineAsync(taker, CancellationToken.None)).OrderBy(training => training.Id).ToList();
+        foreach (var (id, right) in new[] { (mine[0].Id, (bool?)false), (mine[0].Id, true), (mine[1].Id, null) })
+        {
+            var course = await take.CourseAsync(mine[0], CancellationToken.None);
+            await take.TurnAsync(taker, id, course.Pages.Count);
+            await take.BeginTestAsync(taker, id, "ja");
+            foreach (var answer in right is null ? [] : (await take.TestAsync(taker, id, handedIn: false, CancellationToken.None))!.Value.Answers)
+            {
+                await take.AnswerAsync(taker, id, answer.Position, right == true || answer.Position > 3 ? course.Find(answer.Question).Right : [course.Find(answer.Question) is { IsMultiple: false, Right: ["a"] } ? "b" : "a"]);
+            }
+            _ = right is null || await take.FinishAsync(taker, id);
+        }
+        await App.Get<ExemptPeople>().AskAsync(Cast.Manami.User(), 1, [await App.Database.ScalarAsync<long>("select min(id) from training_roster where campaign_id = 1")], "away", "海外拠点へ出向中", null, new(2026, 12, 18));
+        await App.Database.ArrangeAsync("insert into training_links (roster_id, token_hash, created_at, expires_at) values (@id, @hash, now(), now() + interval '7 days')", new { id = mine[1].Id, hash = Platform.Security.Secrets.Hash(Invitation) });
+        return (mine[0].Id, mine[1].Id);
     }
 
     /// <summary>What a page answers here: the company has its administrator, so the first one's link has ended.</summary>
@@ -144,7 +195,7 @@ public sealed class Office : IAsyncLifetime
     public Task DisposeAsync() => App.DisposeAsync();
 
     /// <summary>Who can open a page: those of the door are for nobody in particular, health is the administrator's, all others the compliance manager's.</summary>
-    public static Cast.Member? Reader(string route) => route is "/sign-in" or "/sign-in/code" or "/password-reset" or "/invitation" or "/first-administrator" ? null
+    public static Cast.Member? Reader(string route) => route is "/sign-in" or "/sign-in/code" or "/password-reset" or "/invitation" or "/first-administrator" or "/training/link" ? null
         : route is "/health" ? Cast.Adam : Cast.Manami;
 
     /// <summary>The file of next month: somebody is new, somebody has another name, somebody is not in it.</summary>

@@ -5,6 +5,7 @@ using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
+using AuditTracker.Training;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
@@ -14,7 +15,7 @@ namespace AuditTracker.Overview.Pages;
 
 /// <summary>One person: where they work on any day, whom they answer to, what is still with them, what happened. Everybody may open their own.</summary>
 [May]
-public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructure structure, NameDeputy deputies, BusinessClock clock, IStringLocalizer<PeopleWords> words) : PageModel
+public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructure structure, NameDeputy deputies, CampaignStore trainings, BusinessClock clock, IStringLocalizer<PeopleWords> words) : PageModel
 {
     [BindProperty] public Form Input { get; set; } = new();
     [FromQuery(Name = "on")] public string? OnText { get; set; }
@@ -28,6 +29,7 @@ public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructu
     public IReadOnlyList<PersonEventRow> Events { get; private set; } = [];
     public IReadOnlyList<DepartmentEntry> Departments { get; private set; } = [];
     public IReadOnlyList<HeldAppointment> Appointments { get; private set; } = [];
+    public IReadOnlyList<PersonTraining> Trainings { get; private set; } = [];
     public AccountState? Account { get; private set; }
     public LeaveDeputy? Leave { get; private set; }
     public bool SeesPeople { get; private set; }
@@ -58,6 +60,7 @@ public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructu
         }
 
         Person = person;
+        Trainings = await trainings.OfPersonAsync(user, person.EmployeeNo, ct);
         Owed = await owed.CollectionsAsync(user, person.Id, ct);
         Reviews = await owed.ReviewsAsync(user, person.Id, ct);
         Requests = await owed.RequestsAsync(user, person.Id, ct);
