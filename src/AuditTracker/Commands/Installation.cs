@@ -17,7 +17,10 @@ public sealed class Installation : IAsyncDisposable
     public Installation(Settings settings, string app, string owner, PrivateCluster? cluster = null)
     {
         (Settings, this.cluster, this.app, Owner) = (settings, cluster, app, owner);
-        App = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(app) { GssEncryptionMode = GssEncryptionMode.Disable, ApplicationName = "audit-tracker" }.ConnectionString).Build();
+        var to = new NpgsqlConnectionStringBuilder(app) { GssEncryptionMode = GssEncryptionMode.Disable, ApplicationName = "audit-tracker" };
+        // Web and worker together stay below the hundred connections of a server as it comes; what is asked beyond waits its turn.
+        to.MaxPoolSize = to.ContainsKey("Maximum Pool Size") ? to.MaxPoolSize : 40;
+        App = new NpgsqlDataSourceBuilder(to.ConnectionString).Build();
     }
 
     public Settings Settings { get; }

@@ -98,9 +98,12 @@ public sealed class AttachmentStore(Db db)
         var parameters = Item(user, framework, itemRef);
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<LentEvidence>($"""
-            select c.id as collection_id, {CollectionScope.Title} as title, c.period_from, c.period_to, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, x.at, x.reason, coalesce({CollectionScope.Condition}, false) as is_visible
+            select c.id as collection_id, case when seen.yes then {CollectionScope.Title} else v.title end as title, c.period_from, c.period_to, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, x.at,
+                   case when seen.yes then x.reason else '' end as reason, seen.yes as is_visible
             from attached_as_of('infinity') x join collections c on c.id = x.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
             join accounts a on a.id = x.by_account left join people p on p.id = x.by_person
+            -- Whoever may not see the collection learns that it is there, and neither whom it is about nor what was written.
+            cross join lateral (select coalesce({CollectionScope.Condition}, false) as yes) seen
             where x.framework = @framework and x.ref = @itemRef order by c.period_to desc, c.id desc limit 50
             """, parameters, ct);
     }

@@ -185,22 +185,33 @@ public sealed partial class CollectionStore
     /// <summary>A part of the list, and how many rows the whole list has, exact to <see cref="Platform.Web.ListQuery.Exact"/>.</summary>
     public async Task<(ListPage<CollectionRow> Page, long Total)> PageAndCountAsync(CurrentUser user, CollectionFilter filter, ListSlice slice, CancellationToken ct)
     {
-        await using var connection = await db.OpenAsync(ct);
-        var parameters = await ReachAsync(connection, user, filter, ct);
+        Dictionary<string, object?> parameters;
+        await using (var asked = await db.OpenAsync(ct))
+        {
+            parameters = await ReachAsync(asked, user, filter, ct);
+        }
         parameters["cap"] = Platform.Web.ListQuery.Cap;
         var isNarrow = IsNarrow(user, filter, parameters);
         if (!isNarrow && slice.Order == CollectionOrders.Due)
         {
-            // An index gives the first rows at once, and the count is made beside.
-            var counting = CountBesideAsync();
-            return ((await ReadAsync(connection, user, filter, slice, new(parameters), false, ct)).Page, await counting);
+            // An index gives the first rows at once, and the count is made beside. Neither holds a connection while it waits for another.
+            var (reading, counting) = (ReadBesideAsync(), CountBesideAsync());
+            await Task.WhenAll(reading, counting);
+            return (await reading, await counting);
         }
+        await using var connection = await db.OpenAsync(ct);
         long? counted = isNarrow ? null : await CountAsync(connection);
         // In any other order a short list is read whole.
         var (page, total) = await ReadAsync(connection, user, filter, slice, parameters, isNarrow || counted < Platform.Web.ListQuery.Cap, ct);
         return (page, Math.Min(counted ?? total ?? await CountAsync(connection), Platform.Web.ListQuery.Cap));
 
         Task<long> CountAsync(NpgsqlConnection on) => on.FirstAsync<long>(CountSql(user, filter, parameters), parameters, ct);
+
+        async Task<ListPage<CollectionRow>> ReadBesideAsync()
+        {
+            await using var other = await db.OpenAsync(ct);
+            return (await ReadAsync(other, user, filter, slice, new(parameters), false, ct)).Page;
+        }
 
         async Task<long> CountBesideAsync()
         {

@@ -236,7 +236,8 @@ public static class EvidenceMails
             return;
         }
         var facts = Model((await FactsAsync(work, [collection], ct))[0]);
-        await work.SettleAsync(Subject(collection), reminders, ct: ct);
+        // One that is in a mail already stays there: the mail says what was true when it was written.
+        await work.SettleKeysAsync([.. waiting.Select(notice => notice.Key)], ct);
         await work.TellManyAsync([.. waiting.Select(notice => new Notice($"{notice.Key}:{step}", notice.Template, notice.PersonId, Subject(collection))
         {
             Urgency = (Urgency)notice.Urgency,

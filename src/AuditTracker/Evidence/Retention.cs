@@ -187,8 +187,8 @@ public sealed class DecideRetention(Db db)
         return withdrawn;
     }
 
-    /// <summary>Sets how long a class is kept from a day to come on; until then the rule before it holds. A file's term is looked up on the day it is destroyed.</summary>
-    /// <exception cref="InvalidInput">No such class, a day that is not to come or has a rule already, a term outside 1 to 1,200 months, or no basis.</exception>
+    /// <summary>Sets how long a class is kept from a day to come on, in place of what was set for that day before; until then the rule before it holds. A file's term is looked up on the day it is destroyed.</summary>
+    /// <exception cref="InvalidInput">No such class, a day that is not to come, a term outside 1 to 1,200 months, or no basis.</exception>
     public async Task SetTermAsync(CurrentUser user, string? of, int? months, DateOnly? from, string? basisJa, string? basisEn, CancellationToken ct = default)
     {
         RefuseOthers(user);
@@ -210,10 +210,10 @@ public sealed class DecideRetention(Db db)
         if (await work.ExecuteAsync("""
             insert into retention_rules (class, valid_from, name_ja, name_en, months, basis_ja, basis_en, position)
             select class, @day, name_ja, name_en, @months, @ja, @en, position from retention_rules where class = @of order by valid_from desc limit 1
-            on conflict do nothing
+            on conflict (class, valid_from) do update set months = excluded.months, basis_ja = excluded.basis_ja, basis_en = excluded.basis_en
             """, new { of = of?.Replace("\0", ""), day, months, ja, en = en.Length > 0 ? en : ja }, ct) == 0)
         {
-            throw InvalidInput.At<Words>("validFrom", "TermKnown");
+            throw InvalidInput.At<Words>("of", "TermUnknown");
         }
         await work.ActAsync("retention.termSet", $"retention:{of}", new Dictionary<string, string?> { ["class"] = of, ["months"] = $"{months}", ["from"] = $"{day:yyyy-MM-dd}" }, ct: ct);
         await work.CommitAsync(ct);

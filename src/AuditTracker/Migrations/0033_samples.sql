@@ -14,6 +14,9 @@ create table sample_sizes (
     at         timestamptz,
     constraint sample_sizes_line unique nulls not distinct (valid_from, basis, up_to)
 );
+-- Watched before it is filled, so that the trail tells of these rows as of all others.
+select trail.watch('sample_sizes');
+select set_config('audit.actor', 'operator:migrate', true);
 insert into sample_sizes (valid_from, basis, up_to, size) values
     ('2000-01-01', 'event', 5, null),
     ('2000-01-01', 'event', 50, 5),
@@ -125,7 +128,6 @@ union all select s.original_sha256, s.original_name, s.collection_id, s.by_perso
 grant select, insert on sample_sizes, sample_results to ${app};
 grant select, insert, update on samples, sample_rows, sample_files to ${app};
 grant select on sample_contents to ${app};
-select trail.watch('sample_sizes');
 select trail.watch('samples', '{name,origin,completeness,original_name,size_reason,seed_from,closing}');
 select trail.watch('sample_rows', '{cells,replace_reason}');
 select trail.watch('sample_results', '{note,link}');

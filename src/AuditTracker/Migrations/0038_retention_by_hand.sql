@@ -10,3 +10,5 @@ begin
 end $$;
 create trigger destructions_proof before delete on destructions for each row execute function destructions_keep_their_proof();
 grant delete on destructions to ${app};
+-- A rule that is still to come can be corrected.
+grant update on retention_rules to ${app};

@@ -185,6 +185,8 @@ create table training_cadence (
     repeat_days int check (repeat_days between 1 and 31),
     active      boolean not null default true
 );
+select trail.watch('training_cadence');
+select set_config('audit.actor', 'operator:migrate', true);
 insert into training_cadence (step, tells, days, unit, repeat_days) values
     ('before14', 'person', -14, 'days', null), ('before7', 'person', -7, 'days', null), ('before3', 'person', -3, 'days', null), ('before1', 'person', -1, 'businessDays', null),
     ('after1', 'person', 1, 'businessDays', null), ('afterWeekly', 'person', 7, 'days', 7),
@@ -219,5 +221,4 @@ select trail.watch('training_event_marks');
 select trail.watch('training_attempts');
 select trail.watch('training_answers');
 select trail.watch('training_links', '{}', '{token_hash}');
-select trail.watch('training_cadence');
 select trail.watch('training_steps');

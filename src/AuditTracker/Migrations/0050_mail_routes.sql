@@ -12,6 +12,7 @@ create table mail_pace (
     next_at timestamptz not null default '-infinity'
 );
 insert into mail_pace default values;
+insert into trail.exempt_tables values ('mail_pace', 'when the next mail may leave: bookkeeping of the worker');
 grant select, update on mail_pace to ${app};
 
 select trail.watch('mails', '{to_name,to_address,reply}', '{subject,body_text,body_html,lease_until,claimed_at}');

@@ -53,6 +53,10 @@ public static class Notices
     public static Task<int> SettleAsync(this UnitOfWork work, string subject, string[]? templates = null, long? personId = null, CancellationToken ct = default) =>
         work.SettleManyAsync([subject], templates, personId, ct);
 
+    /// <summary>Closes these notices and no other.</summary>
+    public static Task<int> SettleKeysAsync(this UnitOfWork work, string[] keys, CancellationToken ct = default) =>
+        work.ExecuteAsync("update notices set closed_at = @Now where key = any (@keys) and closed_at is null", new { keys, work.Now }, ct);
+
     /// <summary>Like <see cref="SettleAsync"/> for any number of subjects.</summary>
     public static Task<int> SettleManyAsync(this UnitOfWork work, string[] subjects, string[]? templates = null, long? personId = null, CancellationToken ct = default) =>
         work.ExecuteAsync("""

@@ -120,7 +120,7 @@ public sealed class EvidenceFacts : IAsyncDisposable
     /// <summary>Every piece of evidence, by item, request, period and place in its submission; unbuffered.</summary>
     public IAsyncEnumerable<PieceFacts> PiecesAsync() => connection.QueryUnbufferedAsync<PieceFacts>(ActedCollections + $"""
         select c.id as collection, c.refs, c.official_refs, {CollectionScope.Title} as request, c.period_from, c.period_to, h.captured_on, c.due_on, c.planned_due_on,
-               h.at as submitted_at, x.submission_id is null and tokyo_date(s.at) > coalesce(c.missed_due_on, c.due_on) as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
+               h.at as submitted_at, not exists (select from past_evidence_pieces y where y.submission_id = s.id) and tokyo_date(s.at) > coalesce(c.missed_due_on, c.due_on) as late, c.state, case c.state when 'accepted' then c.state_at end as accepted_at,
                coalesce(by_person.name, nullif(by_account.name, ''), by_account.sign_in) as submitted_by, behalf.name as on_behalf_of,
                case c.state when 'accepted' then coalesce(reviewer.name, nullif(reviewing.name, ''), reviewing.sign_in) end as accepted_by,
                case when e.nothing then 'nothing' else e.kind end as kind, e.file_name, e.size, e.sha256, e.content,
@@ -133,7 +133,7 @@ public sealed class EvidenceFacts : IAsyncDisposable
         join submissions s on s.id = c.submission_id
         -- Each piece with the hand-in it came in: a part that the submission takes up, or the submission itself.
         join counted_evidence e on e.counted_for = s.id join submissions h on h.id = e.submission_id
-        left join past_evidence_pieces x on x.submission_id = s.id
+        left join past_evidence_pieces x on x.submission_id = h.id
         join accounts by_account on by_account.id = h.by_account
         left join people by_person on by_person.id = h.by_person
         left join people behalf on behalf.id = h.on_behalf_of

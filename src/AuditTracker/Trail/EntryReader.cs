@@ -40,7 +40,12 @@ internal readonly struct SealedEntry(ReadOnlyMemory<byte> row)
             Span<byte> digits = stackalloc byte[20];
             for (var i = 0; i < 9; i++)
             {
+                var isNull = BinaryPrimitives.ReadInt32BigEndian(rest) < 0;
                 scoped var column = Take(ref rest);
+                if (isNull || i < 4 && column.Length != sizeof(long))
+                {
+                    return false;
+                }
                 if (i < 4)
                 {
                     var number = BinaryPrimitives.ReadInt64BigEndian(column);

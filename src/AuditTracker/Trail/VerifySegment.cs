@@ -56,6 +56,10 @@ public sealed class VerifySegment
         {
             throw new FormatException("The file is cut short.");
         }
+        if (lines.Next() is not null)
+        {
+            throw Unreadable(lines.Number);
+        }
         if (expectedHead is not null && !heads.Values.Any(head => head.AsSpan().SequenceEqual(expectedHead)))
         {
             findings.Add(new Finding(FindingKind.HeadUnknown, Convert.ToHexStringLower(expectedHead)));
@@ -92,7 +96,7 @@ public sealed class VerifySegment
 
     private void Open(string[] parts)
     {
-        var seal = new Seal(Long(parts[1]), Long(parts[2]), Long(parts[3]), (int)Long(parts[4]), Hash(parts[5]), Hash(parts[7]), Hash(parts[8]), Long(parts[6]));
+        var seal = new Seal(Long(parts[1]), Long(parts[2]), Long(parts[3]), checked((int)Long(parts[4])), Hash(parts[5]), Hash(parts[7]), Hash(parts[8]), Long(parts[6]));
         if (last is not null && !seal.Follows(last) || last is null && seal.Number == 1 && !seal.Follows(null))
         {
             findings.Add(new Finding(FindingKind.ChainBroken, parts[1]));

@@ -90,7 +90,7 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
         {
             await CheckGuardAsync(connection, looking, ct);
         }
-        var unsealed = await CheckWaitingAsync(connection, looking, last?.ThroughId ?? 0, isLive, ct);
+        var unsealed = await CheckWaitingAsync(connection, looking, last?.ThroughId ?? long.MinValue, isLive, ct);
         var rows = withRows ? await new VerifyRows(db).RunAsync(connection, (kind, subject, column) => looking.Found(kind, subject, column), ct) : 0;
         var files = withFiles ? await CheckFilesAsync(connection, looking, ct) : 0;
         return new Verdict(looking.Entries, sums.Count, unsealed, last?.Head, anchors, files, looking.Findings, rows);
@@ -103,7 +103,7 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
             from trail.seals where number between @from and @through order by number
             """, new { from, through }, ct);
         // What stands before the first range of this portion and behind the one before belongs to no seal.
-        var first = Math.Min((last?.ThroughId ?? 0) + 1, seals[0].FromId);
+        var first = last is null ? long.MinValue : Math.Min(last.ThroughId + 1, seals[0].FromId);
         var values = (await connection.ListAsync<KeptValue>("select entry_id, side, name, salt, value from trail.entry_values where entry_id between @first and @final order by entry_id",
             new { first, final = seals[^1].ThroughId }, ct)).ToLookup(value => value.EntryId);
         await using var entries = await EntryReader.OpenAsync(connection, first, seals[^1].ThroughId, ct);

@@ -178,6 +178,15 @@ public sealed class CollectionPagesTests(Desk desk) : IClassFixture<Desk>
         Assert.Contains("「確かめる依頼」2026年4～6月分を受領しました。", text);
         Assert.Contains("注意： 前回受領した分と同じファイルです（SHA-256が一致）： 名前だけ違う.csv", text);
         Assert.Contains("注意： 対象期間が終わる前（ 2026/9/1（火） ）に取得されています。", text);
+        // Somebody was faster with the first: what was written of it is shown, and not put into the form of the second.
+        using (var late = await tom.SendAsync(page, $"/evidence/review?handler=Return&id={first}", ("Input.Comment", "一つ目への言葉"), ("Input.Reasons", "Period")))
+        {
+            var shown = WebUtility.HtmlDecode(await late.Content.ReadAsStringAsync());
+            Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+            Assert.Contains("<q>一つ目への言葉</q>", shown);
+            Assert.Equal(2, shown.Split("一つ目への言葉").Length);
+            Assert.DoesNotContain("value=\"Period\" checked", shown);
+        }
         using var silent = await tom.SendAsync(page, $"/evidence/review?handler=Return&id={second}", ("Input.Comment", ""));
         Assert.Equal(HttpStatusCode.BadRequest, silent.StatusCode);
         using var returned = await tom.SendAsync(page, $"/evidence/review?handler=Return&id={second}", ("Input.Comment", "前回と同じです"));

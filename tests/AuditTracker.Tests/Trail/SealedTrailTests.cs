@@ -91,6 +91,13 @@ public sealed class SealedTrailTests : IAsyncLifetime
     public Task A_changed_column_beside_an_entry_is_named() => TamperAsync("update trail.entries set actor = 'account:9' where id = @id", FindingKind.ColumnsDiffer, "{id}");
 
     [Fact]
+    public Task An_entry_before_the_first_number_is_named() => TamperAsync(
+        "insert into trail.entries select -5, tx, at, recorded_at, actor, request, kind, what, subject, canonical from trail.entries where id = @id", FindingKind.EntryAdded, "-5");
+
+    [Fact]
+    public Task A_column_that_was_emptied_is_named() => TamperAsync("alter table trail.entries alter column at drop not null; update trail.entries set at = null where id = @id", FindingKind.ColumnsDiffer, "{id}");
+
+    [Fact]
     public Task A_deleted_entry_is_named() => TamperAsync("delete from trail.entries where id = @id", FindingKind.EntryMissing, "{id}");
 
     [Fact]

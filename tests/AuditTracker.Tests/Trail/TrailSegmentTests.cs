@@ -116,6 +116,10 @@ public sealed class TrailSegmentTests : IAsyncLifetime
         {
             Assert.Throws<FormatException>(() => VerifySegment.Run(Text(segment.Replace(entry, odd))));
         }
+        var seal = Line(segment, "seal ").Split(' ');
+        seal[4] = $"{long.Parse(seal[4]) + (1L << 32)}";
+        Assert.Throws<FormatException>(() => VerifySegment.Run(Text(segment.Replace(Line(segment, "seal "), string.Join(' ', seal)))));
+        Assert.Throws<FormatException>(() => VerifySegment.Run(Text(segment + "entry bW9yZQ==\n")));
         await using var output = new MemoryStream();
         Assert.True(await database.Get<TrailSegment>().WriteProofAsync(await database.ScalarAsync<long>("select min(id) from trail.entries"), output));
         var proof = Encoding.UTF8.GetString(output.ToArray());

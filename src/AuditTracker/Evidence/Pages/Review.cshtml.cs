@@ -27,6 +27,9 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
     /// <summary>Who has which of them in hand.</summary>
     public IReadOnlyDictionary<long, ReviewLease> Leases { get; private set; } = new Dictionary<long, ReviewLease>();
 
+    /// <summary>What was written of one that cannot be decided on any more: its title, and the words.</summary>
+    public (string Title, string Words)? Stray { get; private set; }
+
     /// <summary>The one that is open; null when nothing waits.</summary>
     public CollectionView? Open { get; private set; }
 
@@ -83,6 +86,12 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
         }
         catch (Refusal refusal)
         {
+            if (Open?.Row.Id != id)
+            {
+                // Another stands in its place now: what was written of the one is not handed on to the other.
+                (Stray, Input) = (string.IsNullOrWhiteSpace(Input.Comment) ? null : (row.Title, Input.Comment), new());
+                ModelState.Clear();
+            }
             return this.Refused(refusal);
         }
         var next = Queue.SkipWhile(one => one.Id != id).Skip(1).FirstOrDefault() ?? Queue.FirstOrDefault(one => one.Id != id);
