@@ -193,6 +193,9 @@ insert into training_cadence (step, tells, days, unit, repeat_days) values
     ('manager1', 'manager', 1, 'businessDays', null), ('managerWeekly', 'manager', 7, 'days', 7),
     ('head3', 'head', 3, 'businessDays', null), ('privacy7', 'privacyManager', 7, 'days', 7);
 
+-- When somebody was last told stands beside them in the roster, also of what is closed.
+create index notices_training on notices (subject) where template like 'training/%';
+
 -- Which step of the cadence was told to everybody of a due date, so that a hundred thousand rows are not looked through every minute.
 create table training_steps (
     campaign_id bigint not null references training_campaigns (id),

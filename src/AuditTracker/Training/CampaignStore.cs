@@ -119,7 +119,7 @@ public sealed partial class CampaignStore(Db db)
         r.id, r.person_id, r.employee_no, r.name, r.department_code, r.department, r.employment_type, r.standing, r.own_due_on as due_on, r.started_at, r.completed_at, r.how, r.score, r.reason,
         case when r.standing = 'exempt' then r.detail else '' end as detail, r.exempt_from as from_on, r.exempt_to as to_on,
         exists (select from training_exemptions w where w.roster_id = r.id and w.approved_at is null and w.ended_at is null) as is_asked,
-        (select max(m.finished_at) from notices n join mails m on m.id = n.mail_id where n.subject = 'training:' || r.id and n.person_id = r.person_id and m.state = 'accepted') as told_at
+        (select max(m.finished_at) from notices n join mails m on m.id = n.mail_id where n.template like 'training/%' and n.subject = 'training:' || r.id and n.person_id = r.person_id and m.state = 'accepted') as told_at
         """;
 
     public async Task<ListPage<StandingRow>> PeopleAsync(CurrentUser user, long campaign, StandingFilter filter, ListSlice slice, DateTime asOf, CancellationToken ct)

@@ -49,10 +49,10 @@ public sealed class FollowPeopleEvents(Db db)
 
     /// <summary>What was told wrong explains nobody; what has run out no longer does, unless leave goes on. Fourteen days from then.</summary>
     private static async Task EndExemptionsAsync(UnitOfWork work, CancellationToken ct) => await TellReturnedAsync(work, await work.QueryAsync<long>($"""
-        update training_exemptions x set ended_at = @Now, follow_up_on = case when exists (select from people_events c where c.corrects_id = x.event_id) then null else
+        update training_exemptions x set ended_at = @Now, follow_up_on = case when exists (select from people_events c where c.corrects_id = x.event_id) or approved_at is null then null else
             greatest(x.to_on, (select max(l.to_on) from training_roster r join leaves l on l.person_id = r.person_id and l.to_on < @Today where r.id = x.roster_id and x.reason = 'leave')) + 1 + {DaysAfterReturn} end
         where ended_at is null and (exists (select from people_events c where c.corrects_id = x.event_id)
-            or approved_at is not null and x.to_on < @Today and (x.reason <> 'leave' or not exists (
+            or x.to_on < @Today and (x.reason <> 'leave' or not exists (
                 select from training_roster r join leaves l on l.person_id = r.person_id and @Today between l.from_on and coalesce(l.to_on, 'infinity') where r.id = x.roster_id)))
         returning roster_id
         """, new { work.Now, work.Today }, ct), ct);

@@ -42,20 +42,17 @@ public static class TrainingMails
     private static async Task<int> TellAsync(UnitOfWork work, Campaign campaign, string? template, string occasion, Urgency urgency, DateOnly? dueOn, IReadOnlyList<long>? rosters, CancellationToken ct, DateOnly? stepOn = null)
     {
         var minutes = await work.FirstAsync<int>("select minutes from training_course_versions where course = @Course and version = @CourseVersion", campaign, ct);
-        var (told, after) = (0, 0L);
-        while (true)
+        var told = 0;
+        // The roster is read once: it is the notices that are many and large.
+        var everybody = await work.QueryAsync<Told>($"""
+            select r.id as roster_id, r.person_id, r.own_due_on as due_on from ({Standings.Sql}) r join people p on p.id = r.person_id
+            where r.standing in ('notStarted', 'inProgress', 'retake') and (p.left_on is null or p.left_on >= @Today)
+              and (@dueOn::date is null or r.own_due_on = @dueOn) and (@stepOn::date is null or tokyo_date(r.at) < @stepOn) and (@rosters::bigint[] is null or r.id = any(@rosters))
+              and not exists (select from notices n where n.key = coalesce(@template, case when r.own_due_on < @Today then '{Overdue}' else '{DueSoon}' end) || ':' || r.id || @occasion)
+            order by r.id
+            """, new { campaign = campaign.Id, asOf = work.Now, work.Today, dueOn, stepOn, rosters = rosters?.ToArray(), template, occasion }, ct);
+        foreach (var people in everybody.Chunk(AtOnce))
         {
-            var people = await work.QueryAsync<Told>($"""
-                select r.id as roster_id, r.person_id, r.own_due_on as due_on from ({Standings.Sql}) r join people p on p.id = r.person_id
-                where r.standing in ('notStarted', 'inProgress', 'retake') and (p.left_on is null or p.left_on >= @Today) and r.id > @after
-                  and (@dueOn::date is null or r.own_due_on = @dueOn) and (@stepOn::date is null or tokyo_date(r.at) < @stepOn) and (@rosters::bigint[] is null or r.id = any(@rosters))
-                  and not exists (select from notices n where n.key = coalesce(@template, case when r.own_due_on < @Today then '{Overdue}' else '{DueSoon}' end) || ':' || r.id || @occasion)
-                order by r.id limit {AtOnce}
-                """, new { campaign = campaign.Id, asOf = work.Now, work.Today, after, dueOn, stepOn, rosters = rosters?.ToArray(), template, occasion }, ct);
-            if (people.Count == 0)
-            {
-                return told;
-            }
             if (occasion.Length > 0)
             {
                 // The newer word takes the place of the earlier ones, so that a mail never names a training twice.
@@ -72,8 +69,8 @@ public static class TrainingMails
                     Model = new Dictionary<string, object?> { ["title"] = campaign.Title, ["minutes"] = minutes, ["link"] = $"/training/mine/{row.RosterId}", ["joiner"] = campaign.IsForJoiners, ["again"] = template != Opened },
                 };
             })], ct);
-            after = people[^1].RosterId;
         }
+        return told;
     }
 
     /// <summary>To the manager of each one who is late, a notice for each, so that it is closed the instant they complete; about an officer to the privacy manager alone.</summary>

@@ -33,6 +33,7 @@ public sealed class Office : IAsyncLifetime
         await App.Get<ImportPeople>().ApplyAsync(Actor.Operator("test"), null, "people-1124.csv", ImportFiles.Sample("people-utf8.csv"), null);
         var preview = await App.Get<ImportPeople>().KeepAsync(Cast.Manami.User(), "people-1130.csv", Next(ImportFiles.Sample("people-utf8.csv")));
         await App.Get<SendMails>().RunAsync(CancellationToken.None);
+        var (trained, training) = await TrainAsync();
         var run = await App.Get<RequestReport>().AskAsync(Cast.Manami.User(), new ReportInput(Quarter.Framework, new(2026, 7, 1), new(2026, 9, 30), null, "ja"));
         await App.Get<BuildReports>().RunAsync(CancellationToken.None);
         await LengthenAsync();
@@ -53,7 +54,6 @@ public sealed class Office : IAsyncLifetime
         using var changes = new MemoryStream(System.Text.Encoding.UTF8.GetBytes("番号,件名,承認者\n" + string.Concat(Enumerable.Range(1, 60).Select(number => $"CHG-{number:000},ファイアウォールの設定変更 その{number},髙﨑 濵邊\n"))));
         var sample = await App.Get<TakePopulation>().RunAsync(Cast.Manami.User(), returned, sampled, new("file", "変更.csv", "text/csv", await App.Get<BlobStore>().SaveAsync(changes, 100_000, CancellationToken.None)));
         await App.Get<DrawSample>().RunAsync(Cast.Manami.User(), sample, new DrawInput("event", null, null, "8841", "監査員が指定"));
-        var (trained, training) = await TrainAsync();
         Task<long> Last(string sql) => database.ScalarAsync<long>(sql);
         Pages = new Dictionary<string, string>
         {

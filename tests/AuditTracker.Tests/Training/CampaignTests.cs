@@ -165,6 +165,19 @@ public sealed class CampaignTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_exemption_nobody_decided_on_is_over_with_its_last_day_and_may_be_asked_for_again()
+    {
+        var id = await school.RunAsync();
+        var (exempt, roster) = (Get<ExemptPeople>(), await school.RosterAsync(id, Cast.Alice));
+        await exempt.AskAsync(School.Manager, id, [roster], "away", "出張", null, School.Day("2026-11-10"));
+        await Database.SetClockAsync("2026-11-11 09:00");
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Empty(await exempt.WaitingAsync(School.Top, id, default));
+        Assert.Equal(School.Day("2026-11-30"), (await Get<TakeTraining>().FindAsync(School.As(Cast.Alice), roster, default))!.DueOn);
+        Assert.Equal(1, await exempt.AskAsync(School.Manager, id, [roster], "away", "出張の延長", null, School.Day("2026-11-20")));
+    }
+
+    [Fact]
     public async Task Attendance_on_paper_is_all_lines_or_none_and_counts_once()
     {
         var id = await school.RunAsync();

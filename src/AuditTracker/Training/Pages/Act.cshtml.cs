@@ -11,7 +11,9 @@ public sealed class ActModel(CampaignStore campaigns, ExemptPeople exemptions, R
 {
     /// <summary>Names on the page; the others are counted.</summary>
     public const int Shown = 20;
-    private const int Most = 5000;
+
+    // A form of ours takes so many values; all of a larger roster are told again by the page of the campaign.
+    private const int Most = 900;
 
     [FromQuery(Name = "act")] public string Act { get; set; } = "exempt";
     [FromQuery(Name = "id")] public List<long> Picked { get; set; } = [];
