@@ -35,7 +35,7 @@ public sealed class SampleTests(Chromium chromium)
             await alice.PressAsync("母集団を保存", "Keep the population");
             await alice.SeesAsync("母数は7件です", "The population has 7 rows");
             await alice.PressAsync("抽出する", "Draw");
-            await alice.SeesAsync("7件から5件を抽出しました", "5 of 7 rows are drawn");
+            await alice.SeesAsync("7件から5件を抽出しました", "5 of 7 rows drawn");
             await alice.Main.Locator("table.list a").First.ClickAsync();
             for (var row = 1; row <= 5; row++)
             {
@@ -48,7 +48,7 @@ public sealed class SampleTests(Chromium chromium)
                 await alice.Main.Locator("form[enctype] button.primary").ClickAsync();
                 await alice.SeesAsync("結果を保存しました", "The result is saved");
             }
-            await alice.SeesAsync("5件すべてに結果があります。不適合は1件です", "All 5 rows have a result, 1 of them nonconforming");
+            await alice.SeesAsync("5件すべてに結果があります。不適合は1件です", "All drawn have a result: 5 rows, 1 nonconforming");
             await alice.Main.Locator("[name='Input.Conclusion']").FillAsync("5件中4件適合。1件は是正処置を開始した。");
             await alice.PressAsync("結論を保存", "Save the conclusion");
             await alice.SeesAsync("結論を保存しました", "The conclusion is saved");
