@@ -27,6 +27,8 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
         var end = Environment.TickCount64 + (long)Longest.TotalMilliseconds;
         // With a pace, no more at a time than leave in ten seconds: a code somebody waits for goes before the rest of the mails of the day.
         var limit = Math.Clamp((pace.PerMinute ?? 6 * Batch) / 6, 1, Batch);
+        // While one is on a connection, the next is being written.
+        var atOnce = transport.Connections == 1 ? 1 : 2 * transport.Connections;
         var passed = new ConcurrentBag<long>();
         var accepted = 0;
         var isOver = false;
@@ -40,7 +42,7 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
                 {
                     break;
                 }
-                await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = transport.Connections, CancellationToken = ct }, async (id, stop) =>
+                await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = ct }, async (id, stop) =>
                 {
                     if (!await pace.TakeAsync(TimeSpan.FromMilliseconds(Math.Max(0, end - Environment.TickCount64)), stop))
                     {

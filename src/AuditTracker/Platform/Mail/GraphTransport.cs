@@ -33,7 +33,7 @@ public sealed class GraphTransport(HttpClient http, Uri graph, ClientCredentials
         }
         catch (ArgumentException mistake)
         {
-            return new SendResult.Failed(mistake.Message) { Fault = mistake.Message.StartsWith("To:", StringComparison.Ordinal) ? MailFault.Recipient : MailFault.Mail };
+            return SendResult.Mistaken(mistake);
         }
         await places.WaitAsync(cancel);
         try

@@ -36,6 +36,14 @@ public abstract record SendResult(string Reply)
     /// <summary>Null where nothing is wrong, or nobody can say.</summary>
     public MailFault? Fault { get; init; }
 
+    /// <summary>A mail that cannot even be composed: for good, unless it is our own sender that is no address, which would meet every mail.</summary>
+    internal static SendResult Mistaken(ArgumentException mistake) => mistake.Message.Split(':')[0] switch
+    {
+        "From" or "Reply-To" => new Deferred(mistake.Message) { Fault = MailFault.Route },
+        "To" => new Failed(mistake.Message) { Fault = MailFault.Recipient },
+        _ => new Failed(mistake.Message) { Fault = MailFault.Mail },
+    };
+
     /// <summary>The other side has taken responsibility.</summary>
     public sealed record Accepted(string Reply) : SendResult(Reply);
 

@@ -32,7 +32,7 @@ public sealed class SmtpTransport(SmtpServer server, int connections = 1, TimeSp
         }
         catch (ArgumentException mistake)
         {
-            return new SendResult.Failed(mistake.Message) { Fault = mistake.Message.StartsWith("To:", StringComparison.Ordinal) ? MailFault.Recipient : MailFault.Mail };
+            return SendResult.Mistaken(mistake);
         }
         await places.WaitAsync(cancel);
         try

@@ -298,5 +298,6 @@ public sealed class SmtpTransportTests : IAsyncDisposable
         await using var transport = new SmtpTransport(new SmtpServer("localhost", port, SmtpSecurity.None));
         Assert.Equal(MailFault.Route, Assert.IsType<SendResult.Deferred>(await transport.SendAsync(Mail(), default)).Fault);
         Assert.IsType<SendResult.Failed>(await transport.SendAsync(Mail(to: "a@b.example>\r\nRCPT TO:<x@y.example"), default));
+        Assert.Equal(MailFault.Route, Assert.IsType<SendResult.Deferred>(await transport.SendAsync(Mail() with { From = new Mailbox("事務局", "") }, default)).Fault);
     }
 }
