@@ -36,6 +36,7 @@ public sealed class Settings
         new("AuditTracker:Mail:Graph:Address", "https://graph.microsoft.com", "address of Microsoft Graph; other clouds have others", value => value.Length > 0 && IsHttp(value)),
         new("AuditTracker:Mail:Connections", "2", "most connections to the mail server at a time, for each worker", value => int.TryParse(value, out var count) && count is > 0 and <= 50),
         new("AuditTracker:Mail:PerMinute", "", "most mails a minute, all workers together, evenly spread; empty: no limit. Microsoft 365 takes 30 of a mailbox", value => IsPositive(value) && value.Length < 6),
+        new("AuditTracker:Mail:Bounces", "", "folder where the mail system leaves reports of mails that did not arrive (a Maildir, or .eml files); empty: none are read", _ => true),
         new("AuditTracker:Mail:SendFrom", "09:00", "start of the send window on business days, Japan time", IsTime),
         new("AuditTracker:Mail:SendUntil", "10:00", "end of the send window", IsTime),
         new("AuditTracker:Mail:BodyDays", "90", "what a mail said is erased so many days after it was handed over", IsPositive),
@@ -89,6 +90,8 @@ public sealed class Settings
     public string OAuthSecret => this["AuditTracker:Mail:OAuth:Secret"];
     public string OAuthScope => this["AuditTracker:Mail:OAuth:Scope"] is { Length: > 0 } given ? given : MailTransport == "graph" ? "https://graph.microsoft.com/.default" : "https://outlook.office365.com/.default";
     public Uri GraphAddress => new(this["AuditTracker:Mail:Graph:Address"]);
+    /// <summary>Null: no reports are read.</summary>
+    public string? MailBounces => this["AuditTracker:Mail:Bounces"] is { Length: > 0 } given ? Path.GetFullPath(given) : null;
     public int MailConnections => int.Parse(this["AuditTracker:Mail:Connections"], CultureInfo.InvariantCulture);
 
     /// <summary>Null: no limit.</summary>

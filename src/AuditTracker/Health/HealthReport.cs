@@ -35,8 +35,10 @@ public sealed record JobFailure(string Job, DateTime StartedAt, DateTime EndedAt
 /// <param name="HeldAt">Since when nothing is sent after a restore; null = not held.</param>
 /// <param name="IsStopped">The last three attempts, at several mails, were turned away to be tried later.</param>
 /// <param name="Via">The way mails leave by: folder, or the server.</param>
+/// <param name="Aside">Reports of mail servers that could not be read or placed.</param>
+/// <param name="AsideReason">Why the last of them was put aside.</param>
 /// <param name="Reply">What it said last to a mail that it did not take; null: the last attempt went well.</param>
-public sealed record MailHealth(IReadOnlyDictionary<string, long> States, DateTime? HeldAt, bool IsStopped, string Via = "", string? Reply = null)
+public sealed record MailHealth(IReadOnlyDictionary<string, long> States, DateTime? HeldAt, bool IsStopped, string Via = "", string? Reply = null, long Aside = 0, string? AsideReason = null)
 {
     public bool IsHeld => HeldAt is not null;
 }

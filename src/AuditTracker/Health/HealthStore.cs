@@ -75,7 +75,8 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
         (await connection.ListAsync<(string State, long Count)>("select state, count(*) from mails group by state order by state", ct: ct)).ToDictionary(row => row.State, row => row.Count),
         await connection.FirstAsync<DateTime?>("select mail_held_at from installation", ct: ct),
         await connection.FirstAsync<bool>($"select {MailsAreStopped}", ct: ct),
-        transport.Name, await connection.FirstAsync<string?>("select case when outcome <> 'accepted' then reply end from mail_attempts order by id desc limit 1", ct: ct));
+        transport.Name, await connection.FirstAsync<string?>("select case when outcome <> 'accepted' then reply end from mail_attempts order by id desc limit 1", ct: ct),
+        await connection.FirstAsync<long>("select count(*) from mail_reports where reason is not null", ct: ct), await connection.FirstAsync<string?>("select concat_ws(' ', nullif(name, ''), reason) from mail_reports where reason is not null order by id desc limit 1", ct: ct));
 
     private static async Task<FileHealth> FilesAsync(NpgsqlConnection connection, IReadOnlyList<JobHealth> jobs, CancellationToken ct)
     {

@@ -10,7 +10,7 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
 {
     private readonly DateTime started = DateTime.UtcNow;
 
-    private sealed record State(bool IsHeld, bool IsSilent, bool IsStopped, bool IsUnscanned, long Quarantined, long Wrong, bool IsUnsound);
+    private sealed record State(bool IsHeld, bool IsSilent, bool IsStopped, bool IsUnscanned, long Quarantined, long Wrong, bool IsUnsound, long Undelivered);
 
     /// <summary>Worst first; empty for everybody else, and while all is well.</summary>
     public async Task<IReadOnlyList<SystemLine>> LoadAsync(CurrentUser user, CancellationToken ct)
@@ -27,7 +27,9 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
                 (select away_since < clock_timestamp() - {HealthStore.Silence} from scanner_state) is true as is_unscanned,
                 (select count(*) from quarantines where decision is null) as quarantined,
                 (select count(*) from blob_checks where state <> 'whole') as wrong,
-                {HealthStore.TrailIsUnsound} as is_unsound
+                {HealthStore.TrailIsUnsound} as is_unsound,
+                (select count(*) from mails m where m.state in ('failed', 'unknown') and m.finished_at > business_now() - interval '30 days' and not exists (select from mails r where r.resend_of = m.id)
+                    and exists (select from notices n where n.mail_id = m.id and n.closed_at is null)) as undelivered
             """, new { started }, ct))!;
         var lines = new List<string>();
         if (state.IsSilent)
@@ -62,6 +64,7 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
         return
         [
             .. lines.Select(line => new SystemLine(href is null ? $"{line}{words["AskOperator"]}" : line, href, words["OpenHealth"])),
+            .. state.Undelivered > 0 && user.Is(Role.ComplianceManager) ? [new SystemLine(words["LineUndelivered", state.Undelivered], "/mails", words["OpenMails"])] : Array.Empty<SystemLine>(),
             .. state.Quarantined > 0 && user.Is(Role.ComplianceManager) ? [new SystemLine(words["LineQuarantine", state.Quarantined], "/evidence/files?state=quarantined", words["OpenFiles"])] : Array.Empty<SystemLine>(),
         ];
     }

@@ -42,9 +42,13 @@ public sealed record LedgerNotice(string Template, string? Title, DateOnly? DueO
 /// <param name="Via">The way it took; empty: from before ways had names, or it never left.</param>
 public sealed record LedgerAttempt(DateTime At, string Outcome, string Reply, string Via);
 
+/// <summary>What a mail server reported after it had taken the mail.</summary>
+/// <param name="Action">failed, delayed, delivered, relayed or expanded.</param>
+public sealed record LedgerReport(DateTime At, string Action, string Status, string Diagnostic);
+
 /// <summary>One mail with everything that is kept of it.</summary>
 /// <param name="Fault">Whose matter it is that it was not taken: recipient, mail or route; null: nobody's that we know.</param>
-public sealed record LedgerRecord(LedgerMail Mail, string MessageId, string? Fault, string? Text, string? Html, DateTime? ErasedAt, long? ResendOf, IReadOnlyList<LedgerNotice> Notices, IReadOnlyList<LedgerAttempt> Attempts);
+public sealed record LedgerRecord(LedgerMail Mail, string MessageId, string? Fault, string? Text, string? Html, DateTime? ErasedAt, long? ResendOf, IReadOnlyList<LedgerNotice> Notices, IReadOnlyList<LedgerAttempt> Attempts, IReadOnlyList<LedgerReport> Reports);
 
 /// <summary>
 /// The reads of /mails. Compliance managers see all of it; administrators see who got a mail and how it ended, not what it says; others
@@ -141,6 +145,7 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
             order by n.urgency, n.due_on nulls last, n.id limit 200
             """, may, ct);
         var attempts = await connection.ListAsync<LedgerAttempt>("select at, outcome, reply, via from mail_attempts where mail_id = @id and @sees order by id desc limit 100", may, ct);
+        var reports = await connection.ListAsync<LedgerReport>("select read_at as at, action, status, diagnostic from mail_reports where mail_id = @id and @sees order by id desc limit 100", may, ct);
         var calendar = await BusinessCalendars.LoadAsync(connection, ct);
         var window = await SendWindow.LoadAsync(connection, settings, ct);
         if (mail.State == "queued" && may.bodies && await PreviewAsync(connection, mail, today, calendar, ct) is { } preview)
@@ -148,7 +153,7 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
             mail = mail with { Subject = preview.Subject };
             body = body! with { Text = preview.Text, Html = preview.Html };
         }
-        return new LedgerRecord(WithLeaving(mail, now, calendar, window), body!.MessageId, body.Fault, body.Text, body.Html, body.ErasedAt, body.ResendOf, notices, attempts);
+        return new LedgerRecord(WithLeaving(mail, now, calendar, window), body!.MessageId, body.Fault, body.Text, body.Html, body.ErasedAt, body.ResendOf, notices, attempts, reports);
     }
 
     /// <summary>What a waiting mail would say if it left today, secrets masked; null when it cannot be written.</summary>

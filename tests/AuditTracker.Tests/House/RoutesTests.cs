@@ -32,6 +32,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["GET /api/me"] = SignedIn,
         ["GET /api/people"] = SignedIn,
         ["GET /api/departments"] = SignedIn,
+        ["POST /api/mails/bounces"] = Operate,
         ["POST /api/people/import"] = [ComplianceManager],
         ["GET /api/frameworks"] = SignedIn,
         ["GET /api/controls"] = SignedIn,
