@@ -183,13 +183,13 @@ public sealed class TrailReadingTests(TestApp app) : IClassFixture<TestApp>
     public async Task A_moved_clock_shows_both_times()
     {
         var subject = await ActAsync("test.clocked");
-        Assert.DoesNotContain("記録 <time", await PageAsync(Cast.Manami, $"/trail?subject={subject}"), StringComparison.Ordinal);
+        Assert.DoesNotContain("<span class=\"sub\">記録 ", await PageAsync(Cast.Manami, $"/trail?subject={subject}"), StringComparison.Ordinal);
         await app.Database.SetClockAsync("2027-05-06T09:00:00");
         try
         {
             var later = await ActAsync("test.clocked");
             var page = await PageAsync(Cast.Manami, $"/trail?subject={later}&from=2027/5/6&to=R9.5.6");
-            Assert.Contains("記録 <time", page, StringComparison.Ordinal);
+            Assert.Contains("<span class=\"sub\">記録 ", page, StringComparison.Ordinal);
             Assert.Contains("2027/5/6", page, StringComparison.Ordinal);
         }
         finally
