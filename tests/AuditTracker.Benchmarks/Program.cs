@@ -8,7 +8,8 @@ switch (args.FirstOrDefault())
     case "planning": return await PlanningBenchmark.RunAsync(rest);
     case "trail": return await TrailBenchmark.RunAsync(rest);
     case "training": return await TrainingBenchmark.RunAsync(rest);
+    case "mail": return await MailBenchmark.RunAsync(rest);
     default:
-        Console.WriteLine("Say which: workbook, lists, planning, trail, training");
+        Console.WriteLine("Say which: workbook, lists, planning, trail, training, mail");
         return 2;
 }
