@@ -149,6 +149,29 @@ public sealed class SampleDrawTests
         Assert.Equal((why, line), (refused.Refusal, refused.Line));
     }
 
+    [Theory]
+    [InlineData("a,b\n\"", "x,")]
+    [InlineData("a,b\n", "x,")]
+    [InlineData("a,b\n1,", "x")]
+    [InlineData("a,b\n1,\"", "\"\"\n")]
+    public void A_row_without_an_end_is_refused_before_it_is_held(string start, string filling)
+    {
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes(start + string.Concat(Enumerable.Repeat(filling, 2_000_000))));
+        var refused = Assert.Throws<TableRefusedException>(() => TableStream.Read(content, 10, 20, (_, _) => { }));
+        Assert.Equal(("RowTooLong", 2), (refused.Refusal.ToString(), refused.Line));
+        Assert.InRange(content.Position, 1, 1 << 20);
+    }
+
+    [Fact]
+    public void Rows_as_long_as_they_may_be_and_stray_quotes_are_no_row_without_an_end()
+    {
+        var full = string.Join(',', Enumerable.Repeat($"\"{new string('"', 40)}\"", 10));
+        var text = string.Concat(Enumerable.Repeat(full + "\r\n", 50)) + string.Concat(Enumerable.Repeat("5\" pipe,,,,,,,,,\n", 500));
+        var rows = Read(Encoding.UTF8.GetBytes(text));
+        Assert.Equal(550, rows.Count);
+        Assert.StartsWith("5\" pipe", rows[^1].Item2);
+    }
+
     private static List<(int, string)> Read(byte[] bytes)
     {
         var rows = new List<(int, string)>();

@@ -70,8 +70,10 @@ public sealed record CsvTable(CsvLine? Header, IReadOnlyList<CsvLine> Rows, IRea
     }
 
     /// <summary>Cells as they stand; what is malformed is told and not thrown.</summary>
-    internal static CsvReaderOptions Options(Action<CsvMalformedRecord> onMalformed) => new()
+    /// <param name="maxRecordBytes">In UTF-8; a record that goes on longer, as behind a quote that is never closed, throws before it is held. Null: texts in memory.</param>
+    internal static CsvReaderOptions Options(Action<CsvMalformedRecord> onMalformed, int? maxRecordBytes = null) => new()
     {
+        MaxRecordSize = maxRecordBytes,
         HasHeader = false,
         Separator = ',',
         TrimWhitespace = false,

@@ -5,7 +5,7 @@ using CsvHelper;
 namespace AuditTracker.Platform.Files;
 
 /// <summary>Why a long table is not taken.</summary>
-public enum TableRefusal { Utf16, Undecodable, OldWorkbook, DamagedWorkbook, WorkbookTooLarge, NoHead, UnclosedQuote, TextAfterClosingQuote, WrongCellCount, CellTooLong, TooManyColumns }
+public enum TableRefusal { Utf16, Undecodable, OldWorkbook, DamagedWorkbook, WorkbookTooLarge, NoHead, UnclosedQuote, TextAfterClosingQuote, WrongCellCount, CellTooLong, TooManyColumns, RowTooLong, FurtherSheet }
 
 /// <summary>A table is not taken as a whole; nothing of it may be left out silently.</summary>
 /// <param name="refusal">What is wrong.</param>
@@ -17,7 +17,7 @@ public sealed class TableRefusedException(TableRefusal refusal, int line) : Exce
 }
 
 /// <summary>
-/// Reads a table of any length from its first row to its last without holding it: a CSV (UTF-8 or CP932) or the first filled sheet of an Excel
+/// Reads a table of any length from its first row to its last without holding it: a CSV (UTF-8 or CP932) or the one filled sheet of an Excel
 /// workbook. The first row is the head; every row has as many cells as the head. Cells are text, never trimmed or interpreted.
 /// </summary>
 public static class TableStream
@@ -45,7 +45,7 @@ public static class TableStream
         }
         else
         {
-            ReadText(content, Take);
+            ReadText(content, maxColumns * (3 * maxCellLength + 3), Take); // no letter is longer in UTF-8, no doubled quote either
         }
         if (width == 0)
         {
@@ -68,7 +68,7 @@ public static class TableStream
         }
     }
 
-    private static void ReadText(Stream content, Action<int, IReadOnlyList<string>> onRow)
+    private static void ReadText(Stream content, int maxRowBytes, Action<int, IReadOnlyList<string>> onRow)
     {
         var encoding = EncodingOf(content);
         content.Position = 0;
@@ -82,7 +82,7 @@ public static class TableStream
                 CsvMalformedReason.UnterminatedQuote => TableRefusal.UnclosedQuote,
                 CsvMalformedReason.TextAfterClosingQuote => TableRefusal.TextAfterClosingQuote,
                 _ => null, // a stray quote inside an unquoted cell has one reading and is kept
-            }), leaveOpen: true);
+            }, maxRowBytes), leaveOpen: true);
             while (reader.Read())
             {
                 line = (int)reader.LineNumber;
@@ -100,6 +100,11 @@ public static class TableStream
         catch (DecoderFallbackException)
         {
             throw new TableRefusedException(TableRefusal.Undecodable, line + 1);
+        }
+        catch (CsvFormatException tooLong)
+        {
+            // All else that is malformed is told above.
+            throw new TableRefusedException(TableRefusal.RowTooLong, (int)tooLong.LineNumber);
         }
     }
 
@@ -155,7 +160,7 @@ public static class TableStream
                 throw new TableRefusedException(TableRefusal.WrongCellCount, row.Line);
             }
             onRow(row.Line, [.. row.Cells.Take(width), .. Enumerable.Repeat("", Math.Max(0, width - row.Cells.Count))]);
-        });
+        }, () => throw new TableRefusedException(TableRefusal.FurtherSheet, 1));
         if (problem is { } why)
         {
             throw new TableRefusedException(why switch { WorkbookProblem.Old => TableRefusal.OldWorkbook, WorkbookProblem.TooLarge => TableRefusal.WorkbookTooLarge, _ => TableRefusal.DamagedWorkbook }, 1);

@@ -82,16 +82,18 @@ public static partial class WorkbookReader
 
     /// <summary>Gives every row that is not blank of the first visible sheet that has any, one after the other; nothing is held.</summary>
     /// <param name="content">Seekable.</param>
+    /// <param name="onFurther">Told once, when a later visible sheet has rows as well; those are not given.</param>
     /// <returns>Why it is no workbook that we read; some rows may have been given by then.</returns>
-    public static WorkbookProblem? EachRow(Stream content, Action<SheetRow> onRow)
+    public static WorkbookProblem? EachRow(Stream content, Action<SheetRow> onRow, Action onFurther)
     {
         // What the receiver throws is its own and no damage of the workbook.
         System.Runtime.ExceptionServices.ExceptionDispatchInfo? thrown = null;
         var problem = Guarded(content, reader =>
         {
-            var found = false;
+            var (found, isFurther) = (false, false);
             do
             {
+                isFurther = found;
                 for (var line = 1; !IsHidden(reader) && thrown is null && reader.Read(); line++)
                 {
                     if (RowAt(reader, line) is not { } row)
@@ -101,6 +103,11 @@ public static partial class WorkbookReader
                     found = true;
                     try
                     {
+                        if (isFurther)
+                        {
+                            onFurther();
+                            return;
+                        }
                         onRow(row);
                     }
                     catch (Exception e)
@@ -109,7 +116,7 @@ public static partial class WorkbookReader
                     }
                 }
             }
-            while (!found && reader.NextResult());
+            while (thrown is null && reader.NextResult());
         });
         thrown?.Throw();
         return problem;
