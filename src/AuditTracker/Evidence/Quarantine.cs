@@ -9,8 +9,8 @@ namespace AuditTracker.Evidence;
 /// <summary>What the scanner found in a content, and what was decided about it.</summary>
 public sealed record QuarantineRow(long Id, string Sha256, string Found, string Signatures, DateTime FoundAt, string? Decision, string? DecidedBy, DateTime? DecidedAt, string? Reason);
 
-/// <summary>A file that has the content.</summary>
-public sealed record QuarantinedFile(long EvidenceId, string FileName, long Size, long CollectionId, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, string By, DateTime At);
+/// <summary>A file that has the content: evidence, or what was sent for a sample.</summary>
+public sealed record QuarantinedFile(string FileName, long Size, long CollectionId, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, string By, DateTime At);
 
 /// <summary>
 /// Files the scanner found something in are out of reach of everybody: a compliance manager says that it is a mistake (released) or that it is none
@@ -34,10 +34,17 @@ public sealed class Quarantine(Db db)
             from quarantines q left join accounts a on a.id = q.decided_by left join people p on p.id = a.person_id where q.id = @id
             """, new { id }, ct);
         return row is null ? null : (row, await connection.ListAsync<QuarantinedFile>("""
-            select e.id as evidence_id, e.file_name, e.size, c.id as collection_id, v.title, c.period_from, c.period_to, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, s.at
-            from evidence e join submissions s on s.id = e.submission_id join collections c on c.id = s.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
-            join accounts a on a.id = s.by_account left join people p on p.id = s.by_person
-            where e.kind = 'file' and e.sha256 = @Sha256 order by e.id desc limit 100
+            select f.file_name, f.size, c.id as collection_id, v.title, c.period_from, c.period_to, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, f.at
+            from (
+                select e.file_name, e.size, s.collection_id, s.by_account, s.by_person, s.at from evidence e join submissions s on s.id = e.submission_id where e.kind = 'file' and e.sha256 = @Sha256
+                union all
+                select x.file_name, x.size, s.collection_id, x.by_account, x.by_person, x.at
+                from sample_files x join sample_rows r on r.id = x.row_id join samples s on s.id = r.sample_id where x.sha256 = @Sha256
+                union all
+                select s.original_name, s.original_size, s.collection_id, s.by_account, s.by_person, s.taken_at from samples s where s.original_sha256 = @Sha256) f
+            join collections c on c.id = f.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
+            join accounts a on a.id = f.by_account left join people p on p.id = f.by_person
+            order by f.at desc, c.id desc, f.file_name limit 100
             """, row, ct));
     }
 
