@@ -113,6 +113,7 @@ public static class SampleApi
 
 /// <summary>A population that comes in: its words, then the file.</summary>
 /// <param name="Source">upload (when left out), joined, left, transferred, grants or collections; only an upload has a file.</param>
+/// <param name="AsOf">Of an upload: a day from the first of the period to today (when left out, today). Everything else is as of today.</param>
 public sealed record PopulationBody(string Name, string? Source, string? Origin, string? Completeness, DateOnly? AsOf, IFormFile? File);
 
 /// <param name="Basis">event, daily, weekly, monthly, quarterly or yearly.</param>

@@ -33,15 +33,17 @@ public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, S
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         await SampleStore.LockCollectionAsync(work, user, collection, ct);
         var isUpload = input.Source == "upload";
-        if (!isUpload && !SampleQueries.For(user).Contains(input.Source))
+        if (!isUpload && !(await queries.ForAsync(user, ct)).Contains(input.Source))
         {
             throw InvalidInput.At<Words>("source", "SampleSourceMissing");
         }
         _ = Said(input.Name, "name", 200, "SampleNameMissing");
         _ = Said(input.Origin, "origin", LongestWords, isUpload ? "SampleOriginMissing" : null);
         _ = Said(input.Completeness, "completeness", LongestWords, isUpload ? "SampleCompletenessMissing" : null);
-        _ = input.AsOf > work.Today ? throw InvalidInput.At<Words>("asOf", "SampleAsOfFuture") : 0;
         var (from, to) = await work.FirstAsync<(DateOnly, DateOnly)>("select period_from, period_to from collections where id = @collection", new { collection }, ct);
+        var asOf = AsOf(input, work);
+        _ = asOf > work.Today ? throw InvalidInput.At<Words>("asOf", "SampleAsOfFuture") : 0;
+        _ = isUpload && asOf < from ? throw InvalidInput.At<Words>("asOf", "SampleAsOfEarly", DateText.Plain(from)) : 0;
         return new Period(from, to);
     }
 
@@ -98,7 +100,7 @@ public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, S
             input.Source,
             origin = Said(input.Origin, "origin", LongestWords, null),
             completeness = Said(input.Completeness, "completeness", LongestWords, null),
-            asOf = input.AsOf ?? work.Today,
+            asOf = AsOf(input, work),
             user.AccountId,
             user.PersonId,
             work.Now,
@@ -115,6 +117,9 @@ public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, S
         await work.CommitAsync(ct);
         return id;
     }
+
+    /// <summary>What the product reads itself is of the day it is read, whatever was typed.</summary>
+    private static DateOnly AsOf(PopulationInput input, UnitOfWork work) => input.Source == "upload" ? input.AsOf ?? work.Today : work.Today;
 
     /// <summary>What an act is about.</summary>
     internal static string Subject(long sample) => $"sample:{sample}";

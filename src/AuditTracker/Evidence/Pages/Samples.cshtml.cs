@@ -13,7 +13,7 @@ namespace AuditTracker.Evidence.Pages;
 /// <summary>The samples of a collection, and the form a population comes in by. The form is read as it arrives (see <see cref="HandInModel"/>).</summary>
 [May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer)]
 [IgnoreAntiforgeryToken, ReadsFormItself]
-public sealed class SamplesModel(ShowCollection show, SampleStore samples, TakePopulation take, BlobStore blobs, Settings settings, IStringLocalizer<Words> words) : PageModel
+public sealed class SamplesModel(ShowCollection show, SampleStore samples, TakePopulation take, SampleQueries queries, BlobStore blobs, Settings settings, IStringLocalizer<Words> words) : PageModel
 {
     public sealed class Fields
     {
@@ -32,7 +32,10 @@ public sealed class SamplesModel(ShowCollection show, SampleStore samples, TakeP
     public CollectionView View { get; private set; } = null!;
     public IReadOnlyList<Sample> Samples { get; private set; } = [];
     public int MostRows => settings.SampleMaxRows;
-    public IEnumerable<string> Queries => SampleQueries.For(HttpContext.CurrentUser());
+    public IReadOnlyList<string> Queries { get; private set; } = [];
+
+    /// <summary>The form came back; browsers do not keep which file was chosen.</summary>
+    public bool IsRefused => Response.StatusCode >= StatusCodes.Status400BadRequest && Input.Source == "upload";
     public bool MayWork => View.IsOpenForHandIn;
 
     /// <summary>母集団, 件数と抽出, 結果, 結論.</summary>
@@ -95,6 +98,7 @@ public sealed class SamplesModel(ShowCollection show, SampleStore samples, TakeP
         if (View is not null)
         {
             Samples = await samples.OfCollectionAsync(HttpContext.CurrentUser(), id, ct);
+            Queries = await queries.ForAsync(HttpContext.CurrentUser(), ct);
         }
         return View is not null;
     }
