@@ -63,7 +63,7 @@ public sealed class DrawSample(Db db, BlobStore blobs, SampleStore samples)
     /// <summary>A row that cannot be looked at is replaced by the next of the order; it stays visible with the reason.</summary>
     /// <exception cref="NotFound">Not there, or not the user's to work.</exception>
     /// <exception cref="InvalidInput">No reason.</exception>
-    /// <exception cref="Refusal">The sample is closed, or the population has no further row.</exception>
+    /// <exception cref="Refusal">The sample is closed, the row has a result, or the population has no further row.</exception>
     public async Task ReplaceAsync(CurrentUser user, long row, string? reason, CancellationToken ct = default)
     {
         var why = CollectionNotes.Reason(reason);
@@ -72,6 +72,11 @@ public sealed class DrawSample(Db db, BlobStore blobs, SampleStore samples)
         if (sample.State != "drawn")
         {
             throw Refusal.Of<Words>("SampleIsClosed");
+        }
+        // What was found stays found: a nonconformity never goes by drawing another row.
+        if (await work.FirstAsync<bool>("select r.replaced_at is null and exists (select from sample_results o where o.row_id = r.id) from sample_rows r where r.id = @row", new { row }, ct))
+        {
+            throw Refusal.Of<Words>("SampleRowJudged");
         }
         if (await work.ExecuteAsync("update sample_rows set replaced_at = @Now, replaced_by = @AccountId, replace_reason = @why where id = @row and replaced_at is null", new { row, why, user.AccountId, work.Now }, ct) == 0)
         {

@@ -20,23 +20,21 @@ public sealed class JudgeSample(Db db, BlobStore blobs, EvidenceFile looks)
 
     public static readonly string[] Results = ["conforming", "observation", "nonconforming", "notApplicable"];
 
+    /// <summary>Refuses before the files are read what is refused whatever they are.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task CheckAsync(CurrentUser user, long row, RowInput input, CancellationToken ct = default)
+    {
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        _ = await CheckedAsync(work, user, row, input, ct);
+    }
+
     /// <exception cref="NotFound">Not there, or not the user's to work.</exception>
     /// <exception cref="InvalidInput">No result, no note where one is needed, or a file or link that is not taken.</exception>
     /// <exception cref="Refusal">The sample is closed, the row was replaced, or somebody else wrote a result meanwhile.</exception>
     public async Task RunAsync(CurrentUser user, long row, RowInput input, CancellationToken ct = default)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
-        var sample = await SampleStore.LockAsync(work, user, await SampleStore.SampleOfAsync(work, user, row, ct), ct);
-        await CheckOpenAsync(work, sample, row, ct);
-        var (latest, result, note, link) = await work.FirstAsync<(long, string?, string?, string?)>("select id, result, note, link from sample_results where row_id = @row order by id desc limit 1", new { row }, ct);
-        var given = Results.Contains(input.Result) ? input.Result! : throw InvalidInput.At<Words>("result", "SampleResultMissing");
-        var words = TakePopulation.Said(input.Note, "note", CollectionNotes.LongestWords, given == "conforming" ? null : "SampleNoteMissing");
-        var address = Link(input.Link);
-        // The same form sent twice changes nothing the second time.
-        if (input.Seen is { } seen && seen != latest && (given, words, address) != (result, note, link))
-        {
-            throw Refusal.Of<Words>("SampleRowChanged");
-        }
+        var (sample, given, words, address, isNew) = await CheckedAsync(work, user, row, input, ct);
         if ((await looks.SortAsync(input.Files, ct)).Refused is [var refused, ..])
         {
             throw refused;
@@ -54,7 +52,7 @@ public sealed class JudgeSample(Db db, BlobStore blobs, EvidenceFile looks)
                 where not exists (select from sample_files f where f.row_id = @row and f.file_name = @FileName and f.sha256 = @Sha256 and f.removed_at is null)
                 """, new { row, file.FileName, file.MediaType, file.Blob.Size, file.Blob.Sha256, user.AccountId, user.PersonId, work.Now }, ct);
         }
-        if ((given, words, address) != (result, note, link))
+        if (isNew)
         {
             await work.ExecuteAsync("insert into sample_results (row_id, result, note, link, by_account, by_person, at) values (@row, @given, @words, @address, @AccountId, @PersonId, @Now)",
                 new { row, given, words, address, user.AccountId, user.PersonId, work.Now }, ct);
@@ -113,6 +111,19 @@ public sealed class JudgeSample(Db db, BlobStore blobs, EvidenceFile looks)
         await CloseAsync(work, user, id, "abandoned", why, ct);
         await work.ActAsync("sample.abandoned", TakePopulation.Subject(id), new Dictionary<string, string?> { ["collection"] = $"{sample.CollectionId}" }, why, ct);
         await work.CommitAsync(ct);
+    }
+
+    private static async Task<(HeldSample Sample, string Result, string Note, string? Link, bool IsNew)> CheckedAsync(UnitOfWork work, CurrentUser user, long row, RowInput input, CancellationToken ct)
+    {
+        var sample = await SampleStore.LockAsync(work, user, await SampleStore.SampleOfAsync(work, user, row, ct), ct);
+        await CheckOpenAsync(work, sample, row, ct);
+        var (latest, result, note, link) = await work.FirstAsync<(long, string?, string?, string?)>("select id, result, note, link from sample_results where row_id = @row order by id desc limit 1", new { row }, ct);
+        var given = Results.Contains(input.Result) ? input.Result! : throw InvalidInput.At<Words>("result", "SampleResultMissing");
+        var words = TakePopulation.Said(input.Note, "note", CollectionNotes.LongestWords, given == "conforming" ? null : "SampleNoteMissing");
+        var address = Link(input.Link);
+        var isNew = (given, words, address) != (result, note, link);
+        // The same form sent twice changes nothing the second time.
+        return input.Seen is { } seen && seen != latest && isNew ? throw Refusal.Of<Words>("SampleRowChanged") : (sample, given, words, address, isNew);
     }
 
     private static Task CloseAsync(UnitOfWork work, CurrentUser user, long id, string state, string words, CancellationToken ct) =>

@@ -63,7 +63,10 @@ public static class ReviewChecks
     }
 
     /// <summary>What the samples of the collection came to; those that were given up say nothing.</summary>
-    public static IEnumerable<ReviewCheck> Of(IEnumerable<Sample> samples) => samples.Where(one => one.State != "abandoned").Select(one => one.IsOpen
-        ? new ReviewCheck("CheckSampleOpen", true, one.Name)
-        : new ReviewCheck("CheckSampleConcluded", one.Nonconforming > 0, one.Name, one.RowCount, one.Size!.Value, one.Nonconforming));
+    public static IEnumerable<ReviewCheck> Of(IEnumerable<Sample> samples) => samples.Where(one => one.State != "abandoned").SelectMany<Sample, ReviewCheck>(one =>
+    [
+        one.IsOpen ? new ReviewCheck("CheckSampleOpen", true, one.Name)
+            : new ReviewCheck("CheckSampleConcluded", one.Nonconforming > 0, one.Name, one.RowCount, one.Size!.Value, one.Nonconforming),
+        .. one.SeedFrom is { } from ? new[] { new ReviewCheck("CheckSampleSeedTyped", true, one.Name, from) } : [],
+    ]);
 }

@@ -45,7 +45,7 @@ public sealed class Sample
     public string? ClosedBy { get; init; }
     public DateTime? ClosedAt { get; init; }
 
-    /// <summary>Rows with a result; those that were replaced are not counted.</summary>
+    /// <summary>Rows with a result; those that were replaced are not counted here, but what was found in them is below.</summary>
     public long Done { get; init; }
     public long Conforming { get; init; }
     public long Observations { get; init; }

@@ -46,12 +46,12 @@ public sealed class SampleSheet(SampleStore samples, DraftStore drafts, BlobStor
                 await sheet.RowAsync();
                 sheet.Number(row.Place);
                 sheet.Number(row.RowNumber);
-                sheet.Text(row.ReplacedAt is null ? SampleText.Result(words, row.Result) : words["SampleIsReplaced"]);
-                sheet.Text(row.ReplaceReason ?? row.Note);
+                sheet.Text(SampleText.Outcome(words, row));
+                sheet.Text(SampleText.Said(row));
                 sheet.Text(row.Link);
                 sheet.Text(string.Join("\n", files[row.Id].Select(file => $"{file.FileName} SHA-256 {file.Sha256}")));
-                sheet.Text(row.ReplacedBy ?? row.By);
-                sheet.Instant(row.ReplacedAt ?? row.At);
+                sheet.Text(row.By ?? row.ReplacedBy);
+                sheet.Instant(row.At ?? row.ReplacedAt);
                 foreach (var cell in row.Texts)
                 {
                     sheet.Text(cell);
@@ -108,6 +108,7 @@ public sealed class SampleSheet(SampleStore samples, DraftStore drafts, BlobStor
             ("SampleSizeReason", sample.SizeReason),
             ("SampleSeed", sample.Seed),
             ("SampleSeedFrom", sample.Seed is null ? null : sample.SeedFrom ?? words["SampleSeedMade"].Value),
+            ("SampleSeedCheck", sample.SeedFrom is null ? null : words["SampleSeedTyped"].Value),
             ("SampleMethod", words["SampleMethodIs"]),
             ("SampleDrawnBy", sample.DrawnAt is { } drawn ? $"{sample.DrawnBy} {DateText.Moment(drawn)}" : null),
             ("SampleOutcome", words["SampleOutcomeIs", sample.Conforming, sample.Observations, sample.Nonconforming, sample.NotApplicable, sample.Replaced]),

@@ -28,9 +28,9 @@ public sealed class SampleStore(Db db)
         from samples s join collections c on c.id = s.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
         join accounts a on a.id = s.by_account left join people p on p.id = s.by_person
         cross join lateral (
-            select count(x.result) as done, count(*) filter (where x.result = 'conforming') as conforming, count(*) filter (where x.result = 'observation') as observations,
+            select count(x.result) filter (where r.replaced_at is null) as done, count(*) filter (where x.result = 'conforming') as conforming, count(*) filter (where x.result = 'observation') as observations,
                    count(*) filter (where x.result = 'nonconforming') as nonconforming, count(*) filter (where x.result = 'notApplicable') as not_applicable, count(r.replaced_at) as replaced
-            from sample_rows r left join lateral (select o.result from sample_results o where o.row_id = r.id and r.replaced_at is null order by o.id desc limit 1) x on true
+            from sample_rows r left join lateral (select o.result from sample_results o where o.row_id = r.id order by o.id desc limit 1) x on true
             where r.sample_id = s.id) n
         """;
 

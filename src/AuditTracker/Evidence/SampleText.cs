@@ -17,6 +17,13 @@ public static class SampleText
     /// <summary>The same beside a shape, which says what the sign says.</summary>
     public static string Word(IStringLocalizer words, string? result) => result is null ? Result(words, null) : Result(words, result)[2..];
 
+    /// <summary>The result of a row, and that it was replaced.</summary>
+    public static string Outcome(IStringLocalizer words, SampleRow row) =>
+        row.ReplacedAt is null ? Result(words, row.Result) : row.Result is null ? words["SampleIsReplaced"] : $"{Result(words, row.Result)}\n{words["SampleIsReplaced"].Value}";
+
+    /// <summary>What was seen, and why it was replaced.</summary>
+    public static string Said(SampleRow row) => string.Join("\n", new[] { row.Note, row.ReplaceReason }.Where(text => !string.IsNullOrEmpty(text)));
+
     /// <summary>Where it came from; for what the product found itself, that.</summary>
     public static string Origin(IStringLocalizer words, Sample sample) =>
         sample.Origin.Length > 0 || sample.Source == "upload" ? sample.Origin : words["SampleOriginOwn", Source(words, sample.Source)];

@@ -36,6 +36,12 @@ public sealed class SampleRowModel(SampleStore samples, JudgeSample judge, DrawS
     public IReadOnlyList<SampleResult> Results { get; private set; } = [];
     public long? Before { get; private set; }
     public long? After { get; private set; }
+
+    /// <summary>Somebody else's result came between; it is shown, and the next press is about it.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>The form with the files came back; browsers do not keep what was chosen.</summary>
+    public bool IsRefused { get; private set; }
     public bool MayJudge => Sample is { MayWork: true, State: "drawn" } && Row.ReplacedAt is null;
 
     public IReadOnlyList<HistoryEntry> History => [.. Results.Select(one => new HistoryEntry(one.At, one.By, SampleText.Word(words, one.Result), one.Link, one.Note.Length > 0 ? one.Note : null))];
@@ -58,7 +64,7 @@ public sealed class SampleRowModel(SampleStore samples, JudgeSample judge, DrawS
         }
         await judge.RunAsync(HttpContext.CurrentUser(), id, new RowInput(Input.Result, Input.Note, Input.Link, upload.Files, Input.Seen), ct);
         return After is { } next ? $"/evidence/sample-rows/{next}" : $"/evidence/samples/{Sample.Id}";
-    }, "DoneSampleRow", ct);
+    }, "DoneSampleRow", ct, () => judge.CheckAsync(HttpContext.CurrentUser(), id, new RowInput(Input.Result, Input.Note, Input.Link, [], Input.Seen), ct));
 
     public Task<IActionResult> OnPostRemoveAsync(long id, long file, CancellationToken ct) => DoAsync(id, async _ =>
     {
@@ -73,7 +79,7 @@ public sealed class SampleRowModel(SampleStore samples, JudgeSample judge, DrawS
     }, "DoneSampleReplaced", ct);
 
     /// <summary>Reads the form, does it and goes on; a refusal is the same page with everything typed.</summary>
-    private async Task<IActionResult> DoAsync(long id, Func<Upload, Task<string>> act, string done, CancellationToken ct)
+    private async Task<IActionResult> DoAsync(long id, Func<Upload, Task<string>> act, string done, CancellationToken ct, Func<Task>? check = null)
     {
         if (!await LoadAsync(id, ct))
         {
@@ -81,11 +87,17 @@ public sealed class SampleRowModel(SampleStore samples, JudgeSample judge, DrawS
         }
         try
         {
-            return this.Done(await act(await ReadAsync(ct)), words[done]);
+            return this.Done(await act(await ReadAsync(check, ct)), words[done]);
         }
         catch (Refusal refusal)
         {
             await LoadAsync(id, ct);
+            IsRefused = check is not null;
+            IsChanged = refusal.Key == "SampleRowChanged" && Row.Result is not null;
+            if (IsChanged)
+            {
+                Input.Seen = Row.ResultId;
+            }
             if (Input.Seen is null)
             {
                 // The other form of the page was sent; this one shows what holds.
@@ -95,21 +107,28 @@ public sealed class SampleRowModel(SampleStore samples, JudgeSample judge, DrawS
         }
         catch (UploadRefusedException refused) when (refused.Reason is UploadRefusal.TooManyFiles or UploadRefusal.FieldTooLarge or UploadRefusal.RequestTooLarge)
         {
+            IsRefused = true;
             ModelState.AddModelError("Input.File", words["Upload" + refused.Reason]);
             Response.StatusCode = refused.StatusCode;
             return Page();
         }
     }
 
-    private async Task<Upload> ReadAsync(CancellationToken ct)
+    /// <param name="check">Asked before any file is read.</param>
+    private async Task<Upload> ReadAsync(Func<Task>? check, CancellationToken ct)
     {
         var token = MultipartUpload.Antiforgery(HttpContext);
         if (!Request.HasFormContentType || Request.ContentType!.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
         {
-            return await MultipartUpload.ReadAsync(HttpContext, blobs, new UploadLimits { MaxFileBytes = settings.UploadMaxBytes, MaxFiles = JudgeSample.MostFiles }, fields =>
+            return await MultipartUpload.ReadAsync(HttpContext, blobs, new UploadLimits { MaxFileBytes = settings.UploadMaxBytes, MaxFiles = JudgeSample.MostFiles }, async fields =>
             {
                 Keep(fields);
-                return token(fields);
+                if (!await token(fields))
+                {
+                    return false;
+                }
+                await (check?.Invoke() ?? Task.CompletedTask);
+                return true;
             }, ct);
         }
         // The small forms of the page carry no files.
