@@ -45,7 +45,7 @@ public sealed class OpenApiDocumentTests(TestApp app) : IClassFixture<TestApp>
     [InlineData("post /api/evidence/requests", "application/json", "title guidance minutes items owner reviewer recurrence opens due startOn endOn")]
     [InlineData("patch /api/evidence/requests/{id}", "application/json", "version title guidance minutes items owner reviewer recurrence opens due startOn endOn")]
     [InlineData("patch /api/controls/{framework}/{itemRef}", "application/json", "version applicable reason owner implementation")]
-    [InlineData("post /api/evidence/collections/{id}/submissions", "multipart/form-data", "note link statement nothing capturedOn onBehalfOf file")]
+    [InlineData("post /api/evidence/collections/{id}/submissions", "multipart/form-data", "note link statement nothing capturedOn onBehalfOf isPart rest restBy usedPart file")]
     [InlineData("post /api/people/import", "multipart/form-data", "file columns sheet")]
     public async Task Bodies_that_are_read_by_hand_are_described(string name, string mediaType, string fields)
     {
