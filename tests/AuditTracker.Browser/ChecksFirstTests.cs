@@ -61,7 +61,7 @@ public sealed class ChecksFirstTests(Chromium chromium, Office office)
                     found.Add($"{path} {button}: {manami.Page.Url} does not say how many");
                 }
                 // Where nothing can be done, nothing is asked.
-                if (await manami.Main.Locator("form[method=post] button:is(.primary, .danger)").CountAsync() > 0 && !told.Contains("メール", StringComparison.Ordinal) && !told.Contains("知らせ", StringComparison.Ordinal) && !told.Contains("誰にも送りません", StringComparison.Ordinal) && !told.Contains("届", StringComparison.Ordinal))
+                if (await manami.Main.Locator("form[method=post] button:is(.primary, .danger)").CountAsync() > 0 && !told.Contains("メール", StringComparison.Ordinal) && !told.Contains("知らせ", StringComparison.Ordinal) && !told.Contains("誰にも送りません", StringComparison.Ordinal) && !told.Contains('届'))
                 {
                     found.Add($"{path} {button}: {manami.Page.Url} does not say who is mailed");
                 }

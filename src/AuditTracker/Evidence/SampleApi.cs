@@ -51,7 +51,7 @@ public static class SampleApi
         {
             throw InvalidInput.At<Words>("file", "FileTooLarge", upload.TooLarge[0], 0);
         }
-        var sample = await take.RunAsync(http.CurrentUser(), id, input!, upload.Files.FirstOrDefault(), ct);
+        var sample = await take.RunAsync(http.CurrentUser(), id, input!, upload.Files is [var file, ..] ? file : null, ct);
         return Results.Created($"/api/evidence/samples/{sample}", new WireId(sample));
     }
 

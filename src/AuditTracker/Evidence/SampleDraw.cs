@@ -22,6 +22,14 @@ public readonly record struct RowMark(UInt128 High, UInt128 Low, int Number) : I
 
     /// <summary>By hash, and equal rows by their number.</summary>
     public int CompareTo(RowMark other) => (High, Low, Number).CompareTo((other.High, other.Low, other.Number));
+
+    public static bool operator <(RowMark one, RowMark other) => one.CompareTo(other) < 0;
+
+    public static bool operator <=(RowMark one, RowMark other) => one.CompareTo(other) <= 0;
+
+    public static bool operator >(RowMark one, RowMark other) => one.CompareTo(other) > 0;
+
+    public static bool operator >=(RowMark one, RowMark other) => one.CompareTo(other) >= 0;
 }
 
 /// <summary>

@@ -19,7 +19,7 @@ public sealed class CampaignTests : IAsyncLifetime
 
     private T Get<T>() where T : notnull => school.App.Get<T>();
 
-    private async Task<string> RefusedAsync(Func<Task> act) => (await Assert.ThrowsAnyAsync<Refusal>(act)).Key;
+    private static async Task<string> RefusedAsync(Func<Task> act) => (await Assert.ThrowsAnyAsync<Refusal>(act)).Key;
 
     private Task EventAsync(Cast.Member member, string kind, string on, long? corrects = null) => Database.ArrangeAsync(
         "insert into people_events (person_id, kind, happened_on, at, corrects_id, leave_id) values (@PersonId, @kind, @on::date, business_now(), @corrects, (select max(id) from leaves where person_id = @PersonId and @kind = 'on_leave'))",

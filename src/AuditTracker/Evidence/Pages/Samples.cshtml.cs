@@ -75,7 +75,7 @@ public sealed class SamplesModel(ShowCollection show, SampleStore samples, TakeP
             {
                 return this.Invalid("Input.File", words["FileTooLargeHere", upload.TooLarge[0], Prose.Size(settings.UploadMaxBytes)]);
             }
-            var sample = await take.RunAsync(user, id, Said(asOf), upload.Files.FirstOrDefault(), ct);
+            var sample = await take.RunAsync(user, id, Said(asOf), upload.Files is [var file, ..] ? file : null, ct);
             return this.Done($"/evidence/samples/{sample}", words["DoneSampleTaken"]);
         }
         catch (Refusal refusal)

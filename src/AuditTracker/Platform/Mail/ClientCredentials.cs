@@ -9,13 +9,15 @@ public sealed class TokenRefusedException(string reply, Exception? inner = null)
 /// <summary>Access tokens for the product itself (OAuth 2.0 client credentials, RFC 6749 §4.4), kept until shortly before they end.</summary>
 /// <param name="address">The token endpoint.</param>
 /// <param name="scope">What the token is for: <c>https://graph.microsoft.com/.default</c>.</param>
-public sealed class ClientCredentials(HttpClient http, Uri address, string client, string secret, string scope, TimeProvider clock)
+public sealed class ClientCredentials(HttpClient http, Uri address, string client, string secret, string scope, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(5);
     private readonly SemaphoreSlim asking = new(1);
     private volatile Token? kept;
 
     private sealed record Token(string Value, DateTimeOffset Until);
+
+    public void Dispose() => asking.Dispose();
 
     /// <exception cref="TokenRefusedException">There is none.</exception>
     public async Task<string> TokenAsync(CancellationToken cancel)

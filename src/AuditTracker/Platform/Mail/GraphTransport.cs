@@ -11,7 +11,7 @@ namespace AuditTracker.Platform.Mail;
 /// </summary>
 /// <param name="graph">Its address: <c>https://graph.microsoft.com</c>.</param>
 /// <param name="connections">The most requests at a time.</param>
-public sealed class GraphTransport(HttpClient http, Uri graph, ClientCredentials credentials, int connections = 1) : IMailTransport
+public sealed class GraphTransport(HttpClient http, Uri graph, ClientCredentials credentials, int connections = 1) : IMailTransport, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private readonly SemaphoreSlim places = new(connections);
@@ -22,6 +22,8 @@ public sealed class GraphTransport(HttpClient http, Uri graph, ClientCredentials
     public bool CanRepeat => false;
     public string Name => $"graph {graph.Host}";
     public int Connections => connections;
+
+    public void Dispose() => places.Dispose();
 
     public async Task<SendResult> SendAsync(OutgoingMail mail, CancellationToken cancel)
     {

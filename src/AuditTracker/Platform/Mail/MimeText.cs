@@ -54,7 +54,7 @@ public static class MimeText
     }
 
     /// <summary>Whether one of its addresses has letters beyond ASCII before the @.</summary>
-    public static bool NeedsUtf8(OutgoingMail mail) => new[] { mail.From, mail.To, mail.ReplyTo }.Any(box => box is not null && !Ascii.IsValid(box.Address[..Math.Max(0, box.Address.LastIndexOf('@'))]));
+    public static bool NeedsUtf8(OutgoingMail mail) => new[] { mail.From, mail.To, mail.ReplyTo }.Any(box => box is not null && !Ascii.IsValid(box.Address.AsSpan(0, Math.Max(0, box.Address.LastIndexOf('@')))));
 
     /// <summary>An address with an ASCII local part; a Japanese domain becomes punycode.</summary>
     /// <param name="utf8">The local part may have letters beyond ASCII.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
@@ -52,7 +53,7 @@ internal sealed class SmtpWire(Stream stream)
             lines.Add(line);
             if (line.Length == 3 || line[3] == ' ')
             {
-                return new SmtpReply(int.Parse(line[..3]), SmtpReply.Kept(string.Join('\n', lines)));
+                return new SmtpReply(int.Parse(line.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture), SmtpReply.Kept(string.Join('\n', lines)));
             }
         }
     }, cancel);
