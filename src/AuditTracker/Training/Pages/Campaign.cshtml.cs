@@ -35,7 +35,7 @@ public sealed class CampaignModel(CampaignStore campaigns, CourseStore courses, 
         : string.Join(T["Comma"], Audience.EmploymentTypes.Concat(Audience.Departments).Concat(Audience.People.Count > 0 ? [T["AudiencePeople", Audience.People.Count].Value] : []));
 
     /// <summary>The chart's finding as a sentence.</summary>
-    public string Finding => Days.Count == 0 ? "" : Days[^1] is var last && last.Done >= last.Plan ? T["PaceAhead", last.Done, last.Done - last.Plan] : T["PaceBehind", last.Done, last.Plan - last.Done];
+    public string Finding => Days.Count == 0 ? "" : Days[^1] is var last && last.Done == last.Plan ? T["PaceAsPlanned", last.Done] : last.Done > last.Plan ? T["PaceAhead", last.Done, last.Done - last.Plan] : T["PaceBehind", last.Done, last.Plan - last.Done];
     public IReadOnlyList<TrendLine> Lines => [new(T["Done"], [.. Days.Select(day => (int?)Percent(day.Done))]), new(T["PlanLine"], [.. Days.Select(day => (int?)Percent(day.Plan))])];
 
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct) => await LoadAsync(id, ct) ? Page() : NotFound();
