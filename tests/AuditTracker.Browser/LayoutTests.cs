@@ -166,6 +166,8 @@ public sealed partial class LayoutTests(Chromium chromium, Office office)
     [Fact]
     public async Task A_person_without_a_mouse_signs_in_opens_the_menu_and_closes_it()
     {
+        // An earlier visit may have left her account in English.
+        await office.App.Database.ArrangeAsync("update accounts set language = 'ja' where id = @AccountId", Cast.Alice);
         await using var alice = await chromium.VisitAsync(office.App);
         var keys = alice.Page.Keyboard;
         await alice.OpenAsync("/sign-in");
