@@ -123,5 +123,21 @@ public sealed class Choices(Db db)
             """, parameters, ct);
     }
 
+    /// <summary>What a comment's picker offers: people who may see the collection, for those who may write there.</summary>
+    public async Task<PeopleFound> AddresseesAsync(CurrentUser user, long collection, string? number, string? typed, CancellationToken ct)
+    {
+        var parameters = CollectionScope.Parameters(user);
+        (parameters["collection"], parameters["number"], parameters["pattern"], parameters["limit"]) = (collection, number?.Replace("\0", ""), NameKey.Pattern(typed?.Replace("\0", "")), PeopleFound.Shown + 1);
+        await using var connection = await db.OpenAsync(ct);
+        var found = await connection.ListAsync<PickablePerson>($"""
+            {PeopleSql}
+            where p.id = any({CollectionScope.Readers}) and (p.left_on is null or p.left_on >= clock.today) and p.id is distinct from @person
+              and exists (select 1 from collections c where c.id = @collection and {CollectionScope.MayComment} and {CollectionScope.Condition})
+              and (p.employee_no = @number or replace(p.name_key, ' ', '') like @pattern)
+            order by p.employee_no = @number desc nulls last, p.name_kana, p.id limit @limit
+            """, parameters, ct);
+        return PeopleFound.Of(found.FirstOrDefault(person => person.EmployeeNo == number), [.. found.Where(person => person.EmployeeNo != number)]);
+    }
+
     private static string Escape(string text) => text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
 }

@@ -18,7 +18,13 @@ public sealed record AskRow(long Id, string Kind, long CollectionId, string Titl
 
 /// <summary>One note of a collection's record, as it is read.</summary>
 /// <param name="TakenBack">A later note took it back.</param>
-public sealed record NoteRow(long Id, string Kind, string? By, long? ByAccount, DateTime At, string? Words, DateOnly? DueOn, DateOnly? DueBefore, DateOnly? OpensOn, DateOnly? OpensBefore, string? Person, string? PersonBefore, bool TakenBack);
+/// <param name="For">Of a comment: names and employee numbers of whom it is for, a line each, number and name parted by a tab.</param>
+/// <param name="IsNewToMe">It is for the reader, who has not opened it yet.</param>
+public sealed record NoteRow(long Id, string Kind, string? By, long? ByAccount, DateTime At, string? Words, DateOnly? DueOn, DateOnly? DueBefore, DateOnly? OpensOn, DateOnly? OpensBefore, string? Person, string? PersonBefore, bool TakenBack, string? For, bool IsNewToMe)
+{
+    /// <summary>Employee number and name of whom a comment is for.</summary>
+    public IReadOnlyList<(string Number, string Name)> Addressees => [.. (For ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t', 2)).Select(parts => (parts[0], parts[1]))];
+}
 
 /// <summary>What a note says beside its kind.</summary>
 /// <param name="OpensOn">Where an occurrence that had not opened opens instead.</param>
@@ -45,19 +51,21 @@ public sealed class CollectionNotes(Db db)
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<NoteRow>($"""
             select n.id, n.kind, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.by_account, n.at, n.words, n.due_on, n.due_before, n.opens_on, n.opens_before, null::text as person, null::text as person_before,
-                   exists (select 1 from collection_notes u where u.answers = n.id and u.kind = 'uncomment') as taken_back
+                   exists (select 1 from collection_notes u where u.answers = n.id and u.kind = 'uncomment') as taken_back,
+                   (select string_agg(w.employee_no || E'\t' || w.name, E'\n' order by w.name_kana, w.id) from comment_mentions m join people w on w.id = m.person_id where m.note_id = n.id) as for,
+                   exists (select 1 from comment_mentions m where m.note_id = n.id and m.person_id = @person and not exists (select 1 from comment_mentions_seen s where s.note_id = m.note_id and s.person_id = m.person_id)) as is_new_to_me
             from collection_notes n join collections c on c.id = n.collection_id
             left join people p on p.id = n.by_person left join accounts a on a.id = n.by_account
             where n.collection_id = @id and n.kind <> 'changeOwner' and {CollectionScope.Condition}
             union all
             -- Who owes it is kept by the assignments; a note of the same operation says why.
             select m.id, 'changeOwner', coalesce(p.name, nullif(a.name, ''), a.sign_in), m.by_account, m.at,
-                   (select n.words from collection_notes n where n.collection_id = m.collection_id and n.kind = 'changeOwner' and n.at = m.at limit 1), null, null, null, null, w.name, b.name, false
+                   (select n.words from collection_notes n where n.collection_id = m.collection_id and n.kind = 'changeOwner' and n.at = m.at limit 1), null, null, null, null, w.name, b.name, false, null, false
             from collection_assignments m join collections c on c.id = m.collection_id
             left join accounts a on a.id = m.by_account left join people p on p.id = a.person_id join people w on w.id = m.to_id join people b on b.id = m.from_id
             where m.collection_id = @id and {CollectionScope.Condition}
             union all
-            select k.id, 'deputy', null, null, k.at, null, null, null, null, null, y.name, b.name, false
+            select k.id, 'deputy', null, null, k.at, null, null, null, null, null, y.name, b.name, false, null, false
             from collection_deputies k join collections c on c.id = k.collection_id left join people y on y.id = k.deputy_id left join people b on b.id = k.before_id
             where k.collection_id = @id and {CollectionScope.Condition}
             order by 5 desc, 1 desc

@@ -67,6 +67,22 @@ public static class CollectionScope
             and @Today between l.from_on and coalesce(l.to_on, 'infinity') and c.due_on <= coalesce(l.to_on, 'infinity')))
         """;
 
+    /// <summary>The people whom <see cref="Condition"/> lets see the collection <c>@collection</c> today, as an array.</summary>
+    public const string Readers = """
+        array(select unnest(array[c.assignee_id, c.deputy_id, c.reviewer_id]) from collections c where c.id = @collection
+            union
+            select v.head_id from collections c join posts o on o.person_id = c.assignee_id join department_versions v on v.department_id = o.department_id
+            where c.id = @collection and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity') and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity')
+            union
+            select a.person_id from role_grants g join accounts a on a.id = g.account_id
+            where a.disabled_at is null and tokyo_date(business_now()) between g.from_on and coalesce(g.to_on, 'infinity')
+              and (g.role in ('complianceManager', 'internalAuditor', 'management')
+                   or (g.role = 'reviewer' and exists (select 1 from collections c join request_items i on i.request_id = c.request_id and i.version = c.version where c.id = @collection and i.framework = g.framework))))
+        """;
+
+    /// <summary>Who writes comments: the owner's side and the reviewer's side.</summary>
+    public const string MayComment = $"({MayHandIn} or {MayReview})";
+
     /// <summary>Who waives and takes waivers back.</summary>
     public const string MayWaive = "@isManager";
 

@@ -11,11 +11,11 @@ public sealed class CommentOnCollection(Db db)
     /// <summary>So long a comment can be taken back.</summary>
     public static readonly TimeSpan Regret = TimeSpan.FromMinutes(10);
 
-    private const string MayComment = $"({CollectionScope.MayHandIn} or {CollectionScope.MayReview})";
-
+    /// <summary>Whoever is named in it, by <c>@</c> or beside it, is told that it is for them.</summary>
+    /// <param name="to">Employee numbers of whom it is for, beside those its words name.</param>
     /// <exception cref="NotFound">Not there, or the user only reads.</exception>
-    /// <exception cref="InvalidInput">Nothing, or too much, at <c>words</c>.</exception>
-    public async Task<long> AddAsync(CurrentUser user, long collection, string? words, CancellationToken ct = default)
+    /// <exception cref="InvalidInput">Nothing, too much, or a name that is nobody's or several people's, at <c>words</c>; nobody who may see it, at <c>to</c>.</exception>
+    public async Task<long> AddAsync(CurrentUser user, long collection, string? words, IReadOnlyList<string>? to = null, CancellationToken ct = default)
     {
         var said = words?.Replace("\0", "").Trim() ?? "";
         if (said.Length is 0 or > CollectionNotes.LongestWords)
@@ -23,9 +23,11 @@ public sealed class CommentOnCollection(Db db)
             throw said.Length == 0 ? InvalidInput.At<Words>("words", "CommentEmpty") : InvalidInput.At<Words>("words", "NoteLength", CollectionNotes.LongestWords);
         }
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
-        _ = await CollectionStore.LockAsync(work, user, collection, MayComment, ct) ?? throw new NotFound();
+        _ = await CollectionStore.LockAsync(work, user, collection, CollectionScope.MayComment, ct) ?? throw new NotFound();
+        var mentioned = await MentionStore.MeantAsync(work, collection, said, to ?? [], ct);
         var id = await CollectionNotes.AddAsync(work, user, collection, new NewNote("comment", said), ct);
-        await WorkingMails.TellCommentAsync(work, user, collection, id, said, ct);
+        await MentionStore.AddAsync(work, id, mentioned, ct);
+        await WorkingMails.TellCommentAsync(work, user, collection, id, said, mentioned, ct);
         await work.ActAsync("collection.commented", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["note"] = $"{id}" }, said, ct);
         await work.CommitAsync(ct);
         return id;
@@ -36,7 +38,7 @@ public sealed class CommentOnCollection(Db db)
     public async Task UndoAsync(CurrentUser user, long collection, long comment, CancellationToken ct = default)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
-        _ = await CollectionStore.LockAsync(work, user, collection, MayComment, ct) ?? throw new NotFound();
+        _ = await CollectionStore.LockAsync(work, user, collection, CollectionScope.MayComment, ct) ?? throw new NotFound();
         var at = await work.FirstAsync<DateTime?>("select at from collection_notes where id = @comment and collection_id = @collection and kind = 'comment' and by_account = @AccountId", new { comment, collection, user.AccountId }, ct) ?? throw new NotFound();
         if (work.Now - at > Regret || await work.FirstAsync<bool>("select exists (select 1 from collection_notes where answers = @comment)", new { comment }, ct))
         {

@@ -84,7 +84,7 @@ public static class EvidenceApi
                 [.. evidence.Where(piece => piece.SubmissionId == handIn.Id).Select(piece => WireEvidence.From(piece, states.GetValueOrDefault(piece.Id)))],
                 handIn.Decision is null ? null : new WireReview(handIn.Decision, handIn.DecidedByNumber, handIn.DecidedBy, handIn.DecidedAt!.Value, handIn.Comment),
                 WireBroughtIn.From(handIn), handIn.Rest, handIn.RestBy, parts.Contains(handIn.Id) ? [.. parts[handIn.Id]] : null))],
-            [.. (await notes.OfAsync(http.CurrentUser(), id, ct)).Where(note => note.Kind == "comment").Select(note => new WireComment(note.Id, note.By, note.At, note.TakenBack ? null : note.Words))]);
+            [.. (await notes.OfAsync(http.CurrentUser(), id, ct)).Where(note => note.Kind == "comment").Select(note => new WireComment(note.Id, note.By, note.At, note.TakenBack ? null : note.Words, note.TakenBack || note.For is null ? null : [.. note.Addressees.Select(one => one.Number)]))]);
     }
 
     private const int LongestKey = 200;
@@ -179,7 +179,7 @@ public static class EvidenceApi
     }
 
     private static async Task<IResult> AddComment(HttpContext http, long id, WireWords body, CommentOnCollection comment, CancellationToken ct) =>
-        Results.Created($"/api/evidence/collections/{id}", new WireId(await comment.AddAsync(http.CurrentUser(), id, body.Words, ct)));
+        Results.Created($"/api/evidence/collections/{id}", new WireId(await comment.AddAsync(http.CurrentUser(), id, body.Words, body.To, ct)));
 
     private static async Task<WireServed> ListItems(HttpContext http, long id, CollectionStore collections, AttachmentStore attachments, CancellationToken ct)
     {

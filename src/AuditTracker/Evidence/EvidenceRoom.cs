@@ -41,6 +41,7 @@ public static class EvidenceRoom
         .AddSingleton<WithdrawAsk>()
         .AddSingleton<ChangeOwner>()
         .AddSingleton<CommentOnCollection>()
+        .AddSingleton<MentionStore>()
         .AddSingleton<TakeReview>()
         .AddSingleton<PreviewEvidence>()
         .AddSingleton<SampleStore>()

@@ -75,8 +75,11 @@ public sealed record WireAttachment(string Item, string Decision, string By, Dat
 }
 
 /// <summary>A comment; words are null when it was taken back.</summary>
-public sealed record WireComment(long Id, string? By, DateTime At, string? Words);
-public sealed record WireWords(string? Words);
+/// <param name="To">Employee numbers of whom it is for; left out when it names nobody.</param>
+public sealed record WireComment(long Id, string? By, DateTime At, string? Words, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? To = null);
+
+/// <summary>A comment to write; it is for whom its words name (<c>@姓名</c>) and for these employee numbers.</summary>
+public sealed record WireWords(string? Words, string[]? To = null);
 public sealed record WireHandedIn(long Id, IReadOnlyList<WireEvidence> Evidence);
 
 public sealed record WireCollection(long Id, long RequestId, string Title, WirePeriod Period, DateOnly OpensOn, DateOnly DueOn, string State, bool Overdue, string Assignee, string[] Items, string? Deputy)

@@ -10,6 +10,7 @@ public static class WorkingMails
 {
     private const string Asked = "evidence/collection-asked";
     private const string Commented = "evidence/collection-comment";
+    private const string Mentioned = "evidence/collection-mention";
     private const string Answered = "evidence/collection-answered";
 
     /// <summary>To those who may decide: somebody asks for a waiver or another due date.</summary>
@@ -53,20 +54,22 @@ public static class WorkingMails
             new Notice($"{Answered}:{collection}:{step}:{person}", Answered, person, EvidenceMails.Subject(collection)) { DueOn = facts.DueOn, Model = model })], ct);
     }
 
-    /// <summary>To the other side: from the owner to the reviewer, from the reviewer to the owner, from others to both.</summary>
-    public static async Task TellCommentAsync(UnitOfWork work, CurrentUser writer, long collection, long comment, string words, CancellationToken ct)
+    /// <summary>To whom it names; else to the other side: from the owner to the reviewer, from the reviewer to the owner, from others to both.</summary>
+    public static async Task TellCommentAsync(UnitOfWork work, CurrentUser writer, long collection, long comment, string words, IReadOnlyList<long> mentioned, CancellationToken ct)
     {
         var facts = (await EvidenceMails.FactsAsync(work, [collection], ct))[0];
         long?[] told = [facts.OwnerHere ? facts.OwnerId : null, facts.ReviewerHere ? facts.ReviewerId : null];
-        await work.TellManyAsync([.. told.OfType<long>().Where(person => person != writer.PersonId).Select(person => new Notice($"{Commented}:{comment}:{person}", Commented, person, Comment(comment))
-        {
-            DueOn = facts.DueOn,
-            Model = new Dictionary<string, object?>(EvidenceMails.Model(facts)) { ["byName"] = writer.Name, ["comment"] = OneLine(words), ["minutes"] = null },
-        })], ct);
+        var model = new Dictionary<string, object?>(EvidenceMails.Model(facts)) { ["byName"] = writer.Name, ["comment"] = OneLine(words), ["minutes"] = null };
+        await work.TellManyAsync([.. mentioned.Concat(told.OfType<long>()).Distinct().Where(person => person != writer.PersonId)
+            .Select(person => (Person: person, Mail: mentioned.Contains(person) ? Mentioned : Commented))
+            .Select(one => new Notice($"{one.Mail}:{comment}:{one.Person}", one.Mail, one.Person, Comment(comment)) { DueOn = facts.DueOn, Model = model })], ct);
     }
 
     /// <summary>What was taken back is not told any more.</summary>
     public static Task SettleCommentAsync(UnitOfWork work, long comment, CancellationToken ct) => work.SettleAsync(Comment(comment), ct: ct);
+
+    /// <summary>Whoever has read what names them needs no mail about it.</summary>
+    public static Task SettleMentionsAsync(UnitOfWork work, IEnumerable<long> comments, long person, CancellationToken ct) => work.SettleManyAsync([.. comments.Select(Comment)], [Mentioned], person, ct);
 
     private static string Comment(long id) => $"comment:{id}";
 

@@ -33,10 +33,12 @@ public static partial class NameKey
     /// <summary>A pattern for <c>employee_no like</c>: numbers that begin with what was typed.</summary>
     public static string PatternOfNumber(string typed) => Special().Replace(typed.Normalize(NormalizationForm.FormKC).Trim(), "\\$0") + "%";
 
-    private static string Folded(string text) =>
+    /// <summary>As searched: <see cref="Width"/> with kana and variants of kanji folded, letter by letter, so that both have the same length.</summary>
+    public static string Folded(string text) =>
         new([.. Width(text).Select(letter => letter is >= 'ぁ' and <= 'ゖ' ? (char)(letter + ('ァ' - 'ぁ')) : Common.GetValueOrDefault(letter, letter))]);
 
-    private static string Width(string text) => Spaces().Replace(text.Normalize(NormalizationForm.FormKC).ToLowerInvariant(), " ").Trim();
+    /// <summary>NFKC, lower case, one space for several.</summary>
+    public static string Width(string text) => Spaces().Replace(text.Normalize(NormalizationForm.FormKC).ToLowerInvariant(), " ").Trim();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

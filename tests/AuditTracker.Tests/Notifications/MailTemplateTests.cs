@@ -49,7 +49,7 @@ public sealed class MailTemplateTests
         "evidence/collection-overdue-manager" => With(Collection, ("personTitle", null), ("departmentName", "法務・コンプライアンス室"), ("ownerName", "中村 太郎"), ("overdueDays", 40)),
         "evidence/collection-handed-in" => With(Collection, ("submitterName", "佐々木 美咲"), ("onBehalfOf", null), ("submittedAt", "10月14日（水）17:04"), ("late", false)),
         "evidence/collection-returned" => With(Collection, ("comment", "件数の欄が空です。"), ("overdueDays", null)),
-        "evidence/collection-comment" => With(Collection, ("byName", "佐々木 美咲"), ("comment", "10月分も入っています。")),
+        "evidence/collection-comment" or "evidence/collection-mention" => With(Collection, ("byName", "佐々木 美咲"), ("comment", "10月分も入っています。")),
         "evidence/collection-asked" => With(Collection, ("waiver", false), ("askedOn", "10月30日（金）"), ("askerName", "佐々木 美咲"), ("comment", "担当が休みです。")),
         "evidence/collection-answered" => With(Collection, ("waived", false), ("waiverDeclined", false), ("waiverUndone", false), ("dueMoved", false), ("dueDeclined", true), ("byName", "伊藤 愛"), ("comment", "年内にお願いします。"), ("dueBeforeOn", null)),
         "evidence/collection-no-deputy" => With(Collection, ("ownerName", "中村 太郎")),

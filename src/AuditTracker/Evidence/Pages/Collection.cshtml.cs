@@ -8,7 +8,7 @@ namespace AuditTracker.Evidence.Pages;
 
 /// <summary>One collection: what exactly is handed in, by when, and what became of it.</summary>
 [May(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer)]
-public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCollection review, CommentOnCollection comment, TakeReview take, IStringLocalizer<Words> words) : CollectionPage(show, words)
+public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCollection review, CommentOnCollection comment, Choices choices, MentionStore mentions, TakeReview take, IStringLocalizer<Words> words) : CollectionPage(show, words)
 {
     [BindProperty] public override HandInFields Input { get; set; } = new();
 
@@ -19,6 +19,10 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
             return NotFound();
         }
         Input = HandInFields.From(View.Draft);
+        if (View.Notes.Any(note => note.IsNewToMe))
+        {
+            await mentions.LookAsync(HttpContext.CurrentUser(), id, ct);
+        }
         return Page();
     }
 
@@ -45,7 +49,17 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
         }
     }
 
-    public Task<IActionResult> OnPostCommentAsync(long id, CancellationToken ct) => DoAsync(id, () => comment.AddAsync(HttpContext.CurrentUser(), id, Input.Words, ct), "DoneCommented", ct);
+    public async Task<IActionResult> OnPostCommentAsync(long id, [FromForm(Name = "do")] string? what, CancellationToken ct)
+    {
+        var user = HttpContext.CurrentUser();
+        Addressees = await choices.AddresseesAsync(user, id, Input.To, Input.ToSearch, ct);
+        if (what == "find")
+        {
+            Input.To = Addressees.Meant ?? Input.To;
+            return await LoadAsync(id, ct) ? Page() : NotFound();
+        }
+        return await DoAsync(id, () => comment.AddAsync(user, id, Input.Words, string.IsNullOrEmpty(Input.To) ? null : [Input.To], ct), "DoneCommented", ct);
+    }
 
     public Task<IActionResult> OnPostUncommentAsync(long id, long note, CancellationToken ct) => DoAsync(id, () => comment.UndoAsync(HttpContext.CurrentUser(), id, note, ct), "DoneUncommented", ct);
 

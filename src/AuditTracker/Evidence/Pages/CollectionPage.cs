@@ -26,6 +26,9 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
     /// <summary>Whom a compliance manager may hand in for, beside the owner.</summary>
     public IReadOnlyList<PickablePerson> Colleagues { get; private set; } = [];
 
+    /// <summary>Whom the search for somebody to name in a comment finds.</summary>
+    public PeopleFound Addressees { get; protected set; } = PeopleFound.Nobody;
+
     protected async Task<bool> LoadAsync(long id, CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
@@ -76,6 +79,7 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
 
     private string? Change(NoteRow note) => note.Kind == "deputy" ? $"{note.PersonBefore ?? T["NoDeputy"]} → {note.Person ?? T["NoDeputy"]}" : (note.DueBefore, note.DueOn, note.PersonBefore, note.Person) switch
     {
+        _ when note is { Kind: "comment", TakenBack: false, For: not null } => T["CommentFor", string.Join(T["NamesComma"], note.Addressees.Select(one => one.Name))],
         ({ } before, { } on, _, _) => (before == on ? "" : $"{DateText.Table(before)} → {DateText.Table(on)}")
             + (note is { OpensBefore: { } opened, OpensOn: { } opens } ? $"{(before == on ? "" : " ")}{T["OpensOn"].Value} {DateText.Table(opened)} → {DateText.Table(opens)}" : ""),
         (null, { } on, _, _) => $"→ {DateText.Table(on)}",
@@ -155,6 +159,10 @@ public sealed class HandInFields
 
     /// <summary>A comment.</summary>
     public string? Words { get; set; }
+
+    /// <summary>Employee number of whom the comment is for, and what was typed to find them.</summary>
+    public string? To { get; set; }
+    public string? ToSearch { get; set; }
 
     /// <summary>What the reviewer writes.</summary>
     public string? Comment { get; set; }

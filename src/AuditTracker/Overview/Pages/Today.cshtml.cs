@@ -13,7 +13,7 @@ public sealed record Part<T>(T? Value) where T : class;
 
 /// <summary>What must I do now? One's own work first; numbers of a department or the company only for those who steer it.</summary>
 [May]
-public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, TakeTraining trainings, CompanyDays days, Care care, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
+public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, TakeTraining trainings, MentionStore mentions, CompanyDays days, Care care, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
 {
     public CompanyDay Day { get; private set; } = null!;
     public Part<MyWork> Mine { get; private set; } = null!;
@@ -21,6 +21,9 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
 
     /// <summary>What the reader has to take, with its minutes.</summary>
     public Part<IReadOnlyList<(Taking Training, int Minutes)>> Trainings { get; private set; } = new([]);
+
+    /// <summary>Comments that name the reader and that they have not opened.</summary>
+    public Part<IReadOnlyList<MentionRow>> Mentions { get; private set; } = new([]);
 
     /// <summary>What a head's people owe; for those who do not see the whole company.</summary>
     public Part<IReadOnlyList<DepartmentFigures>> Departments { get; private set; } = new([]);
@@ -45,6 +48,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         Day = await days.LoadAsync(ct);
         var mine = LoadAsync(() => show.MineAsync(user, Day, ct));
         var waiting = LoadAsync(() => show.WaitingAsync(user, ct));
+        var named = LoadAsync(() => mentions.NewAsync(user, MostMentions, ct));
         Trainings = await LoadAsync(() => trainings.ToDoAsync(user, ct));
         IsEmpty = user.Is(Role.ComplianceManager) && !await store.HasRequestsAsync(ct);
         if (user.IsAny(Role.ComplianceManager, Role.Management))
@@ -55,10 +59,11 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         {
             Departments = await LoadAsync(() => show.DepartmentsAsync(user, Day, ct));
         }
-        (Mine, Waiting) = (await mine, await waiting);
+        (Mine, Waiting, Mentions) = (await mine, await waiting, await named);
     }
 
     private const int MostAway = 5;
+    private const int MostMentions = 20;
 
     public string Language { get; } = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
 

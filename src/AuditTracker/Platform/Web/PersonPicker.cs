@@ -37,6 +37,9 @@ public sealed record PersonPicker(string Field, string Label, PeopleFound Found,
 {
     /// <summary>Nobody may be chosen as well.</summary>
     public bool MayBeNobody { get; init; }
+
+    /// <summary>Where its form is sent, when that is not the page's own address; needed with a section only.</summary>
+    public string? Action { get; init; }
 }
 
 /// <summary>One choice of a picker, <c>Pages/_PersonOption.cshtml</c>.</summary>
