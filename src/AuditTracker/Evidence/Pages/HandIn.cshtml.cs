@@ -53,11 +53,9 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
         {
             return await AgainAsync(id, upload, () => this.Refused(refusal), ct);
         }
-        catch (UploadRefusedException refused) when (refused.Reason is UploadRefusal.TooManyFiles or UploadRefusal.FieldTooLarge or UploadRefusal.RequestTooLarge)
+        catch (UploadRefusedException refused) when (refused.IsTooMuch())
         {
-            ModelState.AddModelError("Input.File", T["Upload" + refused.Reason]);
-            Response.StatusCode = refused.StatusCode;
-            return Page();
+            return this.TooMuch(refused, T);
         }
     }
 

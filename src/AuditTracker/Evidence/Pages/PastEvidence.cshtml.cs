@@ -54,9 +54,7 @@ public sealed class PastEvidenceModel(CheckPastEvidence check, PastEvidenceStore
         }
         catch (UploadRefusedException refused) when (refused.Reason is UploadRefusal.TooManyFiles or UploadRefusal.RequestTooLarge)
         {
-            ModelState.AddModelError("Input.File", words["PastUploadTooLarge"]);
-            Response.StatusCode = refused.StatusCode;
-            return Page();
+            return this.TooMuch(refused, words["PastUploadTooLarge"].Value);
         }
     }
 }

@@ -105,12 +105,10 @@ public sealed class SampleRowModel(SampleStore samples, JudgeSample judge, DrawS
             }
             return this.Refused(refusal);
         }
-        catch (UploadRefusedException refused) when (refused.Reason is UploadRefusal.TooManyFiles or UploadRefusal.FieldTooLarge or UploadRefusal.RequestTooLarge)
+        catch (UploadRefusedException refused) when (refused.IsTooMuch())
         {
             IsRefused = true;
-            ModelState.AddModelError("Input.File", words["Upload" + refused.Reason]);
-            Response.StatusCode = refused.StatusCode;
-            return Page();
+            return this.TooMuch(refused, words);
         }
     }
 

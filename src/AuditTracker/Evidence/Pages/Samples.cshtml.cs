@@ -82,11 +82,9 @@ public sealed class SamplesModel(ShowCollection show, SampleStore samples, TakeP
         {
             return this.Refused(refusal);
         }
-        catch (UploadRefusedException refused) when (refused.Reason is UploadRefusal.TooManyFiles or UploadRefusal.FieldTooLarge or UploadRefusal.RequestTooLarge)
+        catch (UploadRefusedException refused) when (refused.IsTooMuch())
         {
-            ModelState.AddModelError("Input.File", words["Upload" + refused.Reason]);
-            Response.StatusCode = refused.StatusCode;
-            return Page();
+            return this.TooMuch(refused, words);
         }
     }
 
