@@ -53,7 +53,7 @@ public sealed class AccessibilityTests(Chromium chromium, Office office)
         await manami.OpenAsync("/reports");
         await manami.Main.Locator("[name='Input.From']").FillAsync("8.11.22");
         await manami.PressAsync("作成", "Make");
-        await manami.SeesAsync("日付として読めません");
+        await manami.SeesAsync("2通りに読めます");
         await LookAsync(manami, "report refused", found);
 
         await manami.OpenAsync("/people/import");

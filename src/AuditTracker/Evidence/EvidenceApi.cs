@@ -220,11 +220,12 @@ public static class EvidenceApi
 public static class HandInForm
 {
     /// <param name="named">How the form calls a field of the wire; null: as the wire does.</param>
+    /// <param name="runningYear">For dates without a year; the wire has none.</param>
     /// <exception cref="InvalidInput">The date cannot be read.</exception>
-    public static HandInInput Read(Upload upload, Func<string, string>? named = null)
+    public static HandInInput Read(Upload upload, Func<string, string>? named = null, Period? runningYear = null)
     {
         string Field(string name) => upload.Fields.TryGetValue(named?.Invoke(name) ?? name, out var values) ? values.ToString() : "";
-        DateOnly? Day(string name) => Field(name).Trim() is { Length: > 0 } text ? DateInput.Parse(text).Day ?? throw InvalidInput.At<Words>(name, "DateUnreadable", text) : null;
+        DateOnly? Day(string name) => TypedDate.ReadOptional(Field(name), name, runningYear);
         IEnumerable<string> links = upload.Fields.TryGetValue(named?.Invoke("link") ?? "link", out var given) ? given.SelectMany(value => (value ?? "").Split('\n')) : [];
         return new HandInInput(Field("note"), [.. links], Field("statement"), Day("capturedOn"), Field("onBehalfOf"), upload.Files)
         {

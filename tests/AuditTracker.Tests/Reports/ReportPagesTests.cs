@@ -65,7 +65,7 @@ public sealed partial class ReportPagesTests : IAsyncLifetime
         var answer = await PostAsync(pages, "/reports?framework=iso27001-2022", page, ("Input.From", "8.11.22"), ("Input.To", "2026/9/30"), ("Input.Cutoff", "2026/11/1"), ("Input.CutoffTime", "夕方"), ("Input.Language", "ja"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var text = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
-        Assert.Contains("「8.11.22」は日付として読めません", text);
+        Assert.Contains("「8.11.22」は2通りに読めます", text);
         Assert.Contains("「夕方」は時刻として読めません", text);
         Assert.Contains("value=\"夕方\"", text);
 

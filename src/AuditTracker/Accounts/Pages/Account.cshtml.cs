@@ -79,20 +79,8 @@ public sealed class AccountModel(AccountStore accounts, ReviewScopes scopes, Inv
     public Task<IActionResult> OnPostGrantAsync(CancellationToken ct) => DoAsync("GrantedDone", async () =>
     {
         var role = Input.Role ?? throw InvalidInput.At<Words>("role", "RoleEmpty");
-        await grants.RunAsync(Reader, Id, role, Input.Framework, Read("fromOn", Input.FromOn) ?? Today, Read("toOn", Input.ToOn), ct);
+        await grants.RunAsync(Reader, Id, role, Input.Framework, TypedDate.ReadOptional(Input.FromOn, "fromOn") ?? Today, TypedDate.ReadOptional(Input.ToOn, "toOn"), ct);
     }, ct);
-
-    private static DateOnly? Read(string field, string? typed)
-    {
-        var read = DateInput.Parse(typed);
-        return read.Problem switch
-        {
-            null => read.Day,
-            DateProblem.Empty => null,
-            DateProblem.Ambiguous when read.Readings.Count == 2 => throw InvalidInput.At<Words>(field, "DateAmbiguous", typed!, DateText.EraDay(read.Readings[0]), DateText.WesternDay(read.Readings[1])),
-            _ => throw InvalidInput.At<Words>(field, "DateUnreadable", typed!),
-        };
-    }
 
     private async Task<IActionResult> DoAsync(string done, Func<Task> act, CancellationToken ct)
     {

@@ -30,7 +30,7 @@ public sealed class AppointmentPageModel(Db db, BusinessClock clock, Appoint app
     }
 
     public Task<IActionResult> OnPostEndAsync(long id, CancellationToken ct) => RunAsync(id, "EndedDone",
-        () => appoint.EndAsync(HttpContext.CurrentUser(), id, DateField.Read(Input.ToOn, "toOn"), ct), ct);
+        async () => await appoint.EndAsync(HttpContext.CurrentUser(), id, TypedDate.Read(Input.ToOn, "toOn", await RunningYear.LoadAsync(db, ct)), ct), ct);
 
     public Task<IActionResult> OnPostWithdrawAsync(long id, CancellationToken ct) => RunAsync(id, "WithdrawnDone",
         () => appoint.WithdrawAsync(HttpContext.CurrentUser(), id, Input.Reason ?? "", ct), ct);

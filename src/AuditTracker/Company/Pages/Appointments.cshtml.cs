@@ -1,3 +1,4 @@
+using AuditTracker.Calendar;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
@@ -31,7 +32,7 @@ public sealed class AppointmentsModel(Db db, BusinessClock clock, IStringLocaliz
         (_, On) = await clock.NowAsync(ct);
         try
         {
-            On = DateField.ReadOptional(Asked, "on") ?? On;
+            On = TypedDate.ReadOptional(Asked, "on") ?? On;
         }
         catch (InvalidInput refusal)
         {

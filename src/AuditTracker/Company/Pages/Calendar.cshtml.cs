@@ -56,8 +56,8 @@ public sealed class CalendarModel(Db db, BusinessClock clock, ChangeDays change,
         await LoadAsync(ct);
         try
         {
-            var from = DateField.Read(Input.From, "from", Shown);
-            var to = DateField.ReadOptional(Input.To, "to", Shown);
+            var from = TypedDate.Read(Input.From, "from", Shown);
+            var to = TypedDate.ReadOptional(Input.To, "to", Shown);
             if (Input.Kind == "worked" && to is not null && to != from)
             {
                 throw InvalidInput.At<Words>("to", "OneDayOnly");

@@ -85,7 +85,7 @@ public sealed class ChangeCompanyModel(Db db, BusinessClock clock, ChangeCompany
     {
         try
         {
-            var from = DateField.Read(Input.FromOn, "fromOn");
+            var from = TypedDate.Read(Input.FromOn, "fromOn");
             await change.RunAsync(HttpContext.CurrentUser(), Section, Input.ToProfile(), from, ct);
             return this.Done("/company", words["ChangedDone", words["Section" + Section], DateText.Full(from)]);
         }

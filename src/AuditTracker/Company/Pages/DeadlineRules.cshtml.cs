@@ -29,8 +29,8 @@ public sealed class DeadlineRulesModel(Db db, BusinessClock clock, Deadlines dea
         var calendar = await BusinessCalendars.LoadAsync(connection, ct);
         try
         {
-            From = DateField.ReadOptional(Asked, "from", calendar.Periods.Year(calendar.Periods.YearOf(From))) is { } day
-                ? day.Year is >= 1990 and <= 2100 ? day : throw InvalidInput.At<Words>("from", "DateUnreadable", Asked!) : From;
+            From = TypedDate.ReadOptional(Asked, "from", calendar.Periods.Year(calendar.Periods.YearOf(From))) is { } day
+                ? day.Year is >= 1990 and <= 2100 ? day : throw InvalidInput.At<DateWords>("from", "Unreadable", Asked!) : From;
         }
         catch (InvalidInput refusal)
         {

@@ -48,7 +48,7 @@ public sealed class NewAppointmentModel(Db db, BusinessClock clock, PeopleList p
         await LoadAsync(ct);
         try
         {
-            var input = new AppointmentInput(Kind ?? "", Input.EmployeeNo ?? "", Input.Department, DateField.Read(Input.FromOn, "fromOn"), DateField.ReadOptional(Input.ToOn, "toOn"),
+            var input = new AppointmentInput(Kind ?? "", Input.EmployeeNo ?? "", Input.Department, TypedDate.Read(Input.FromOn, "fromOn"), TypedDate.ReadOptional(Input.ToOn, "toOn"),
                 Input.AppointedBy ?? "", Input.Document ?? "", Input.EndPrevious);
             await appoint.RunAsync(HttpContext.CurrentUser(), input, ct);
             return this.Done("/company/appointments", words[input.Kind == "privacyManager" ? "AppointedReport" : "AppointedDone"], tone: input.Kind == "privacyManager" ? "warn" : "done");

@@ -77,7 +77,7 @@ public sealed class NoticesModel(Db db, BusinessClock clock, Settings settings, 
         await LoadAsync(ct);
         try
         {
-            var from = DateField.Read(Input.FromOn, "fromOn");
+            var from = TypedDate.Read(Input.FromOn, "fromOn");
             await change.RunAsync(HttpContext.CurrentUser(), Input.ToRules(), from, ct);
             return this.Done("/settings", words["RulesChanged", DateText.Full(from)]);
         }

@@ -31,12 +31,5 @@ public sealed class DueModel(ShowCollection show, MoveDueDate move, WithdrawAsk 
 
     public Task<IActionResult> OnPostWithdrawAsync(long id, CancellationToken ct) => ActAsync(id, () => withdraw.RunAsync(Caller, id, "askDue", ct), "DoneAskWithdrawn", ct);
 
-    private DateOnly? Read(string? typed, string field)
-    {
-        if (string.IsNullOrWhiteSpace(typed))
-        {
-            return null;
-        }
-        return DateInput.Parse(typed, View.Day.FiscalYear).Day ?? throw InvalidInput.At<Words>(field, "DateUnreadable", typed);
-    }
+    private DateOnly? Read(string? typed, string field) => TypedDate.ReadOptional(typed, field, View.Day.FiscalYear);
 }

@@ -42,7 +42,7 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
             {
                 return await AgainAsync(id, upload, () => Refuse(refused), ct);
             }
-            await handIn.SubmitAsync(Caller, id, HandInForm.Read(upload, Named) with { IdempotencyKey = Input.Key }, ct);
+            await handIn.SubmitAsync(Caller, id, HandInForm.Read(upload, Named, View.Day.FiscalYear) with { IdempotencyKey = Input.Key }, ct);
             if (Input.IsPart == "true")
             {
                 return this.Done(Action(null), T["DonePart", id, DateText.Table(View.Row.DueOn)]);

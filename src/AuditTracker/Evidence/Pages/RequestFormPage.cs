@@ -91,19 +91,10 @@ public abstract class RequestFormPage(Choices choices, CompanyDays days, IString
 
     private DateOnly? DateAt(string field, string? typed, bool required)
     {
-        var reading = DateInput.Parse(typed, Day.FiscalYear);
-        if (reading is { Problem: DateProblem.Ambiguous, Readings: [var first, .., var second] })
+        if (TypedDate.Refusal(typed, field, Day.FiscalYear) is { } refusal && (required || !string.IsNullOrWhiteSpace(typed)))
         {
-            Require(false, field, "DateAmbiguous", typed!, DateText.EraDay(first), DateText.WesternDay(second), DateText.InEraShort(first), DateText.Plain(second, "ja"));
+            _ = this.Refused(refusal);
         }
-        else if (reading.Problem == DateProblem.Empty)
-        {
-            Require(!required, field, "DateEmpty");
-        }
-        else
-        {
-            Require(reading.Day is not null, field, "DateUnreadable", typed ?? "");
-        }
-        return reading.Day;
+        return Date(typed);
     }
 }

@@ -32,7 +32,7 @@ public sealed class RequestsBulkModel(ChangeRequests change, Choices choices, Co
         }
         if (Act == RequestsAct.Owner ? string.IsNullOrEmpty(Input.To) : end is null)
         {
-            return Act == RequestsAct.Owner ? this.Invalid("Input.To", T["BulkToEmpty"]) : this.Invalid("Input.EndOn", T["DateUnreadable", Input.EndOn ?? ""]);
+            return Act == RequestsAct.Owner ? this.Invalid("Input.To", T["BulkToEmpty"]) : this.Refused(TypedDate.Refusal(Input.EndOn, "endOn", Day.FiscalYear)!);
         }
         if (ChangedMeanwhile() is { } changed)
         {

@@ -45,7 +45,7 @@ public sealed class RetentionModel(DueFiles files, DecideRetention decide, Busin
     public Task<IActionResult> OnPostClassifyAsync(CancellationToken ct) => ActAsync(() => decide.ClassifyAsync(HttpContext.CurrentUser(), Input.Request, Input.Class, ct), "DoneClassified", ct);
 
     public Task<IActionResult> OnPostTermAsync(CancellationToken ct) => ActAsync(() => decide.SetTermAsync(
-        HttpContext.CurrentUser(), Input.Of, RequestFields.Number(Input.Months), DateInput.Parse(Input.ValidFrom).Day, Input.Basis, Input.BasisEn, ct), "DoneTermSet", ct);
+        HttpContext.CurrentUser(), Input.Of, RequestFields.Number(Input.Months), TypedDate.ReadOptional(Input.ValidFrom, "validFrom"), Input.Basis, Input.BasisEn, ct), "DoneTermSet", ct);
 
     private async Task<IActionResult> ActAsync(Func<Task> act, string done, CancellationToken ct)
     {

@@ -67,7 +67,7 @@ public sealed class SamplesModel(ShowCollection show, SampleStore samples, TakeP
                 {
                     return false;
                 }
-                asOf = Prose.Given(Input.AsOf) is not { } typed ? null : DateInput.Parse(typed, View.Day.FiscalYear).Day ?? throw InvalidInput.At<Words>("asOf", "DateUnreadable", typed);
+                asOf = TypedDate.ReadOptional(Input.AsOf, "asOf", View.Day.FiscalYear);
                 await take.CheckAsync(user, id, Said(asOf), ct);
                 return true;
             }, ct);

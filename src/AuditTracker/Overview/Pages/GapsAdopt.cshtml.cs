@@ -58,7 +58,10 @@ public sealed class GapsAdoptModel(ShowGaps show, AdoptFromLibrary adopt, Choice
         Require(Input.Entries.Count > 0, "Entries", "EntriesEmpty");
         Require(!string.IsNullOrEmpty(Input.Owner), "Owner", "AdoptOwnerEmpty");
         Require(!string.IsNullOrEmpty(Input.Reviewer), "Reviewer", "AdoptReviewerEmpty");
-        Require(start is not null, "StartOn", "AdoptStartUnreadable");
+        if (TypedDate.Refusal(Input.StartOn, "startOn", Day.FiscalYear) is { } wrong)
+        {
+            _ = this.Refused(wrong);
+        }
         if (!ModelState.IsValid)
         {
             return this.Invalid();

@@ -59,7 +59,7 @@ public sealed class ReportsModel(Db db, BusinessClock clock, ControlStore contro
         {
             return NotFound();
         }
-        var (from, to, cutoff) = (Day("Input.From", Input.From), Day("Input.To", Input.To), Cutoff());
+        var (from, to, cutoff) = (Day("From", Input.From), Day("To", Input.To), Cutoff());
         if (!ModelState.IsValid)
         {
             return this.Invalid();
@@ -120,12 +120,11 @@ public sealed class ReportsModel(Db db, BusinessClock clock, ControlStore contro
 
     private DateOnly? Day(string field, string? typed)
     {
-        var reading = DateInput.Parse(typed, year);
-        if (reading.Day is null)
+        if (TypedDate.Refusal(typed, field, year) is { } refusal)
         {
-            ModelState.AddModelError(field, reading.Problem == DateProblem.Empty ? words["DateNeeded"] : words["DateUnreadable", typed ?? ""]);
+            _ = this.Refused(refusal);
         }
-        return reading.Day;
+        return DateInput.Parse(typed, year).Day;
     }
 
     /// <summary>Null: now. A day without a time is its end, and today is now.</summary>
@@ -135,7 +134,7 @@ public sealed class ReportsModel(Db db, BusinessClock clock, ControlStore contro
         {
             return null;
         }
-        if (Day("Input.Cutoff", Input.Cutoff) is not { } day)
+        if (Day("Cutoff", Input.Cutoff) is not { } day)
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using AuditTracker.Calendar;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using Microsoft.AspNetCore.Mvc;
@@ -58,7 +59,7 @@ public sealed class ActModel(CampaignStore campaigns, ExemptPeople exemptions, R
                     }
                     return T["DoneRevoked", People.Count];
                 default:
-                    return T["DoneAsked", await exemptions.AskAsync(Caller, id, Ids, Input.Reason, Input.Detail ?? "", CampaignFields.Day(Input.FromOn, "fromOn"), CampaignFields.Day(Input.ToOn, "toOn"), ct)];
+                    return T["DoneAsked", await exemptions.AskAsync(Caller, id, Ids, Input.Reason, Input.Detail ?? "", TypedDate.ReadOptional(Input.FromOn, "fromOn"), TypedDate.ReadOptional(Input.ToOn, "toOn"), ct)];
             }
         }, $"/training/campaigns/{id}", () => LoadAsync(id, Ids, ct));
     }

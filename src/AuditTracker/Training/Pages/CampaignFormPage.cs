@@ -32,16 +32,8 @@ public sealed class CampaignFields
     public Audience Audience => new(Everyone, Types, Departments, [.. Attendance.Typed(People ?? "").Lines.Select(line => line.EmployeeNo).Distinct()]);
 
     /// <exception cref="InvalidInput">A date that cannot be read.</exception>
-    public CampaignInput Read() => new(Title ?? "", Kind, Course ?? "", Purpose ?? "", Day(CutoffOn, "cutoffOn"), Day(OpensOn, "opensOn"), Day(DueOn, "dueOn"),
+    public CampaignInput Read() => new(Title ?? "", Kind, Course ?? "", Purpose ?? "", TypedDate.ReadOptional(CutoffOn, "cutoffOn"), TypedDate.ReadOptional(OpensOn, "opensOn"), TypedDate.ReadOptional(DueOn, "dueOn"),
         int.TryParse((JoinerDays ?? "").Normalize(System.Text.NormalizationForm.FormKC).Trim(), out var days) ? days : -1, Responsible ?? "", Audience, Version);
-
-    internal static DateOnly? Day(string? typed, string field) => DateInput.Parse(typed) switch
-    {
-        { Day: { } day } => day,
-        { Problem: DateProblem.Empty } => null,
-        { Problem: DateProblem.Ambiguous, Readings: [var era, var western] } => throw InvalidInput.At<Words>(field, "DateAmbiguous", typed!.Trim(), DateText.EraDay(era), DateText.WesternDay(western)),
-        _ => throw InvalidInput.At<Words>(field, "DateUnreadable", typed!.Trim()),
-    };
 }
 
 /// <summary>What adding and changing a plan share.</summary>
@@ -84,7 +76,7 @@ public abstract class CampaignFormPage(CourseStore courses, AudienceStore audien
         {
             if (Do == "preview")
             {
-                var on = CampaignFields.Day(Input.CutoffOn, "cutoffOn") ?? CampaignFields.Day(Input.OpensOn, "opensOn") ?? today;
+                var on = TypedDate.ReadOptional(Input.CutoffOn, "cutoffOn") ?? TypedDate.ReadOptional(Input.OpensOn, "opensOn") ?? today;
                 (Preview, Some, PreviewOn) = (await audiences.PreviewAsync(user, Input.Audience, on, ct), await audiences.SomeAsync(user, Input.Audience, on, Named, ct), DateText.Table(on));
                 return Page();
             }

@@ -103,6 +103,7 @@ public sealed class FieldTag(IStringLocalizer<Words> words, IHtmlGenerator gener
             control.Set("value", Type switch { "password" or "file" => null, "checkbox" => "true", _ => typed });
             control.Set("checked", Type == "checkbox" && IsTrue(typed) ? "checked" : null);
             control.Set("data-files", Type == "file" ? "" : null);
+            control.Set("data-date", Type == "date" ? "" : null);
             control.Set("class", Type switch { "date" => "w-20", "number" => "w-5", _ => null });
         }
 
