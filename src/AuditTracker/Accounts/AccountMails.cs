@@ -14,14 +14,15 @@ public static class AccountMails
 {
     private const string Invitation = "accounts/invitation";
     private const string Reset = "accounts/password-reset";
+    private const string Code = "accounts/sign-in-code";
     private const string Security = "accounts/security";
     private const string RoleGranted = "accounts/role-granted";
 
     /// <summary>The page of both kinds of links.</summary>
     public const string LinkPath = "/invitation";
 
-    /// <summary>For Notifications: gives an invitation or reset link its secret while its mail is being sent.</summary>
-    public static IEnumerable<SecretMail> Secrets => [new(Invitation, MintAsync), new(Reset, MintAsync)];
+    /// <summary>For Notifications: gives an invitation or reset link, or a code, its secret while its mail is being sent.</summary>
+    public static IEnumerable<SecretMail> Secrets => [new(Invitation, MintAsync), new(Reset, MintAsync), new(Code, (work, subject, ct) => MailedCode.MintAsync(work, IdOf(subject), ct))];
 
     /// <param name="invitedBy">Null from the command line.</param>
     public static Task TellInvitedAsync(UnitOfWork work, long link, long person, string signIn, DateOnly expiresOn, string? invitedBy, CancellationToken ct) =>
@@ -33,6 +34,14 @@ public static class AccountMails
     /// <param name="to">The account's address when no person stands behind it.</param>
     public static Task TellResetAsync(UnitOfWork work, long link, long? person, Recipient? to, int validMinutes, CancellationToken ct) =>
         work.TellNowAsync(new Notice($"{Reset}:{link}", Reset, person, Subject(link)) { Model = new Dictionary<string, object?> { ["validMinutes"] = validMinutes } }, to, ct);
+
+    /// <summary>The code itself stands in the mail where others have their link.</summary>
+    /// <param name="to">The account's address when no person stands behind it.</param>
+    public static Task TellCodeAsync(UnitOfWork work, long code, long? person, Recipient? to, int validMinutes, CancellationToken ct) =>
+        work.TellNowAsync(new Notice($"{Code}:{code}", Code, person, CodeSubject(code)) { Model = new Dictionary<string, object?> { ["validMinutes"] = validMinutes } }, to, ct);
+
+    /// <summary>A mail that waits must not carry a code that has ended.</summary>
+    public static Task SettleCodeAsync(UnitOfWork work, long code, CancellationToken ct) => work.SettleAsync(CodeSubject(code), ct: ct);
 
     /// <summary>A mail that waits must not carry a link that has ended.</summary>
     public static async Task SettleLinksAsync(UnitOfWork work, long account, CancellationToken ct) =>
@@ -106,10 +115,14 @@ public static class AccountMails
 
     private static string Subject(long link) => $"link:{link}";
 
+    private static string CodeSubject(long code) => $"code:{code}";
+
+    private static long IdOf(string subject) => long.Parse(subject[(subject.IndexOf(':', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+
     private static async Task<string> MintAsync(UnitOfWork work, string subject, CancellationToken ct)
     {
         var secret = Platform.Security.Secrets.New();
-        await AccountStore.MintAsync(work, long.Parse(subject["link:".Length..], CultureInfo.InvariantCulture), Platform.Security.Secrets.Hash(secret), ct);
+        await AccountStore.MintAsync(work, IdOf(subject), Platform.Security.Secrets.Hash(secret), ct);
         return $"{LinkPath}?token={secret}";
     }
 }

@@ -21,7 +21,7 @@ public static class AccountsRoom
             .AddSingleton<InvitePerson>().AddSingleton<AddAccount>().AddSingleton<ChoosePassword>()
             .AddSingleton<GrantRole>().AddSingleton<EndRole>().AddSingleton<DisableAccount>().AddSingleton<EndLeaversAccounts>()
             .AddSingleton<Sessions>().AddSingleton<ChangePassword>()
-            .AddSingleton<FactorProof>().AddSingleton<SetUpAuthenticator>().AddSingleton<RemoveFactor>().AddSingleton<EnterCode>().AddSingleton<ConfirmCaller>()
+            .AddSingleton<FactorProof>().AddSingleton<SetUpAuthenticator>().AddSingleton<RemoveFactor>().AddSingleton<EnterCode>().AddSingleton<MailedCode>().AddSingleton<ConfirmCaller>()
             .AddSingleton<PasskeyStore>().AddSingleton<Passkeys>().AddSingleton<EnterPasskey>()
             .Configure<MvcOptions>(options => options.Filters.Add<AskAgainFilter>())
             .AddSingleton(new AccountLanguage(http => http.Caller()?.Language, (http, language) => RememberAsync(http, (accounts, work, user) => accounts.SetLanguageAsync(work, user.AccountId, language, http.RequestAborted))))

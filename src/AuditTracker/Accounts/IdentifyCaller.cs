@@ -36,6 +36,14 @@ public static class IdentifyCaller
         }
     }
 
+    /// <summary>Ties a mailed code to the browser that asked for it; opens nothing by itself.</summary>
+    private const string AskedCookie = "__Host-mailed-code";
+
+    public static void KeepAsked(HttpContext http, string secret) => http.Response.Cookies.Append(AskedCookie, secret, Options());
+
+    /// <summary>The secret of what this browser asked for; null: nothing.</summary>
+    public static string? Asked(HttpContext http) => http.Request.Cookies[AskedCookie] is { Length: > 0 } secret ? secret : null;
+
     /// <summary>Takes the cookie away again.</summary>
     public static void Take(HttpContext http) => http.Response.Cookies.Delete(SessionCookie, Options());
 

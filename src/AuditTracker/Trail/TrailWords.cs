@@ -9,7 +9,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
     public static IReadOnlyList<string> Acts { get; } =
     [
         "account.added", "account.disabled", "account.enabled", "account.endedWithEmployment", "account.firstAdministrator", "account.invited",
-        "account.linked", "account.locked", "account.opened", "account.passwordReset", "account.resetAsked", "account.signInFailed",
+        "account.linked", "account.locked", "account.opened", "account.passwordReset", "account.resetAsked", "account.codeAsked", "account.codeEntered", "account.signInFailed",
         "account.signedIn", "account.signedOut", "account.unlocked", "account.sessionsEnded", "account.passwordChanged", "account.factorAdded",
         "account.factorRemoved", "account.factorReset", "account.codesRenewed", "account.confirmed", "account.invitationRevoked",
         "backup.taken",

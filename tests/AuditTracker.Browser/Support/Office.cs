@@ -135,6 +135,8 @@ public sealed class Office : IAsyncLifetime
             ["/setup"] = "/setup",
             ["/sign-in"] = "/sign-in",
             ["/sign-in/code"] = "/sign-in/code",
+            ["/sign-in/mail"] = "/sign-in/mail",
+            ["/sign-in/mail/code"] = "/sign-in/mail/code",
             ["/tokens"] = "/tokens",
             ["/trail"] = "/trail",
             ["/training"] = "/training",
@@ -195,7 +197,7 @@ public sealed class Office : IAsyncLifetime
     public Task DisposeAsync() => App.DisposeAsync();
 
     /// <summary>Who can open a page: those of the door are for nobody in particular, health is the administrator's, all others the compliance manager's.</summary>
-    public static Cast.Member? Reader(string route) => route is "/sign-in" or "/sign-in/code" or "/password-reset" or "/invitation" or "/first-administrator" or "/training/link" ? null
+    public static Cast.Member? Reader(string route) => route is "/sign-in" or "/sign-in/code" or "/sign-in/mail" or "/sign-in/mail/code" or "/password-reset" or "/invitation" or "/first-administrator" or "/training/link" ? null
         : route is "/health" ? Cast.Adam : Cast.Manami;
 
     /// <summary>The file of next month: somebody is new, somebody has another name, somebody is not in it.</summary>

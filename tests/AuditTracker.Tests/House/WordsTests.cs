@@ -63,7 +63,7 @@ public sealed partial class WordsTests
     private static readonly string[] NeverOne =
     [
         "AttachTooMany", "MentionTooMany", "SampleFileHint", "SampleTooManyFiles", "SampleSizeMost",
-        "Locked", "ResetSent", "PasswordHint", "PasswordLength", "InviteLead", "TokenDaysHint", "TokenDays", "PasskeyName", "PasskeysFull", "FromOutOfRange", "ClosureTooLong", "DayTooFar", "TextTooLong", "TitleLength",
+        "MailCodeLead", "MailedCodeLead", "Locked", "ResetSent", "PasswordHint", "PasswordLength", "InviteLead", "TokenDaysHint", "TokenDays", "PasskeyName", "PasskeysFull", "FromOutOfRange", "ClosureTooLong", "DayTooFar", "TextTooLong", "TitleLength",
         "GuidanceLength", "NoteLength", "LibraryLead", "StartTooEarly", "KeyTooLong", "PreviewFirst", "PreviewLines", "PastTooManyRows", "StructureTooLong", "ImportCellTooLong", "TooManyRows", "ImportHasErrors",
         "ImportFixFirst", "ItemsMore", "ReasonTooLong", "BusinessDaysOfYear", "ImportCellCount", "ChooseOwner",
     ];

@@ -72,7 +72,7 @@ public sealed class MailTemplateTests
         "notifications/layout" => new() { ["subject"] = "件名", ["body"] = "<p>本文</p>" },
         "notifications/test" => new() { ["sentAt"] = "11月24日（火）9:00", ["transport"] = "pickup" },
         "accounts/invitation" => new() { ["signInName"] = "ito@example.test", ["expiresOn"] = "12月1日（火）", ["invitedBy"] = null },
-        "accounts/password-reset" => new() { ["validMinutes"] = 30 },
+        "accounts/password-reset" or "accounts/sign-in-code" => new() { ["validMinutes"] = 30 },
         "accounts/security" => new() { ["news"] = "誤った入力が続き、サインインを15分間止めました", ["targetName"] = "伊藤 美咲", ["byName"] = null, ["happenedAt"] = "11月24日（火）9:00" },
         "accounts/trail-unsound" => new() { ["count"] = 2, ["fault"] = "記録 417 は封印したときのものではありません。", ["foundAt"] = "11月24日（火）9:00" },
         "accounts/role-granted" => new()

@@ -94,6 +94,8 @@ internal sealed class CookieJar(HttpMessageHandler inner) : DelegatingHandler(in
 
     public void Set(string name, string value) => cookies[name] = value;
 
+    public string this[string name] => cookies[name];
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
     {
         if (cookies.Count > 0)
