@@ -14,7 +14,7 @@ namespace AuditTracker.Company;
 public sealed record AppointmentInput(string Kind, string EmployeeNo, string? Department, DateOnly FromOn, DateOnly? ToOn, string AppointedBy, string Document, bool EndPrevious);
 
 /// <summary>Appoints people, ends appointments, takes back what was entered by mistake. Compliance managers only.</summary>
-public sealed class Appoint(Db db)
+public sealed class Appoint(Db db, Deadlines deadlines)
 {
     /// <summary>Characters of a reason.</summary>
     public const int LongestReason = 500;
@@ -79,6 +79,7 @@ public sealed class Appoint(Db db)
             // Two at the same moment: the one that came second.
             throw Refusal.Of<Words>("AppointedMeanwhile");
         }
+        await ChangeReports.OpenAsync(work, deadlines[ChangeReports.Duty], kind.Key, id, person.Id, person.Name, input.FromOn, ct);
         await work.ActAsync("company.appointed", $"appointment:{id}", new Dictionary<string, string?>
         {
             ["kind"] = kind.Key,
@@ -127,6 +128,7 @@ public sealed class Appoint(Db db)
         {
             throw new NotFound();
         }
+        await ChangeReports.WithdrawAsync(work, null, id, ct);
         await work.ActAsync("company.appointmentWithdrawn", $"appointment:{id}", comment: comment, ct: ct);
         await work.CommitAsync(ct);
     }

@@ -7,7 +7,7 @@ using AuditTracker.Trail;
 namespace AuditTracker.Company;
 
 /// <summary>Changes one section of the master data from a day on, and takes back a change that has not begun. Compliance managers only.</summary>
-public sealed class ChangeCompany(Db db)
+public sealed class ChangeCompany(Db db, Deadlines deadlines)
 {
     private const int EarliestYears = 10, LatestYears = 5;
 
@@ -30,9 +30,9 @@ public sealed class ChangeCompany(Db db)
         {
             throw InvalidInput.At<Words>("fromOn", "FromOutOfRange", EarliestYears, LatestYears);
         }
+        var before = await CompanyStore.LoadAsync(work.Connection, fromOn, ct);
         if (section == CompanySection.Customs)
         {
-            var before = await CompanyStore.LoadAsync(work.Connection, fromOn, ct);
             if (before.FiscalStartMonth != said.FiscalStartMonth && fromOn < work.Today)
             {
                 throw InvalidInput.At<Words>("fromOn", "FiscalYearNotInThePast");
@@ -42,7 +42,8 @@ public sealed class ChangeCompany(Db db)
                 await CalendarChanges.AddAsync(work, CalendarChange.FiscalYear, fromOn, ct);
             }
         }
-        await CompanyStore.AddAsync(work, section, checkedOnes, fromOn, ct);
+        var version = await CompanyStore.AddAsync(work, section, checkedOnes, fromOn, ct);
+        await ChangeReports.OpenAsync(work, deadlines[ChangeReports.Duty], section, version, before, checkedOnes, fromOn, ct);
         await work.ActAsync("company.changed", "company:1", new Dictionary<string, string?> { ["section"] = CompanyStore.Wire(section), ["from"] = DateText.Iso(fromOn) }, ct: ct);
         await work.CommitAsync(ct);
     }
@@ -56,6 +57,7 @@ public sealed class ChangeCompany(Db db)
         }
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var (section, fromOn) = await CompanyStore.WithdrawAsync(work, id, ct) ?? throw new NotFound();
+        await ChangeReports.WithdrawAsync(work, id, null, ct);
         await work.ActAsync("company.changeWithdrawn", "company:1", new Dictionary<string, string?> { ["section"] = CompanyStore.Wire(section), ["from"] = DateText.Iso(fromOn) }, ct: ct);
         await work.CommitAsync(ct);
     }

@@ -9,7 +9,7 @@ namespace AuditTracker.Company;
 public static class CompanyRoom
 {
     public static IServiceCollection AddCompany(this IServiceCollection services) => services
-        .AddSingleton<ChangeCompany>().AddSingleton<ChangeDays>().AddSingleton<ImportHolidays>().AddSingleton<Appoint>().AddSingleton<ChangeNoticeRules>()
+        .AddSingleton<ChangeCompany>().AddSingleton<ChangeDays>().AddSingleton<ImportHolidays>().AddSingleton<Appoint>().AddSingleton<ChangeReports>().AddSingleton<ChangeNoticeRules>()
         .AddSingleton(_ => Deadlines.Read(Settings.Templates));
 
     /// <summary>Dates of Japanese pages in eras when the company writes them so; behind access, so that only pages that are shown ask.</summary>

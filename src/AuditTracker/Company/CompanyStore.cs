@@ -60,9 +60,9 @@ public static class CompanyStore
         return versions.AsList();
     }
 
-    internal static Task<int> AddAsync(UnitOfWork work, CompanySection section, CompanyProfile company, DateOnly fromOn, CancellationToken ct) => work.ExecuteAsync($"""
+    internal static Task<long> AddAsync(UnitOfWork work, CompanySection section, CompanyProfile company, DateOnly fromOn, CancellationToken ct) => work.FirstAsync<long>($"""
         insert into company_versions (section, from_on, by_actor, at, {Sections[section].Columns})
-        values (@section, @fromOn, @by, @now, {Sections[section].Values})
+        values (@section, @fromOn, @by, @now, {Sections[section].Values}) returning id
         """, new
     {
         section = Wire(section),

@@ -22,7 +22,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "collections.opened", "collections.replanned", "collections.assigned", "collections.assignmentUndone", "collections.reminded",
         "company.changed", "company.noticeRulesChanged", "company.appointed", "company.appointmentEnded", "company.appointmentWithdrawn",
         "company.closureAdded", "company.closureRemoved", "company.makeUpDayAdded", "company.makeUpDayRemoved", "company.holidaysImported",
-        "company.changeWithdrawn",
+        "company.changeWithdrawn", "company.changeReported", "company.changeNeedsNoReport", "company.changeReportReopened",
         "control.changed",
         "department.changed", "department.closed",
         "departments.imported",

@@ -41,7 +41,9 @@ public sealed class Office : IAsyncLifetime
         await App.Get<OpenDueCollections>().RunAsync(CancellationToken.None);
         var waiting = await Quarter.CollectionAsync(database, keys);
         await Quarter.SubmitAsync(database, Cast.Alice, waiting, "鍵は12本、すべてあります。", ($"{new string('鍵', 60)}_台帳.csv", "番号,氏名\n1,髙﨑 濵邊"));
+        await App.Get<CommentOnCollection>().AddAsync(Cast.Alice.User(), waiting, $"@{Cast.Manami.Name}さん、鍵の本数は台帳と一致しています。");
         var holidays = await App.Get<ImportHolidays>().KeepAsync(Cast.Manami.User(), "syukujitsu.csv", System.Text.Encoding.UTF8.GetBytes("国民の祝日・休日月日,国民の祝日・休日名称\r\n2027/1/1,元日\r\n2027/1/11,成人の日\r\n"), CancellationToken.None);
+        await App.Get<Appoint>().RunAsync(Cast.Manami.User(), new AppointmentInput("privacyManager", Cast.Bob.EmployeeNo, null, new(2025, 4, 1), new(2026, 3, 31), "", "", false), CancellationToken.None);
         var appointed = await App.Get<Appoint>().RunAsync(Cast.Manami.User(), new AppointmentInput("privacyManager", Cast.Hana.EmployeeNo, null, new(2026, 4, 1), null, "代表取締役 富田 武", "任-2026-01", false), CancellationToken.None);
         var returned = await database.ScalarAsync<long>("select max(id) from collections where state = 'returned'");
         using var list = new MemoryStream(System.Text.Encoding.UTF8.GetBytes("依頼,対象期間,取得日,ファイル\n鍵の管理台帳（Ｂ１Ｆ・髙島平データセンター 共用部を含む）,2025年度第1四半期,2025/7/3,一覧.csv\nない依頼,2025年度,2025/7/3,ない.pdf\n"));
@@ -71,6 +73,8 @@ public sealed class Office : IAsyncLifetime
             ["/company/calendar/holidays/{id:long}"] = $"/company/calendar/holidays/{holidays}",
             ["/company/deadlines"] = "/company/deadlines?from=2027-03-22",
             ["/company/change/{section}"] = "/company/change/customs",
+            ["/company/change-reports"] = "/company/change-reports",
+            ["/company/change-reports/{id:long}"] = $"/company/change-reports/{await Last("select max(id) from change_reports")}",
             ["/controls"] = "/controls?framework=iso27001-2022",
             ["/controls/bulk"] = "/controls/bulk?framework=iso27001-2022&act=applicable&id=A.8.4&id=4.1",
             ["/controls/coverage"] = "/controls/coverage",

@@ -122,7 +122,7 @@ public sealed class AppointmentTests : IAsyncLifetime
         var page = $"/company/appointments/new?kind=privacyManager&find={Cast.Hana.EmployeeNo}";
         var answer = await manager.PostFormAsync(page, null, ("Input.EmployeeNo", Cast.Hana.EmployeeNo), ("Input.FromOn", "R8.4.1"), ("Input.Document", "任-01"));
         Assert.Equal("/company/appointments", answer.Headers.Location!.OriginalString);
-        Assert.Contains("審査機関へ報告してください", await manager.PageAsync("/company/appointments"));
+        Assert.Contains("審査機関への報告が今日の画面に出ます", await manager.PageAsync("/company/appointments"));
         var again = await manager.PostFormAsync($"/company/appointments/new?kind=privacyAuditLead&find={Cast.Hana.EmployeeNo}", null, ("Input.EmployeeNo", Cast.Hana.EmployeeNo), ("Input.FromOn", "R9.4.1"));
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
         Assert.Contains("value=\"R9.4.1\"", await again.TextAsync());

@@ -100,6 +100,8 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /company/calendar/holidays/{id:long}"] = [ComplianceManager],
         ["PAGE /company/deadlines"] = SeeReports,
         ["PAGE /company/change/{section}"] = [ComplianceManager],
+        ["PAGE /company/change-reports"] = SeeReports,
+        ["PAGE /company/change-reports/{id:long}"] = SeeReports,
         ["PAGE /controls"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /controls/coverage"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /controls/coverage/ahead"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],

@@ -51,7 +51,7 @@ public sealed class NewAppointmentModel(Db db, BusinessClock clock, PeopleList p
             var input = new AppointmentInput(Kind ?? "", Input.EmployeeNo ?? "", Input.Department, TypedDate.Read(Input.FromOn, "fromOn"), TypedDate.ReadOptional(Input.ToOn, "toOn"),
                 Input.AppointedBy ?? "", Input.Document ?? "", Input.EndPrevious);
             await appoint.RunAsync(HttpContext.CurrentUser(), input, ct);
-            return this.Done("/company/appointments", words[input.Kind == "privacyManager" ? "AppointedReport" : "AppointedDone"], tone: input.Kind == "privacyManager" ? "warn" : "done");
+            return input.Kind == "privacyManager" ? this.Done("/company/appointments", words["AppointedReport"], "/company/change-reports", words["ChangeReports"]) : this.Done("/company/appointments", words["AppointedDone"]);
         }
         catch (Refusal refusal)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AuditTracker.Calendar;
+using AuditTracker.Company;
 using AuditTracker.Evidence;
 using AuditTracker.Platform.Security;
 using AuditTracker.Training;
@@ -13,7 +14,7 @@ public sealed record Part<T>(T? Value) where T : class;
 
 /// <summary>What must I do now? One's own work first; numbers of a department or the company only for those who steer it.</summary>
 [May]
-public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, TakeTraining trainings, MentionStore mentions, CompanyDays days, Care care, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
+public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, TakeTraining trainings, MentionStore mentions, ChangeReports reports, CompanyDays days, Care care, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
 {
     public CompanyDay Day { get; private set; } = null!;
     public Part<MyWork> Mine { get; private set; } = null!;
@@ -37,6 +38,9 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
     public IReadOnlyList<AwayOwner> Away { get; private set; } = [];
     public Outrun? Outrun { get; private set; }
 
+    /// <summary>For compliance managers: changes of the company that the review body must be told of.</summary>
+    public Part<IReadOnlyList<ChangeReport>> ToReport { get; private set; } = new([]);
+
     /// <summary>Nothing is asked of anybody yet: the compliance manager is shown what comes first.</summary>
     public bool IsEmpty { get; private set; }
     public bool HasSetup => endpoints.Endpoints.OfType<RouteEndpoint>().Any(endpoint => endpoint.RoutePattern.RawText == "setup");
@@ -51,6 +55,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         var named = LoadAsync(() => mentions.NewAsync(user, MostMentions, ct));
         Trainings = await LoadAsync(() => trainings.ToDoAsync(user, ct));
         IsEmpty = user.Is(Role.ComplianceManager) && !await store.HasRequestsAsync(ct);
+        ToReport = await LoadAsync(() => reports.DueAsync(user, MostReports, ct));
         if (user.IsAny(Role.ComplianceManager, Role.Management))
         {
             await LoadCompanyAsync(user, ct);
@@ -64,6 +69,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
 
     private const int MostAway = 5;
     private const int MostMentions = 20;
+    private const int MostReports = 20;
 
     public string Language { get; } = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
 
