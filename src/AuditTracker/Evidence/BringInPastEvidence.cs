@@ -106,7 +106,7 @@ public sealed class BringInPastEvidence(Db db, BlobStore blobs, PastEvidenceStor
         {
             return (null, since.Key);
         }
-        var id = await submissions.AddAsync(work, user, collection, found.AssigneeId == user.PersonId ? null : found.AssigneeId, piece.CapturedOn, piece.Remark.Length > 4000 ? piece.Remark[..4000] : piece.Remark, $"past:{run.Id}:{piece.Position}", files, ct,
+        var id = await submissions.AddAsync(work, user, collection, found.AssigneeId == user.PersonId ? null : found.AssigneeId, piece.CapturedOn, piece.Remark.Length > 4000 ? piece.Remark[..4000] : piece.Remark, ($"past:{run.Id}:{piece.Position}", null), files, ct,
             parts: await SubmissionStore.LivePartsAsync(work, collection, ct));
         await CollectionStore.RecordAsync(work, user, collection, "submit", after, id, null, ct);
         await work.SettleAsync(EvidenceMails.Subject(collection), ct: ct);

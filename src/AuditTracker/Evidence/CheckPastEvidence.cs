@@ -25,18 +25,18 @@ public sealed class CheckPastEvidence(Db db, BlobStore blobs, EvidenceFile looks
     {
         RefuseOthers(user);
         var came = List(files);
-        await using var work = await db.BeginAsync(Actor.Of(user), ct);
-        var calendar = await BusinessCalendars.LoadAsync(work.Connection, ct);
-        var (sheet, read) = await SheetAsync(came, files, calendar.Periods, work.Today, ct);
-        var (requests, collections) = await PastEvidenceStore.HereAsync(work, ct);
+        var (fiscal, today, requests, collections) = await HereAsync(user, ct);
+        // Files are unpacked and looked at while no transaction is open; two gigabytes take minutes.
+        var (sheet, read) = await SheetAsync(came, files, fiscal, today, ct);
         came.Remove(sheet);
-        var pieces = PastEvidenceCheck.Of(read.Lines, sheet.Path, came, requests, collections, calendar.Periods, work.Today, new Dictionary<PastFile, string>());
+        var pieces = PastEvidenceCheck.Of(read.Lines, sheet.Path, came, requests, collections, fiscal, today, new Dictionary<PastFile, string>());
         IReadOnlyList<PastFile> wanted = [.. pieces.SelectMany(piece => piece.Files).Distinct()];
-        var (same, refused) = (await SameBytesAsync(work, wanted, files, calendar.Periods, ct), await NotTakenAsync(wanted, files, ct));
+        var (same, refused) = (await SameBytesAsync(wanted, files, fiscal, ct), await NotTakenAsync(wanted, files, ct));
         if (same.Count + refused.Count > 0)
         {
-            pieces = PastEvidenceCheck.Of(read.Lines, sheet.Path, came, requests, collections, calendar.Periods, work.Today, same, refused);
+            pieces = PastEvidenceCheck.Of(read.Lines, sheet.Path, came, requests, collections, fiscal, today, same, refused);
         }
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var id = await work.FirstAsync<long>("insert into past_evidence_runs (by_account, created_at, sheet_name) values (@AccountId, @Now, @Path) returning id", new { user.AccountId, work.Now, sheet.Path }, ct);
         foreach (var (file, position) in files.Select((file, position) => (file, position)))
         {
@@ -115,6 +115,14 @@ public sealed class CheckPastEvidence(Db db, BlobStore blobs, EvidenceFile looks
         {
             throw new NotFound();
         }
+    }
+
+    /// <summary>What the list is compared with. What changes until it is brought in is seen then.</summary>
+    private async Task<(FiscalPeriods Fiscal, DateOnly Today, IReadOnlyList<PastRequest> Requests, IReadOnlyList<PastCollection> Collections)> HereAsync(CurrentUser user, CancellationToken ct)
+    {
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var (requests, collections) = await PastEvidenceStore.HereAsync(work, ct);
+        return ((await BusinessCalendars.LoadAsync(work.Connection, ct)).Periods, work.Today, requests, collections);
     }
 
     private List<PastFile> List(IReadOnlyList<UploadedFile> files)
@@ -203,14 +211,19 @@ public sealed class CheckPastEvidence(Db db, BlobStore blobs, EvidenceFile looks
     }
 
     /// <summary>Where the same bytes are already. Only files of a size that is here too are hashed.</summary>
-    private async Task<Dictionary<PastFile, string>> SameBytesAsync(UnitOfWork work, IReadOnlyList<PastFile> wanted, IReadOnlyList<UploadedFile> files, FiscalPeriods fiscal, CancellationToken ct)
+    private async Task<Dictionary<PastFile, string>> SameBytesAsync(IReadOnlyList<PastFile> wanted, IReadOnlyList<UploadedFile> files, FiscalPeriods fiscal, CancellationToken ct)
     {
-        var sizes = (await work.QueryAsync<long>("select distinct size from evidence where size = any (@sizes)", new { sizes = wanted.Select(file => file.Size).Distinct().ToArray() }, ct)).ToHashSet();
+        HashSet<long> sizes;
+        await using (var connection = await db.OpenAsync(ct))
+        {
+            sizes = [.. await connection.ListAsync<long>("select distinct size from evidence where size = any (@sizes)", new { sizes = wanted.Select(file => file.Size).Distinct().ToArray() }, ct)];
+        }
         var same = new Dictionary<PastFile, string>();
         foreach (var file in wanted.Where(file => sizes.Contains(file.Size)))
         {
             var sha256 = file.Entry is null ? files[file.Source].Blob.Sha256 : Convert.ToHexStringLower(await ReadAsync(file, files, content => SHA256.HashDataAsync(content, ct).AsTask()));
-            var (title, from, to) = await work.FirstAsync<(string?, DateOnly, DateOnly)>("""
+            await using var connection = await db.OpenAsync(ct);
+            var (title, from, to) = await connection.FirstAsync<(string?, DateOnly, DateOnly)>("""
                 select r.title, c.period_from, c.period_to from evidence e join submissions s on s.id = e.submission_id join collections c on c.id = s.collection_id join evidence_requests r on r.id = c.request_id
                 where e.sha256 = @sha256 order by e.id desc limit 1
                 """, new { sha256 }, ct);

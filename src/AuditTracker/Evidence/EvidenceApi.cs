@@ -22,7 +22,7 @@ public static class EvidenceApi
         api.MapGet("/collections", ListCollections).May(readers);
         api.MapGet("/collections/{id:long}", FindCollection).May(readers);
         api.MapPost("/collections/{id:long}/submissions", Submit).May(Role.ComplianceManager, Role.ControlOwner).DisableAntiforgery().Produces<WireHandedIn>(StatusCodes.Status201Created)
-            .WithMetadata(new DescribedBody(typeof(SubmissionBody), "multipart/form-data"), new DescribedHeader("Idempotency-Key", "At most 200 characters; the same key answers the first result."));
+            .WithMetadata(new DescribedBody(typeof(SubmissionBody), "multipart/form-data"), new DescribedHeader("Idempotency-Key", "At most 200 characters; the same key with the same content answers the first result, with other content 409."));
         api.MapDelete("/submissions/{id:long}", Withdraw).May(Role.ComplianceManager, Role.ControlOwner).Produces(StatusCodes.Status204NoContent);
         api.MapPost("/collections/{id:long}/reviews", Review).May(Role.ComplianceManager, Role.Reviewer);
         api.MapPost("/collections/{id:long}/waiver", Waive).May(Role.ComplianceManager, Role.ControlOwner);

@@ -10,7 +10,7 @@ namespace AuditTracker.Evidence;
 
 /// <summary>What is handed in, after its files are stored.</summary>
 /// <param name="OnBehalfOf">Employee number of whose evidence it is, when somebody else hands in: the assignee, also when left out; a compliance manager may name anybody but the reviewer.</param>
-/// <param name="IdempotencyKey">The same key answers the first result.</param>
+/// <param name="IdempotencyKey">The same key with the same content answers the first result.</param>
 public sealed record HandInInput(string Note, IReadOnlyList<string> Links, string? Statement, DateOnly? CapturedOn, string? OnBehalfOf, IReadOnlyList<UploadedFile> Files, string? IdempotencyKey = null)
 {
     /// <summary>Files of the draft that are handed in with it.</summary>
@@ -26,6 +26,23 @@ public sealed record HandInInput(string Note, IReadOnlyList<string> Links, strin
 
     /// <summary>There was nothing in this period, and why: a statement of its own kind.</summary>
     public string? Nothing { get; init; }
+
+    /// <summary>All that is said, as one hash.</summary>
+    internal string Print => FormKey.Print(new
+    {
+        Note = Note.Trim(),
+        Links = Links.Select(link => link.Trim()).Where(link => link.Length > 0),
+        Statement = Statement?.Trim() ?? "",
+        CapturedOn,
+        OnBehalfOf = OnBehalfOf?.Trim() ?? "",
+        Files = Files.Select(file => new[] { file.FileName, file.Blob.Sha256 }),
+        Drafts = Drafts.Distinct().Order(),
+        IsPart,
+        Rest = Rest?.Trim() ?? "",
+        RestBy,
+        UsedParts = UsedParts?.Distinct().Order(),
+        Nothing = Nothing?.Trim() ?? "",
+    });
 }
 
 /// <summary>The stored submission.</summary>
@@ -50,12 +67,14 @@ public sealed class HandIn(Db db, SubmissionStore submissions, EvidenceFile file
     }
 
     /// <exception cref="InvalidInput">Nothing given, or a field cannot be taken.</exception>
+    /// <exception cref="Refusal">Not open, or something else was received under the same key.</exception>
     public async Task<HandedIn> SubmitAsync(CurrentUser user, long collection, HandInInput input, CancellationToken ct = default)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var found = await CollectionStore.LockAsync(work, user, collection, CollectionScope.MayHandIn, ct) ?? throw new NotFound();
         if (input.IdempotencyKey is { } key && await SubmissionStore.ByKeyAsync(work, user, collection, key, ct) is { } first)
         {
+            FormKey.Check(first.Print, input.Print);
             return new HandedIn(first.Id, first.Evidence);
         }
         var rest = Remaining(input, work.Today);
@@ -71,7 +90,7 @@ public sealed class HandIn(Db db, SubmissionStore submissions, EvidenceFile file
             throw InvalidInput.At<Words>("file", "NothingHandedIn");
         }
         var (onBehalfOf, behalfName) = await OnBehalfOfAsync(work, user, found, input.OnBehalfOf, ct);
-        var id = await submissions.AddAsync(work, user, collection, onBehalfOf, input.CapturedOn, input.Note.Trim(), input.IdempotencyKey, pieces, ct, rest, parts);
+        var id = await submissions.AddAsync(work, user, collection, onBehalfOf, input.CapturedOn, input.Note.Trim(), input.IdempotencyKey is null ? null : (input.IdempotencyKey, input.Print), pieces, ct, rest, parts);
         await DraftStore.EndAsync(work, user, collection, ct, rest is null ? null : input.Drafts);
         await CollectionStore.RecordAsync(work, user, collection, rest is null ? "submit" : "part", after, id, null, ct);
         if (rest is null)

@@ -17,7 +17,7 @@ public static class SampleApi
         var api = app.MapGroup("/api/evidence").WithTags("evidence");
         api.MapGet("/collections/{id:long}/samples", List).May(readers);
         api.MapPost("/collections/{id:long}/samples", Take).May(workers).DisableAntiforgery().Produces<WireId>(StatusCodes.Status201Created)
-            .WithMetadata(new DescribedBody(typeof(PopulationBody), "multipart/form-data"), new DescribedHeader("Idempotency-Key", "At most 100 characters; the same key answers the first result."));
+            .WithMetadata(new DescribedBody(typeof(PopulationBody), "multipart/form-data"), new DescribedHeader("Idempotency-Key", "At most 100 characters; the same key with the same content answers the first result, with other content 409."));
         api.MapGet("/samples/{id:long}", Find).May(readers);
         api.MapGet("/samples/{id:long}/rows", Rows).May(readers);
         api.MapGet("/samples/{id:long}/population", Population).May(readers).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");

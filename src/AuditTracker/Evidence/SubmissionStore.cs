@@ -153,24 +153,26 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
         return await connection.FirstAsync<long?>($"select c.id from submissions s join collections c on c.id = s.collection_id where s.id = @id and {CollectionScope.Condition}", parameters, ct);
     }
 
-    public static async Task<(long Id, IReadOnlyList<EvidenceRow> Evidence)?> ByKeyAsync(UnitOfWork work, CurrentUser user, long collection, string key, CancellationToken ct)
+    /// <summary>What an account handed in under a key, or null.</summary>
+    public static async Task<(long Id, string? Print, IReadOnlyList<EvidenceRow> Evidence)?> ByKeyAsync(UnitOfWork work, CurrentUser user, long collection, string key, CancellationToken ct)
     {
-        var id = await work.FirstAsync<long?>("select id from submissions where by_account = @AccountId and collection_id = @collection and idempotency_key = @key", new { user.AccountId, collection, key }, ct);
-        return id is null ? null : (id.Value, await EvidenceOfAsync(work, id.Value, ct));
+        var (id, print) = await work.FirstAsync<(long?, string?)>("select id, form_print from submissions where by_account = @AccountId and collection_id = @collection and idempotency_key = @key", new { user.AccountId, collection, key }, ct);
+        return id is null ? null : (id.Value, print, await EvidenceOfAsync(work, id.Value, ct));
     }
 
     public static Task<IReadOnlyList<EvidenceRow>> EvidenceOfAsync(UnitOfWork work, long submission, CancellationToken ct) =>
         work.QueryAsync<EvidenceRow>("select id, submission_id, kind, file_name, media_type, size, sha256, content, nothing from evidence where submission_id = @submission order by position", new { submission }, ct);
 
+    /// <param name="form">Its key and what it says under it.</param>
     /// <param name="rest">Makes it a part, and says what is still to come.</param>
     /// <param name="parts">Earlier parts that it takes up.</param>
-    public async Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, long? onBehalfOf, DateOnly? capturedOn, string note, string? key, IReadOnlyList<NewEvidence> pieces, CancellationToken ct,
+    public async Task<long> AddAsync(UnitOfWork work, CurrentUser user, long collection, long? onBehalfOf, DateOnly? capturedOn, string note, (string Key, string? Print)? form, IReadOnlyList<NewEvidence> pieces, CancellationToken ct,
         Rest? rest = null, IReadOnlyList<long>? parts = null)
     {
         var id = await work.FirstAsync<long>("""
-            insert into submissions (collection_id, by_account, by_person, on_behalf_of, at, captured_on, note, idempotency_key, is_part, rest, rest_by)
-            values (@collection, @AccountId, @PersonId, @onBehalfOf, @Now, @capturedOn, @note, @key, @isPart, @rest, @restBy) returning id
-            """, new { collection, user.AccountId, user.PersonId, onBehalfOf, work.Now, capturedOn, note, key, isPart = rest is not null, rest = rest?.Words, restBy = rest?.By }, ct);
+            insert into submissions (collection_id, by_account, by_person, on_behalf_of, at, captured_on, note, idempotency_key, form_print, is_part, rest, rest_by)
+            values (@collection, @AccountId, @PersonId, @onBehalfOf, @Now, @capturedOn, @note, @key, @print, @isPart, @rest, @restBy) returning id
+            """, new { collection, user.AccountId, user.PersonId, onBehalfOf, work.Now, capturedOn, note, key = form?.Key, print = form?.Print, isPart = rest is not null, rest = rest?.Words, restBy = rest?.By }, ct);
         await work.ExecuteAsync("insert into submission_parts (submission_id, part_id) select @id, part from unnest(@parts) part", new { id, parts = parts?.ToArray() ?? [] }, ct);
         foreach (var hash in pieces.Where(piece => piece.Sha256 is not null).Select(piece => piece.Sha256!).Distinct().Order(StringComparer.Ordinal))
         {

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Localization;
 namespace AuditTracker.Evidence;
 
 /// <summary>What is said of a population when it is taken.</summary>
-/// <param name="Key">The same form sent twice is one population.</param>
+/// <param name="Key">The same form sent twice by one account is one population.</param>
 /// <param name="Name">What the rows are.</param>
 /// <param name="Source">upload, or one of <see cref="SampleQueries.Names"/>.</param>
 /// <param name="Origin">Which system it was exported from, and with which conditions.</param>
@@ -31,6 +31,11 @@ public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, S
     public async Task<Period> CheckAsync(CurrentUser user, long collection, PopulationInput input, CancellationToken ct = default)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var (from, to) = await work.FirstAsync<(DateOnly, DateOnly)>("select period_from, period_to from collections where id = @collection", new { collection }, ct);
+        if (await ByKeyAsync(work, user, collection, input.Key, ct) is not null)
+        {
+            return new Period(from, to); // what it says is compared when the file is here
+        }
         await SampleStore.LockCollectionAsync(work, user, collection, ct);
         var isUpload = input.Source == "upload";
         if (!isUpload && !(await queries.ForAsync(user, ct)).Contains(input.Source))
@@ -40,7 +45,6 @@ public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, S
         _ = Said(input.Name, "name", 200, "SampleNameMissing");
         _ = Said(input.Origin, "origin", LongestWords, isUpload ? "SampleOriginMissing" : null);
         _ = Said(input.Completeness, "completeness", LongestWords, isUpload ? "SampleCompletenessMissing" : null);
-        var (from, to) = await work.FirstAsync<(DateOnly, DateOnly)>("select period_from, period_to from collections where id = @collection", new { collection }, ct);
         var asOf = AsOf(input, work);
         _ = asOf > work.Today ? throw InvalidInput.At<Words>("asOf", "SampleAsOfFuture") : 0;
         _ = isUpload && asOf < from ? throw InvalidInput.At<Words>("asOf", "SampleAsOfEarly", DateText.Plain(from)) : 0;
@@ -54,6 +58,14 @@ public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, S
     {
         var period = await CheckAsync(user, collection, input, ct);
         file = input.Source == "upload" ? file ?? throw InvalidInput.At<Words>("file", "SampleFileMissing") : null;
+        var print = FormKey.Print(new { input.Name, input.Source, input.Origin, input.Completeness, input.AsOf, file?.FileName, file?.Blob.Sha256 });
+        await using (var before = await db.BeginAsync(Actor.Of(user), ct))
+        {
+            if (await RepeatedAsync(before, user, collection, input.Key, print, ct) is { } first)
+            {
+                return first;
+            }
+        }
         if (file is not null && await looks.RefuseAsync(file, ct) is { } refused)
         {
             throw refused;
@@ -80,22 +92,23 @@ public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, S
         kept.Position = 0;
         var blob = await blobs.SaveAsync(kept, long.MaxValue, ct);
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
-        await SampleStore.LockCollectionAsync(work, user, collection, ct);
-        if (await work.FirstAsync<long?>("select id from samples where collection_id = @collection and form_key = @Key", new { collection, input.Key }, ct) is { } there)
+        if (await RepeatedAsync(work, user, collection, input.Key, print, ct) is { } there)
         {
             return there;
         }
+        await SampleStore.LockCollectionAsync(work, user, collection, ct);
         foreach (var one in new[] { blob, file?.Blob }.OfType<Blob>().DistinctBy(one => one.Sha256).OrderBy(one => one.Sha256, StringComparer.Ordinal))
         {
             await KeepAsync(work, blobs, one, isSent: one != blob, ct);
         }
         var id = await work.FirstAsync<long>("""
-            insert into samples (collection_id, form_key, name, source, origin, completeness, as_of, by_account, by_person, taken_at, original_name, original_sha256, original_size, file_sha256, file_size, rows_sha256, row_count, columns)
-            values (@collection, @Key, @name, @Source, @origin, @completeness, @asOf, @AccountId, @PersonId, @Now, @FileName, @original, @originalSize, @file, @fileSize, @rows, @count, @columns::jsonb) returning id
+            insert into samples (collection_id, form_key, form_print, name, source, origin, completeness, as_of, by_account, by_person, taken_at, original_name, original_sha256, original_size, file_sha256, file_size, rows_sha256, row_count, columns)
+            values (@collection, @Key, @print, @name, @Source, @origin, @completeness, @asOf, @AccountId, @PersonId, @Now, @FileName, @original, @originalSize, @file, @fileSize, @rows, @count, @columns::jsonb) returning id
             """, new
         {
             collection,
             input.Key,
+            print,
             name = Said(input.Name, "name", 200, null),
             input.Source,
             origin = Said(input.Origin, "origin", LongestWords, null),
@@ -116,6 +129,26 @@ public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, S
         await work.ActAsync("sample.populationTaken", Subject(id), new Dictionary<string, string?> { ["collection"] = $"{collection}", ["count"] = $"{population.Marks.Count}", ["sha256"] = population.Sha256 }, ct: ct);
         await work.CommitAsync(ct);
         return id;
+    }
+
+    /// <summary>The population of an account's form that came before, while the collection is still theirs to work, with what it said; null when there is none.</summary>
+    private static async Task<(long Id, string? Print)?> ByKeyAsync(UnitOfWork work, CurrentUser user, long collection, string key, CancellationToken ct)
+    {
+        _ = await CollectionStore.LockAsync(work, user, collection, CollectionScope.MayHandIn, ct) ?? throw new NotFound();
+        var (id, print) = await work.FirstAsync<(long?, string?)>("select id, form_print from samples where by_account = @AccountId and collection_id = @collection and form_key = @key", new { user.AccountId, collection, key }, ct);
+        return id is null ? null : (id.Value, print);
+    }
+
+    /// <summary>The first result of a form sent twice, or null.</summary>
+    /// <exception cref="Refusal">It said something else the first time.</exception>
+    private static async Task<long?> RepeatedAsync(UnitOfWork work, CurrentUser user, long collection, string key, string print, CancellationToken ct)
+    {
+        var first = await ByKeyAsync(work, user, collection, key, ct);
+        if (first is not null)
+        {
+            FormKey.Check(first.Value.Print, print);
+        }
+        return first?.Id;
     }
 
     /// <summary>What the product reads itself is of the day it is read, whatever was typed.</summary>

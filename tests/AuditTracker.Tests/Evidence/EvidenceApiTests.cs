@@ -252,6 +252,7 @@ public sealed class EvidenceApiTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task Coverage_can_be_asked_as_of_the_past()
     {
+        await app.Database.SetClockAsync("2026-10-05T09:00:00"); // what is asked for later than the instant looked at was not asked for then
         var request = await app.AddRequestAsync(new
         {
             title = "過去の充足",

@@ -155,7 +155,8 @@ public sealed class HandInFields
     public string? File { get; set; }
 
     /// <summary>The same form sent twice is one hand-in.</summary>
-    public string Key { get; set; } = Guid.NewGuid().ToString("N");
+    public string Key { get; set; } = NewKey();
+    public static string NewKey() => Guid.NewGuid().ToString("N");
 
     /// <summary>A comment.</summary>
     public string? Words { get; set; }

@@ -51,6 +51,7 @@ public sealed class HandInModel(ShowCollection show, HandIn handIn, DraftStore d
         }
         catch (Refusal refusal)
         {
+            Input.Key = refusal.Key == FormKey.Used ? HandInFields.NewKey() : Input.Key;
             return await AgainAsync(id, upload, () => this.Refused(refusal), ct);
         }
         catch (UploadRefusedException refused) when (refused.IsTooMuch())

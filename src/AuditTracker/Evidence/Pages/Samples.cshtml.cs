@@ -17,7 +17,7 @@ public sealed class SamplesModel(ShowCollection show, SampleStore samples, TakeP
 {
     public sealed class Fields
     {
-        public string Key { get; set; } = Guid.NewGuid().ToString("N");
+        public string Key { get; set; } = HandInFields.NewKey();
         public string? Name { get; set; }
         public string? Source { get; set; }
         public string? AsOf { get; set; }
@@ -80,6 +80,7 @@ public sealed class SamplesModel(ShowCollection show, SampleStore samples, TakeP
         }
         catch (Refusal refusal)
         {
+            Input.Key = refusal.Key == FormKey.Used ? HandInFields.NewKey() : Input.Key;
             return this.Refused(refusal);
         }
         catch (UploadRefusedException refused) when (refused.IsTooMuch())
