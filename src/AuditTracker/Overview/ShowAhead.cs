@@ -1,5 +1,6 @@
 using AuditTracker.Controls;
 using AuditTracker.Evidence;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 
 namespace AuditTracker.Overview;
@@ -14,6 +15,11 @@ public sealed record ItemAhead(Item Item, ItemCoverage Now, ItemCoverage Planned
 
     /// <summary>Covered only when something more is handed in.</summary>
     public bool Depends => !IsOpen && Nothing.State != CoverageState.Covered;
+
+    /// <summary>Keys in <see cref="Order"/>: open ones first, then in clause order.</summary>
+    public long[] Place => [IsOpen ? 0 : 1, Item.Position];
+
+    public static readonly ListOrder Order = new("item", new SortKey("kind"), new SortKey("position"));
 }
 
 /// <summary>A framework's items counted three times: now, and on the day both ways.</summary>

@@ -1,6 +1,7 @@
 using AuditTracker.Controls;
 using AuditTracker.Evidence;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 
 namespace AuditTracker.Overview;
 
@@ -17,13 +18,19 @@ public sealed record MissingItem(Item Item, IReadOnlyList<Pairing> By);
 
 /// <summary>The gaps in the arrangements, as far as the reader sees.</summary>
 /// <param name="NoRequest">Every item whose coverage is missing, in clause order.</param>
-/// <param name="NoOwner">Running requests whose owner left or is on leave.</param>
-public sealed record Gaps(IReadOnlyList<Framework> Frameworks, Framework? Framework, IReadOnlyList<MissingItem> NoRequest, IReadOnlyList<OwnerlessRequest> NoOwner)
+/// <param name="NoOwner">How many running requests there are whose owner left or is on leave, exact to <see cref="ListQuery.Exact"/>.</param>
+public sealed record Gaps(IReadOnlyList<Framework> Frameworks, Framework? Framework, IReadOnlyList<MissingItem> NoRequest, long NoOwner)
 {
     /// <summary>Those of <see cref="NoRequest"/> that only the mapping speaks for.</summary>
     public IEnumerable<MissingItem> OnlyMapped => NoRequest.Where(missing => missing.By.Count > 0);
 
-    public int Count(GapKind kind) => kind switch { GapKind.Request => NoRequest.Count, GapKind.Owner => NoOwner.Count, _ => OnlyMapped.Count() };
+    public long Count(GapKind kind) => kind switch { GapKind.Request => NoRequest.Count, GapKind.Owner => NoOwner, _ => OnlyMapped.Count() };
+
+    /// <summary>The count as it is written where only a number has room.</summary>
+    public string Number(GapKind kind) => Count(kind) is var count && count > ListQuery.Exact ? "10,000+" : $"{count}";
+
+    /// <summary>A missing item's keys in <see cref="GapOrders.Item"/>.</summary>
+    public long[] Place(MissingItem missing) => [Frameworks.TakeWhile(known => known.Key != missing.Item.Framework).Count(), missing.Item.Position];
 }
 
 /// <summary>An entry of the library and the missing items it would serve.</summary>
@@ -54,7 +61,7 @@ public sealed class ShowGaps(ShowItems items, ControlStore controls, GapStore ga
             .ToLookup(pair => (pair.FromFramework, pair.FromRef));
         var serving = missing.SelectMany(item => pairs[(item.Item.Framework, item.Item.Ref)]).SelectMany(pair => byKey[(pair.ToFramework, pair.ToRef)].Coverage!.Requests).Select(request => request.RequestId);
         var requests = (await gaps.RequestsAsync(user, serving, ct)).ToDictionary(request => request.Id);
-        return new(frameworks, chosen, [.. missing.Select(item => new MissingItem(item.Item, PairedWith(item.Item)))], await gaps.OwnerlessAsync(user, chosen?.Key, ct));
+        return new(frameworks, chosen, [.. missing.Select(item => new MissingItem(item.Item, PairedWith(item.Item)))], await gaps.CountOwnerlessAsync(user, chosen?.Key, ct));
 
         IReadOnlyList<Pairing> PairedWith(Item item) => [.. pairs[(item.Framework, item.Ref)].GroupBy(pair => (pair.ToFramework, pair.ToRef))
             .Select(group => new Pairing(byKey[group.Key], group.Any(pair => pair.Strength == "equivalent"),

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using AuditTracker.Evidence;
 using AuditTracker.Overview;
 using AuditTracker.Platform;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Tests.Evidence;
 using AuditTracker.Tests.Support;
@@ -45,9 +46,58 @@ public sealed class GapTests(Desk desk) : IClassFixture<Desk>, IAsyncLifetime
         var manami = await desk.App.PagesAsAsync(Cast.Manami);
         var page = await Browsing.PageAsync(manami, "/controls/gaps");
         Assert.Contains($"{recounted:N0}件", Browsing.Plain(page));
-        Assert.Equal(recounted, Regex.Count(page, "/evidence/requests/new.item="));
+        var (down, up) = (await WalkAsync(manami, "/controls/gaps"), await WalkAsync(manami, "/controls/gaps?sort=-item"));
+        Assert.Equal(recounted, down.Count);
+        Assert.Equal(recounted, down.Distinct().Count());
+        Assert.Equal(down, up.AsEnumerable().Reverse());
         Assert.Contains($"/controls/gaps?kind=request\">{recounted}<", WebUtility.HtmlDecode(await Browsing.PageAsync(manami, "/controls/coverage")));
         Assert.Equal(recounted, (await Desk.WorkbookAsync(manami, page))[1].Rows.Count - 1);
+    }
+
+    /// <summary>The items of every page of a list, by what leads on and, from its end, by what leads back.</summary>
+    private static async Task<List<string>> WalkAsync(HttpClient client, string address)
+    {
+        var (forth, back, pages) = (new List<string>(), new List<string>(), 0);
+        string page;
+        for (string? next = address; next is not null; next = Leading(page, "after"), pages++)
+        {
+            page = await Browsing.PageAsync(client, next);
+            Assert.InRange(Items(page).Count, 1, 50);
+            forth.AddRange(Items(page));
+            address = next;
+        }
+        Assert.InRange(pages, 2, 50);
+        for (string? next = address; next is not null; next = Leading(page, "before"))
+        {
+            page = await Browsing.PageAsync(client, next);
+            back.InsertRange(0, Items(page));
+        }
+        Assert.Equal(forth, back);
+        return forth;
+
+        static List<string> Items(string page) => [.. Regex.Matches(page, "/evidence/requests/new.item=([^\"&]*)").Select(match => match.Groups[1].Value)];
+        static string? Leading(string page, string way) => Regex.Match(page, $"href=\"([^\"]*[?;]{way}=item[^\"]*)\"") is { Success: true } link ? WebUtility.HtmlDecode(link.Groups[1].Value) : null;
+    }
+
+    [Fact]
+    public async Task Requests_without_an_owner_come_in_pages_by_due_date_and_all_are_counted()
+    {
+        var store = desk.App.Get<GapStore>();
+        var whole = (await store.OwnerlessAsync(Desk.Manager, null, new ListSlice(GapOrders.Due, false, 50), default)).Rows;
+        Assert.Equal(["鍵台帳の点検", "来訪者記録"], whole.Select(row => row.Title).Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal(2, await store.CountOwnerlessAsync(Desk.Manager, null, default));
+        Assert.Equal(0, await store.CountOwnerlessAsync(Desk.User(Cast.Alice, Role.ControlOwner), null, default));
+        var first = await store.OwnerlessAsync(Desk.Manager, null, new ListSlice(GapOrders.Due, false, 1), default);
+        Assert.Null(first.Before);
+        var second = await store.OwnerlessAsync(Desk.Manager, null, new ListSlice(GapOrders.Due, false, 1, first.After), default);
+        Assert.Null(second.After);
+        Assert.Equal(whole.Select(row => row.Id), [first.Rows[0].Id, second.Rows[0].Id]);
+        var streamed = new List<long>();
+        await foreach (var row in store.AllOwnerlessAsync(Desk.Manager, null, new ListSlice(GapOrders.Due, true, 50), default))
+        {
+            streamed.Add(row.Id);
+        }
+        Assert.Equal(whole.Select(row => row.Id).Reverse(), streamed);
     }
 
     [Fact]

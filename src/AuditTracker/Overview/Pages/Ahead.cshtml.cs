@@ -1,6 +1,7 @@
 using System.Globalization;
 using AuditTracker.Calendar;
 using AuditTracker.Evidence;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using AuditTracker.Platform.Workbooks;
@@ -25,6 +26,7 @@ public sealed class AheadModel(ShowAhead show, CompanyDays days, CoverageWords e
     /// <summary>What is wrong with the day; null when it can be looked at.</summary>
     public string? Wrong { get; private set; }
     public Ahead Ahead { get; private set; } = null!;
+    public ListPage<ItemAhead> List { get; private set; } = null!;
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -38,6 +40,7 @@ public sealed class AheadModel(ShowAhead show, CompanyDays days, CoverageWords e
         }
         On ??= DateText.Plain(on, "ja");
         Ahead = await show.RunAsync(HttpContext.CurrentUser(), on, Key, ct);
+        List = Request.Slice(ItemAhead.Order).Of(Ahead.Items, item => item.Place);
     }
 
     /// <summary>Why the item will not be covered, or by when what it depends on must come in.</summary>
@@ -52,7 +55,7 @@ public sealed class AheadModel(ShowAhead show, CompanyDays days, CoverageWords e
             return Page();
         }
         string State(ItemCoverage coverage) => words[$"State{coverage.State}"];
-        return new ListSheet<ItemAhead>($"{words["AheadPage"]} {Ahead.Chosen?.Short(Language)}", [words["AheadOn", DateText.Table(Ahead.On)]], words["Item"], Descending: false,
+        return new ListSheet<ItemAhead>($"{words["AheadPage"]} {Ahead.Chosen?.Short(Language)}", [words["AheadOn", DateText.Table(Ahead.On)]], words["Item"], Request.Slice(ItemAhead.Order).Descending,
         [
             new(words["Item"], 12, (sheet, row) => sheet.Text(row.Item.OfficialRef, CellStyle.Code)),
             new(words["RefOrTitle"], 44, (sheet, row) => sheet.Text(row.Item.Title(Language))),
@@ -61,6 +64,6 @@ public sealed class AheadModel(ShowAhead show, CompanyDays days, CoverageWords e
             new(words["AheadPlanned"], 18, (sheet, row) => sheet.Text(State(row.Planned))),
             new(words["AheadNothing"], 18, (sheet, row) => sheet.Text(State(row.Nothing))),
             new(words["WhySo"], 70, (sheet, row) => sheet.Text(Why(row))),
-        ], Ahead.Items.ToAsyncEnumerable());
+        ], Request.Slice(ItemAhead.Order).All(Ahead.Items, item => item.Place).ToAsyncEnumerable());
     }
 }

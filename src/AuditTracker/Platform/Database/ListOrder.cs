@@ -73,6 +73,31 @@ public sealed record ListSlice(ListOrder Order, bool Descending, int Size, strin
     /// <summary>How many rows to read: one more than shown tells whether the list goes on.</summary>
     public int Limit => Size + 1;
 
+    /// <summary>The page of a list that is reckoned and stands in memory.</summary>
+    /// <param name="rows">All of it, in any order.</param>
+    /// <param name="keys">A row's values of the order's keys, all whole numbers.</param>
+    public ListPage<T> Of<T>(IEnumerable<T> rows, Func<T, long[]> keys)
+    {
+        var isDown = Descending != IsBackwards;
+        var ordered = Ordered(rows, keys, isDown);
+        if (Place is { } place)
+        {
+            long[] at = [.. place.Cast<long>()];
+            ordered = ordered.Where(row => keys(row).AsSpan().SequenceCompareTo(at) is var side && (isDown ? side < 0 : side > 0));
+        }
+        return Page([.. ordered.Take(Limit)], row => string.Join('_', keys(row)));
+    }
+
+    /// <summary>All of a list that stands in memory, in this order.</summary>
+    /// <inheritdoc cref="Of"/>
+    public IEnumerable<T> All<T>(IEnumerable<T> rows, Func<T, long[]> keys) => Ordered(rows, keys, Descending);
+
+    private static IEnumerable<T> Ordered<T>(IEnumerable<T> rows, Func<T, long[]> keys, bool isDown)
+    {
+        var compare = Comparer<long[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other));
+        return isDown ? rows.OrderByDescending(keys, compare) : rows.OrderBy(keys, compare);
+    }
+
     /// <summary>The page made of what was read.</summary>
     /// <param name="place">The row's <see cref="ListOrder.Place"/>.</param>
     public ListPage<T> Page<T>(IReadOnlyList<T> found, Func<T, string> place)
