@@ -104,6 +104,16 @@ public sealed class Choices(Db db)
             where mine.person_id = @assignee and v.head_id = p.id and @Today between mine.from_on and coalesce(mine.to_on, 'infinity') and @Today between v.from_on and coalesce(v.to_on, 'infinity')))
         """;
 
+    /// <summary>Somebody's colleagues today: their departments, the heads of these and their manager.</summary>
+    internal async Task<IReadOnlyList<PickablePerson>> ColleaguesOfAsync(long person, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        var today = await connection.FirstAsync<DateOnly>("select tokyo_date(business_now())", ct: ct);
+        return await connection.ListAsync<PickablePerson>($"""
+            {PeopleSql} where (p.left_on is null or p.left_on >= clock.today) and p.id <> @assignee and {ColleagueOfAssignee} order by p.name_kana, p.id limit 200
+            """, new { assignee = person, Today = today }, ct);
+    }
+
     /// <summary>Who could do a collection in its owner's place: their department and their manager, without the owner and the reviewer; for those who may hand it in.</summary>
     public async Task<IReadOnlyList<PickablePerson>> ColleaguesAsync(CurrentUser user, long collection, DateOnly today, int limit, CancellationToken ct)
     {

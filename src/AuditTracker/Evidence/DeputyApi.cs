@@ -10,7 +10,7 @@ public static class DeputyApi
     {
         var api = app.MapGroup("/api/evidence/deputies").WithTags("evidence");
         api.MapGet("/{employeeNo}", Find).May();
-        api.MapPut("/{employeeNo}", Name).May(Role.ComplianceManager);
+        api.MapPut("/{employeeNo}", Name).May();
     }
 
     private static async Task<WireDeputy> Find(HttpContext http, string employeeNo, NameDeputy deputies, CancellationToken ct) =>

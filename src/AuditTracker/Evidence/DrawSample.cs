@@ -64,7 +64,8 @@ public sealed class DrawSample(Db db, BlobStore blobs, SampleStore samples)
     /// <exception cref="NotFound">Not there, or not the user's to work.</exception>
     /// <exception cref="InvalidInput">No reason.</exception>
     /// <exception cref="Refusal">The sample is closed, the row has a result, or the population has no further row.</exception>
-    public async Task ReplaceAsync(CurrentUser user, long row, string? reason, CancellationToken ct = default)
+    /// <returns>The row that stands in for it; the same when it is asked for twice.</returns>
+    public async Task<long> ReplaceAsync(CurrentUser user, long row, string? reason, CancellationToken ct = default)
     {
         var why = CollectionNotes.Reason(reason);
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
@@ -80,7 +81,7 @@ public sealed class DrawSample(Db db, BlobStore blobs, SampleStore samples)
         }
         if (await work.ExecuteAsync("update sample_rows set replaced_at = @Now, replaced_by = @AccountId, replace_reason = @why where id = @row and replaced_at is null", new { row, why, user.AccountId, work.Now }, ct) == 0)
         {
-            return;
+            return await work.FirstAsync<long?>("select id from sample_rows where replaces = @row", new { row }, ct) ?? throw Refusal.Of<Words>("SampleRowReplaced");
         }
         var drawn = await work.FirstAsync<int>("select max(place) from sample_rows where sample_id = @Id", sample, ct);
         var rows = SampleDraw.Rows(sample.Seed!, (await PopulationAsync(sample, ct)).Marks, drawn + 1);
@@ -89,8 +90,10 @@ public sealed class DrawSample(Db db, BlobStore blobs, SampleStore samples)
             throw Refusal.Of<Words>("SampleNoMoreRows", sample.RowCount);
         }
         await AddRowsAsync(work, sample, drawn + 1, [rows[drawn]], ct);
+        var standsIn = await work.FirstAsync<long>("update sample_rows set replaces = @row where sample_id = @Id and place = @place returning id", new { row, sample.Id, place = drawn + 1 }, ct);
         await work.ActAsync("sample.rowReplaced", TakePopulation.Subject(sample.Id), new Dictionary<string, string?> { ["row"] = $"{row}" }, why, ct);
         await work.CommitAsync(ct);
+        return standsIn;
     }
 
     /// <summary>Draws again from the kept population, for anybody who sees the sample.</summary>

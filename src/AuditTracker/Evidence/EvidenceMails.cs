@@ -1,6 +1,7 @@
 using AuditTracker.Calendar;
 using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
+using AuditTracker.Platform.Security;
 
 namespace AuditTracker.Evidence;
 
@@ -16,6 +17,7 @@ public static class EvidenceMails
     private const string Unowned = "evidence/collection-unowned";
     private const string NoDeputy = "evidence/collection-no-deputy";
     private const string Returned = "evidence/collection-returned";
+    private const string DeputyNamed = "evidence/deputy-named";
 
     /// <summary>What a notice about a collection is about.</summary>
     public static string Subject(long collection) => $"collection:{collection}";
@@ -201,6 +203,24 @@ public static class EvidenceMails
             DueOn = facts.DueOn,
             Model = new Dictionary<string, object?>(Model(facts)) { ["ownerName"] = facts.OwnerName, ["minutes"] = 3, ["link"] = $"/people/{Uri.EscapeDataString(without[facts.Id])}/deputy" },
         }))], ct);
+    }
+
+    /// <summary>To whoever is named as deputy for a leave, before there is anything to do; whom somebody else replaces is not told any more.</summary>
+    public static async Task TellDeputyNamedAsync(UnitOfWork work, CurrentUser by, long leave, CancellationToken ct)
+    {
+        await work.SettleAsync($"leave:{leave}", [DeputyNamed], ct: ct);
+        var (deputy, owner, from, to) = await work.FirstAsync<(long?, string, DateOnly, DateOnly?)>("""
+            select n.deputy_id, p.name, l.from_on, l.to_on from leave_deputies n join leaves l on l.id = n.leave_id join people p on p.id = l.person_id where l.id = @leave
+            """, new { leave }, ct);
+        if (deputy is not { } person || person == by.PersonId)
+        {
+            return;
+        }
+        var step = await work.FirstAsync<long>("select nextval('assignment_batches')", ct: ct);
+        await work.TellManyAsync([new Notice($"{DeputyNamed}:{leave}:{step}:{person}", DeputyNamed, person, $"leave:{leave}")
+        {
+            Model = new Dictionary<string, object?> { ["ownerName"] = owner, ["byName"] = by.Name, ["fromOn"] = DateText.Iso(from), ["untilOn"] = to is { } last ? DateText.Iso(last) : null, ["minutes"] = null, ["link"] = "/evidence/collections?mine=true" },
+        }], ct);
     }
 
     /// <summary>Somebody has it now.</summary>

@@ -46,6 +46,8 @@ public static class EvidenceRoom
         .AddSingleton<PreviewEvidence>()
         .AddSingleton<SampleStore>()
         .AddSingleton<SampleQueries>()
+        .AddSingleton<SampleList>()
+        .AddSingleton<SetSampleSizes>()
         .AddSingleton<TakePopulation>()
         .AddSingleton<DrawSample>()
         .AddSingleton<JudgeSample>()

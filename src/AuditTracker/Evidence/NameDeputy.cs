@@ -1,6 +1,7 @@
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 using AuditTracker.Trail;
 
 namespace AuditTracker.Evidence;
@@ -13,8 +14,11 @@ public sealed record LeaveDeputy(long LeaveId, long PersonId, DateOnly FromOn, D
     public string? Name => DeputyName ?? NextName;
 }
 
-/// <summary>Who stands in for somebody while they are on leave, named by a compliance manager before the leave or during it.</summary>
-public sealed class NameDeputy(Db db)
+/// <summary>
+/// Who stands in for somebody while they are on leave, named before the leave or during it: by a compliance manager, anybody; by oneself, somebody of one's own
+/// departments, their head, or one's manager, for nobody hands the secretariat's trust on to whom they like.
+/// </summary>
+public sealed class NameDeputy(Db db, Choices choices)
 {
     private const string LeaveSql = $"""
         select l.id as leave_id, p.id as person_id, l.from_on, l.to_on, d.employee_no as deputy_no, d.name as deputy_name, s.employee_no as next_no, s.name as next_name
@@ -32,13 +36,17 @@ public sealed class NameDeputy(Db db)
         return await FindAsync(work, user, employeeNo, ct);
     }
 
+    /// <summary>Whom somebody may name for their own leave; nobody for anybody else.</summary>
+    public async Task<IReadOnlyList<PickablePerson>> OwnChoicesAsync(CurrentUser user, LeaveDeputy leave, CancellationToken ct) =>
+        user.PersonId == leave.PersonId ? await choices.ColleaguesOfAsync(leave.PersonId, ct) : [];
+
     /// <param name="deputyNo">Employee number; null or empty: whoever comes next up the line.</param>
-    /// <exception cref="NotFound">No leave is ahead, or the user is no compliance manager.</exception>
-    /// <exception cref="InvalidInput">At <c>deputy</c>: nobody employed, or the person themself.</exception>
+    /// <exception cref="NotFound">No leave is ahead, or the user is neither a compliance manager nor the person themself.</exception>
+    /// <exception cref="InvalidInput">At <c>deputy</c>: nobody employed, the person themself, or somebody they may not name.</exception>
     public async Task RunAsync(CurrentUser user, string employeeNo, string? deputyNo, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
-        var leave = user.Is(Role.ComplianceManager) ? await FindAsync(work, user, employeeNo, ct) ?? throw new NotFound() : throw new NotFound();
+        var leave = await FindAsync(work, user, employeeNo, ct) ?? throw new NotFound();
         var number = deputyNo?.Replace("\0", "").Trim() is { Length: > 0 } typed ? typed : null;
         if (number == leave.DeputyNo)
         {
@@ -55,11 +63,17 @@ public sealed class NameDeputy(Db db)
             {
                 throw InvalidInput.At<Words>("deputy", "DeputyIsAway");
             }
+            if (!user.Is(Role.ComplianceManager)
+                && !await work.FirstAsync<bool>($"select {Choices.ColleagueOfAssignee} from people p where p.id = @deputy", new { deputy, assignee = leave.PersonId, work.Today }, ct))
+            {
+                throw InvalidInput.At<Words>("deputy", "DeputyNoColleague");
+            }
             await work.ExecuteAsync("""
                 insert into leave_deputies (leave_id, deputy_id, by_account, at) values (@LeaveId, @deputy, @AccountId, @Now)
                 on conflict (leave_id) do update set deputy_id = @deputy, by_account = @AccountId, at = @Now
                 """, new { leave.LeaveId, deputy, user.AccountId, work.Now }, ct);
         }
+        await EvidenceMails.TellDeputyNamedAsync(work, user, leave.LeaveId, ct);
         await work.ActAsync("person.deputyNamed", $"person:{employeeNo}", new Dictionary<string, string?> { ["deputy"] = number }, ct: ct);
         await work.CommitAsync(ct);
     }

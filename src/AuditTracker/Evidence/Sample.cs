@@ -55,6 +55,9 @@ public sealed class Sample
     public long NotApplicable { get; init; }
     public long Replaced { get; init; }
 
+    /// <summary>Its place in the list across collections it was read for.</summary>
+    public string ListPlace { get; init; } = "";
+
     /// <summary>The reader works it: theirs to hand in, and the collection is with its owner.</summary>
     public bool MayWork { get; init; }
 

@@ -15,6 +15,7 @@ public static class SampleApi
         Role[] readers = [Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner, Role.Reviewer];
         Role[] workers = [Role.ComplianceManager, Role.ControlOwner];
         var api = app.MapGroup("/api/evidence").WithTags("evidence");
+        api.MapGet("/samples", ListAll).May(readers);
         api.MapGet("/collections/{id:long}/samples", List).May(readers);
         api.MapPost("/collections/{id:long}/samples", Take).May(workers).DisableAntiforgery().Produces<WireId>(StatusCodes.Status201Created)
             .WithMetadata(new DescribedBody(typeof(PopulationBody), "multipart/form-data"), new DescribedHeader("Idempotency-Key", "At most 100 characters; the same key with the same content answers the first result, with other content 409."));
@@ -23,7 +24,12 @@ public static class SampleApi
         api.MapGet("/samples/{id:long}/population", Population).May(readers).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
         api.MapPost("/samples/{id:long}/draw", Draw).May(workers);
         api.MapPost("/samples/{id:long}/conclusion", Conclude).May(workers);
-        api.MapPost("/sample-rows/{id:long}/results", Judge).May(workers).Produces(StatusCodes.Status204NoContent);
+        api.MapGet("/sample-rows/{id:long}", FindRow).May(readers);
+        api.MapPost("/sample-rows/{id:long}/results", Judge).May(workers).DisableAntiforgery().Produces(StatusCodes.Status204NoContent)
+            .WithMetadata(new DescribedBody(typeof(WireResult), "application/json"), new DescribedBody(typeof(ResultBody), "multipart/form-data"));
+        api.MapDelete("/sample-rows/{id:long}/files/{file:long}", RemoveFile).May(workers).Produces(StatusCodes.Status204NoContent);
+        api.MapPost("/sample-rows/{id:long}/replacement", Replace).May(workers).Produces<WireId>(StatusCodes.Status201Created);
+        api.MapGet("/sample-files/{id:long}/file", File).May(readers).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
         app.MapGet("/evidence/samples/{id:long}/population", Population).May(readers).ExcludeFromDescription();
         app.MapGet("/evidence/samples/{id:long}/original", Original).May(readers).ExcludeFromDescription();
         app.MapGet("/evidence/sample-files/{id:long}", File).May(readers).ExcludeFromDescription();
@@ -81,10 +87,64 @@ public static class SampleApi
         return await Find(http, id, samples, ct);
     }
 
-    private static async Task<IResult> Judge(HttpContext http, long id, WireResult body, JudgeSample judge, CancellationToken ct)
+    private static async Task<WirePage<WireSample>> ListAll(HttpContext http, SampleList samples, string? state, string? found, long? request, DateOnly? from, DateOnly? to, string? after, int? limit, CancellationToken ct)
     {
-        await judge.RunAsync(http.CurrentUser(), id, new RowInput(body.Result, body.Note, body.Link, []), ct);
+        static string? Known(string? given, string field, string[] known) => string.IsNullOrWhiteSpace(given) ? null : known.Contains(given) ? given : throw InvalidInput.At<Words>(field, "StateUnknown", given);
+        if (after is { Length: > 0 } && SampleListOrders.Time.Read(after) is null)
+        {
+            throw InvalidInput.At<Words>("after", "CursorUnknown", after);
+        }
+        var filter = new SampleFilter(Known(state, "state", SampleFilter.States), Known(found, "found", SampleFilter.Findings), request, from, to);
+        var page = await samples.PageAsync(http.CurrentUser(), filter, new ListSlice(SampleListOrders.Time, true, WireLimit.Of(limit), after is { Length: > 0 } ? after : null), ct);
+        return new([.. page.Rows.Select(WireSample.From)], page.After);
+    }
+
+    private static async Task<WireSampleRowDetail> FindRow(HttpContext http, long id, SampleStore samples, CancellationToken ct)
+    {
+        var (row, files, results, _, _) = await samples.RowAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
+        return new(row.SampleId, WireSampleRow.From(row), [.. files.Select(file => new WireSampleFile(file.Id, file.FileName, file.Size, file.Sha256, file.MediaType, file.By, file.At))],
+            [.. results.Select(one => new WireSampleResult(one.Result, one.Note, one.Link, one.By, one.At))]);
+    }
+
+    private static async Task<IResult> Judge(HttpContext http, long id, JudgeSample judge, BlobStore blobs, Settings settings, CancellationToken ct)
+    {
+        var user = http.CurrentUser();
+        if (http.Request.HasJsonContentType())
+        {
+            var body = await http.Request.ReadFromJsonAsync<WireResult>(ct) ?? new WireResult(null, null, null);
+            await judge.RunAsync(user, id, new RowInput(body.Result, body.Note, body.Link, []), ct);
+            return Results.NoContent();
+        }
+        if (!http.Request.HasFormContentType)
+        {
+            throw new BadHttpRequestException("neither JSON nor a form", StatusCodes.Status415UnsupportedMediaType);
+        }
+        RowInput? input = null;
+        var upload = await MultipartUpload.ReadAsync(http, blobs, new UploadLimits { MaxFileBytes = settings.UploadMaxBytes, MaxFiles = JudgeSample.MostFiles }, async fields =>
+        {
+            string? Field(string name) => fields.TryGetValue(name, out var values) ? values.ToString() : null;
+            input = new RowInput(Field("result"), Field("note"), Field("link"), []);
+            await judge.CheckAsync(user, id, input, ct);
+            return true;
+        }, ct);
+        if (upload.TooLarge.Count > 0)
+        {
+            throw InvalidInput.At<Words>("file", "FileTooLarge", upload.TooLarge[0], 0);
+        }
+        await judge.RunAsync(user, id, input! with { Files = upload.Files }, ct);
         return Results.NoContent();
+    }
+
+    private static async Task<IResult> RemoveFile(HttpContext http, long id, long file, JudgeSample judge, CancellationToken ct)
+    {
+        await judge.RemoveFileAsync(http.CurrentUser(), id, file, ct);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> Replace(HttpContext http, long id, WireReason body, DrawSample draw, CancellationToken ct)
+    {
+        var row = await draw.ReplaceAsync(http.CurrentUser(), id, body.Reason, ct);
+        return Results.Created($"/api/evidence/sample-rows/{row}", new WireId(row));
     }
 
     private static async Task<IResult> Population(HttpContext http, long id, SampleStore samples, BlobStore blobs, CancellationToken ct)
@@ -124,6 +184,19 @@ public sealed record WireConclusion(string? Conclusion);
 
 /// <param name="Result">conforming, observation, nonconforming or notApplicable.</param>
 public sealed record WireResult(string? Result, string? Note, string? Link);
+
+/// <summary>The same with files of the row, which come last.</summary>
+/// <param name="Result">conforming, observation, nonconforming or notApplicable.</param>
+public sealed record ResultBody(string Result, string? Note, string? Link, IFormFile[]? File);
+
+public sealed record WireReason(string? Reason);
+
+/// <summary>A row with its files and its results, newest first.</summary>
+public sealed record WireSampleRowDetail(long SampleId, WireSampleRow Row, IReadOnlyList<WireSampleFile> Files, IReadOnlyList<WireSampleResult> Results);
+
+public sealed record WireSampleFile(long Id, string FileName, long Size, string Sha256, string MediaType, string By, DateTime At);
+
+public sealed record WireSampleResult(string Result, string Note, string? Link, string By, DateTime At);
 
 /// <param name="State">population, drawn, concluded or abandoned.</param>
 /// <param name="PopulationSha256">Of the sorted rows.</param>

@@ -23,6 +23,32 @@ public static class SampleSizes
         table.Where(line => line.Basis == basis && (line.UpTo is null || rows <= line.UpTo)).OrderBy(line => line.UpTo ?? long.MaxValue).FirstOrDefault() is { } found
             ? (int)Math.Min(rows, found.Size ?? Math.Min(rows, int.MaxValue)) : null;
 
+    /// <summary>A whole table: one size for each frequency, and for single cases steps and a size beyond them.</summary>
+    /// <exception cref="InvalidInput">It is none: a size is missing or cannot be drawn, or two steps are the same.</exception>
+    public static void Check(IReadOnlyList<SampleSizeLine> lines)
+    {
+        foreach (var basis in Bases)
+        {
+            var (field, of) = (basis == "event" ? "beyond" : basis, lines.Where(line => line.Basis == basis).ToList());
+            if (of.Count(line => line is { UpTo: null, Size: >= 1 and <= Most }) != 1 || of.Count(line => line.UpTo is null) != 1)
+            {
+                throw InvalidInput.At<Words>(field, "SampleTableSizeMissing", Most);
+            }
+            if (of.Any(line => line.UpTo is not null && (line.UpTo is < 1 or > 100_000_000 || line.Size is < 1 or > Most || (line.Size is null && line.UpTo > Most))) || of.DistinctBy(line => line.UpTo).Count() != of.Count)
+            {
+                throw InvalidInput.At<Words>("upTo", "SampleTableStep");
+            }
+        }
+    }
+
+    /// <summary>The bases by which the new table would draw less from some population than the one before.</summary>
+    public static IReadOnlyList<string> Shrinks(IReadOnlyList<SampleSizeLine> before, IReadOnlyList<SampleSizeLine> after)
+    {
+        // Between two steps of either table neither size changes but by the population itself, so that looking at their ends is enough.
+        long[] ends = [.. before.Concat(after).Select(line => line.UpTo).OfType<long>().Distinct(), int.MaxValue];
+        return [.. Bases.Where(basis => ends.Any(rows => Of(before, basis, rows) is { } was && Of(after, basis, rows) is var now && !(now >= was)))];
+    }
+
     /// <summary>The size that is drawn.</summary>
     /// <param name="asked">What the user wants; null: as the table says.</param>
     /// <exception cref="InvalidInput">Fewer than the table asks, more than there are, or more without a reason.</exception>

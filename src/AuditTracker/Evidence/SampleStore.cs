@@ -15,7 +15,7 @@ public sealed class SampleStore(Db db)
 {
     private const string By = "coalesce(p.name, nullif(a.name, ''), a.sign_in)";
 
-    private const string Columns = $"""
+    internal const string Columns = $"""
         s.id, s.collection_id, {CollectionScope.Title} as title, c.period_from, c.period_to, s.name, s.source, s.origin, s.completeness, s.as_of, {By} as by, s.taken_at, s.original_name, s.original_sha256, s.original_size,
         s.file_sha256, s.file_size, s.rows_sha256, s.row_count, s.columns::text as columns, s.state, s.basis, s.table_from, s.table_size, s.size, s.size_reason, s.seed, s.seed_from,
         (select {By} from accounts a left join people p on p.id = a.person_id where a.id = s.drawn_by) as drawn_by, s.drawn_at,
@@ -24,7 +24,7 @@ public sealed class SampleStore(Db db)
         coalesce({CollectionScope.MayHandIn} and c.state in ('open', 'returned'), false) as may_work
         """;
 
-    private const string From = """
+    internal const string From = """
         from samples s join collections c on c.id = s.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
         join accounts a on a.id = s.by_account left join people p on p.id = s.by_person
         cross join lateral (

@@ -42,7 +42,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded", "report.filed",
         "request.added", "request.changed",
         "role.granted", "role.ended",
-        "sample.populationTaken", "sample.drawn", "sample.rowReplaced", "sample.rowJudged", "sample.concluded", "sample.abandoned",
+        "sample.populationTaken", "sample.drawn", "sample.rowReplaced", "sample.rowJudged", "sample.concluded", "sample.abandoned", "sample.sizesSet",
         "token.added", "token.revoked",
         "training.planned", "training.planChanged", "training.approved", "training.approvalTakenBack", "training.started",
         "training.peopleFollowed", "training.exemptionAsked", "training.exempted", "training.exemptionDeclined", "training.attendanceRecorded",

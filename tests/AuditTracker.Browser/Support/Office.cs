@@ -88,6 +88,8 @@ public sealed class Office : IAsyncLifetime
             ["/evidence/collections/{id:long}"] = $"/evidence/collections/{waiting}",
             ["/evidence/collections/{id:long}/hand-in"] = $"/evidence/collections/{returned}/hand-in",
             ["/evidence/collections/{id:long}/samples"] = $"/evidence/collections/{returned}/samples",
+            ["/evidence/samples"] = "/evidence/samples",
+            ["/evidence/sample-sizes"] = "/evidence/sample-sizes",
             ["/evidence/samples/{id:long}"] = $"/evidence/samples/{sample}",
             ["/evidence/sample-rows/{id:long}"] = $"/evidence/sample-rows/{await Last("select min(id) from sample_rows")}",
             ["/evidence/asks"] = "/evidence/asks",

@@ -82,7 +82,7 @@ public sealed class DeputyTests : IAsyncLifetime
             Assert.Equal(read, (await App.As(who).GetAsync(path)).StatusCode);
             if (who != Cast.Manami)
             {
-                Assert.Equal(HttpStatusCode.NotFound, (await App.As(who).PutAsJsonAsync(path, new { deputy = Cast.Mallory.EmployeeNo })).StatusCode);
+                Assert.Equal(who == Cast.Alice ? HttpStatusCode.BadRequest : HttpStatusCode.NotFound, (await App.As(who).PutAsJsonAsync(path, new { deputy = Cast.Mallory.EmployeeNo })).StatusCode);
             }
         }
         Assert.Equal(HttpStatusCode.BadRequest, (await App.As(Cast.Manami).PutAsJsonAsync(path, new { deputy = "999999" })).StatusCode);
@@ -96,6 +96,48 @@ public sealed class DeputyTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, (await (await App.As(Cast.Manami).PutAsJsonAsync(path, new { deputy = (string?)null })).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("deputy").ValueKind);
 
         async Task<List<long>> FoundAsync() => [.. (await App.As(Cast.Manami).GetFromJsonAsync<JsonElement>($"/api/evidence/collections?assignee={Cast.Mallory.EmployeeNo}")).GetProperty("items").EnumerateArray().Select(item => item.Id())];
+    }
+
+    [Fact]
+    public async Task Whoever_goes_on_leave_names_a_colleague_of_theirs_who_is_told_and_nobody_else()
+    {
+        await App.Database.SetClockAsync("2026-11-24T09:00:00"); // two days before the leave
+        await App.Database.ArrangeAsync($"insert into posts (person_id, department_id, from_on, is_primary) values ({Cast.Carol.PersonId}, 1, '2020-04-01', false)");
+        var alice = await App.PagesAsAsync(Cast.Alice);
+        var path = $"/people/{Cast.Alice.EmployeeNo}/deputy";
+        Assert.Contains($"href=\"{path}\"", await alice.PageAsync($"/people/{Cast.Alice.EmployeeNo}"));
+        var page = await alice.PageAsync(path);
+        Assert.Contains($"value=\"{Cast.Hana.EmployeeNo}\"", page);
+        Assert.DoesNotContain($"value=\"{Cast.Mallory.EmployeeNo}\"", page);
+        Assert.DoesNotContain($"value=\"{Cast.Alice.EmployeeNo}\"", page);
+        foreach (var other in new[] { Cast.Bob, Cast.Mallory, Cast.Hana })
+        {
+            var pages = await App.PagesAsAsync(other);
+            Assert.Equal(HttpStatusCode.NotFound, (await pages.GetAsync(path)).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await pages.SendAsync(await pages.PageAsync("/profile"), path, ("Input.Deputy", other.EmployeeNo), ("do", "name"))).StatusCode);
+        }
+        using (var stranger = await alice.SendAsync(page, path, ("Input.Deputy", Cast.Mallory.EmployeeNo), ("do", "name")))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, stranger.StatusCode);
+            Assert.Contains("同じ部門の人", await stranger.Content.ReadAsStringAsync());
+        }
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from leave_deputies"));
+        var colleague = Cast.Carol.EmployeeNo;
+        for (var twice = 0; twice < 2; twice++)
+        {
+            Assert.Equal(HttpStatusCode.Redirect, (await alice.SendAsync(page, path, ("Input.Deputy", colleague), ("do", "name"))).StatusCode);
+        }
+        Assert.Equal([(colleague, true)], await ToldAsync());
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'person.deputyNamed'"));
+        Assert.Equal(HttpStatusCode.Redirect, (await alice.SendAsync(page, path, ("Input.Deputy", Cast.Hana.EmployeeNo), ("do", "name"))).StatusCode);
+        Assert.Equal([(colleague, false), (Cast.Hana.EmployeeNo, true)], await ToldAsync());
+        await App.Database.SetClockAsync("2026-11-26T00:00:30");
+        Assert.Equal(2, await RunAsync());
+        Assert.Equal((Cast.Alice.PersonId, Cast.Hana.PersonId), await WhoAsync(collection));
+        Assert.Equal(HttpStatusCode.Redirect, (await alice.SendAsync(page, path, ("do", "clear"))).StatusCode);
+        Assert.Equal([(colleague, false), (Cast.Hana.EmployeeNo, false)], await ToldAsync());
+
+        Task<IReadOnlyList<(string, bool)>> ToldAsync() => App.Database.ListAsync<(string, bool)>("select p.employee_no, n.closed_at is null from notices n join people p on p.id = n.person_id where template = 'evidence/deputy-named' order by n.id");
     }
 
     [Fact]
@@ -229,7 +271,7 @@ public sealed class DeputyTests : IAsyncLifetime
         Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from leave_deputies"));
         // Nobody away: there is nothing to name.
         Assert.Equal(HttpStatusCode.NotFound, (await pages.GetAsync("/people/900002/deputy")).StatusCode);
-        foreach (var member in new[] { Cast.Alice, Cast.Hana, Cast.Adam, Cast.Tom, Cast.Carol })
+        foreach (var member in new[] { Cast.Hana, Cast.Adam, Cast.Tom, Cast.Carol })
         {
             Assert.Equal(HttpStatusCode.NotFound, (await (await App.PagesAsAsync(member)).GetAsync(Page)).StatusCode);
         }

@@ -43,7 +43,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["GET /api/evidence/collections"] = SeeEvidence,
         ["GET /api/evidence/collections/{id:long}"] = SeeEvidence,
         ["GET /api/evidence/deputies/{employeeNo}"] = SignedIn,
-        ["PUT /api/evidence/deputies/{employeeNo}"] = [ComplianceManager],
+        ["PUT /api/evidence/deputies/{employeeNo}"] = SignedIn,
         ["GET /api/evidence/collections/{id:long}/items"] = SeeEvidence,
         ["POST /api/evidence/collections/{id:long}/submissions"] = [ComplianceManager, ControlOwner],
         ["DELETE /api/evidence/submissions/{id:long}"] = [ComplianceManager, ControlOwner],
@@ -58,7 +58,12 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["GET /api/evidence/past/{id:long}"] = [ComplianceManager],
         ["GET /api/evidence/collections/{id:long}/samples"] = SeeEvidence,
         ["POST /api/evidence/collections/{id:long}/samples"] = [ComplianceManager, ControlOwner],
+        ["GET /api/evidence/samples"] = SeeEvidence,
         ["GET /api/evidence/samples/{id:long}"] = SeeEvidence,
+        ["GET /api/evidence/sample-rows/{id:long}"] = SeeEvidence,
+        ["GET /api/evidence/sample-files/{id:long}/file"] = SeeEvidence,
+        ["DELETE /api/evidence/sample-rows/{id:long}/files/{file:long}"] = [ComplianceManager, ControlOwner],
+        ["POST /api/evidence/sample-rows/{id:long}/replacement"] = [ComplianceManager, ControlOwner],
         ["GET /api/evidence/samples/{id:long}/rows"] = SeeEvidence,
         ["GET /api/evidence/samples/{id:long}/population"] = SeeEvidence,
         ["POST /api/evidence/samples/{id:long}/draw"] = [ComplianceManager, ControlOwner],
@@ -121,6 +126,8 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /evidence/collections/{id:long}"] = SeeEvidence,
         ["PAGE /evidence/collections/{id:long}/hand-in"] = [ComplianceManager, ControlOwner],
         ["PAGE /evidence/collections/{id:long}/samples"] = SeeEvidence,
+        ["PAGE /evidence/samples"] = SeeEvidence,
+        ["PAGE /evidence/sample-sizes"] = SeeEvidence,
         ["PAGE /evidence/samples/{id:long}"] = SeeEvidence,
         ["PAGE /evidence/sample-rows/{id:long}"] = SeeEvidence,
         ["PAGE /evidence/files"] = SeeEvidence,
@@ -145,7 +152,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /people/departments/{code}/close"] = [ComplianceManager],
         ["PAGE /people/structure/{id:long?}"] = [ComplianceManager],
         ["PAGE /people/new"] = [ComplianceManager],
-        ["PAGE /people/{employeeNo}/deputy"] = [ComplianceManager],
+        ["PAGE /people/{employeeNo}/deputy"] = SignedIn,
         ["PAGE /people/{employeeNo}/hand-over"] = [ComplianceManager],
         ["PAGE /people/{employeeNo}/edit"] = [ComplianceManager],
         ["PAGE /people/import"] = [ComplianceManager],
@@ -266,7 +273,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         var noun = pattern.Split('/').TakeWhile(part => !part.StartsWith("{id", StringComparison.Ordinal)).LastOrDefault() ?? "";
         var path = pattern.Replace("{framework}", "iso27001-2022").Replace("{itemRef}", "A.5.18").Replace("{documentName}", "v1").Replace("{key}", "all-staff").Replace("{kind}", "evidence").Replace("/{id:long?}", "").Replace("{employeeNo}", Cast.Alice.EmployeeNo)
             .Replace("{section}", "name")
-            .Replace("{id:long}", $"{ids.GetValueOrDefault(noun, 1)}");
+            .Replace("{id:long}", $"{ids.GetValueOrDefault(noun, 1)}").Replace("{file:long}", "1");
         var request = new HttpRequestMessage(method == "PAGE" ? HttpMethod.Get : HttpMethod.Parse(method), path);
         if (method is "POST" or "PATCH" or "PUT")
         {

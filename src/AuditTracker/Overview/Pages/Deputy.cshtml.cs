@@ -11,7 +11,7 @@ using PeopleWords = AuditTracker.People.Words;
 namespace AuditTracker.Overview.Pages;
 
 /// <summary>Who stands in for somebody while they are on leave?</summary>
-[May(Role.ComplianceManager)]
+[May]
 public sealed class DeputyModel(PeopleList people, NameDeputy deputies, Choices choices, IStringLocalizer<PeopleWords> words, IStringLocalizerFactory texts) : PageModel
 {
     [BindProperty] public Form Input { get; set; } = new();
@@ -19,6 +19,10 @@ public sealed class DeputyModel(PeopleList people, NameDeputy deputies, Choices 
     public PersonRow Person { get; private set; } = null!;
     public LeaveDeputy Leave { get; private set; } = null!;
     public PeopleFound Candidates { get; private set; } = PeopleFound.Nobody;
+
+    /// <summary>Whom one may name for one's own leave; compliance managers look anybody up.</summary>
+    public IReadOnlyList<PickablePerson> Colleagues { get; private set; } = [];
+    public bool IsOwn => !HttpContext.CurrentUser().Is(Role.ComplianceManager);
 
     public sealed class Form
     {
@@ -78,6 +82,7 @@ public sealed class DeputyModel(PeopleList people, NameDeputy deputies, Choices 
         }
 
         (Person, Leave) = (person, leave);
+        Colleagues = IsOwn ? await deputies.OwnChoicesAsync(user, leave, ct) : [];
         return true;
     }
 }

@@ -35,6 +35,9 @@ public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructu
     public bool SeesPeople { get; private set; }
     public bool MayChange { get; private set; }
 
+    /// <summary>The reader's own page: they name who stands in for them.</summary>
+    public bool IsSelf => HttpContext.CurrentUser().PersonId == Person.Id;
+
     public bool HasLeft => Person.LeftOn < Today;
 
     /// <summary>The posts on the chosen day, the primary one first.</summary>
@@ -69,7 +72,7 @@ public sealed class PersonModel(PeopleList people, OwedStore owed, ImportStructu
         Account = await owed.AccountAsync(user, person.Id, ct);
         SeesPeople = user.IsAny(Role.ComplianceManager, Role.InternalAuditor, Role.Management, Role.ControlOwner);
         MayChange = user.Is(Role.ComplianceManager);
-        Leave = person.LeaveFrom is null ? null : await deputies.FindAsync(user, person.EmployeeNo, ct);
+        Leave = await deputies.FindAsync(user, person.EmployeeNo, ct);
         Departments = MayChange ? (await people.DepartmentsAsync(user, Today, null, 2000, ct)).Rows : [];
         return Page();
     }

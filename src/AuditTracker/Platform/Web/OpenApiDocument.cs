@@ -63,13 +63,14 @@ public static class OpenApiDocument
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
-        if (metadata.OfType<DescribedBody>().LastOrDefault() is { } described)
+        var content = new Dictionary<string, OpenApiMediaType>();
+        foreach (var described in metadata.OfType<DescribedBody>())
         {
-            operation.RequestBody = new OpenApiRequestBody
-            {
-                Required = true,
-                Content = new Dictionary<string, OpenApiMediaType> { [described.MediaType] = new() { Schema = await context.GetOrCreateSchemaAsync(described.Body, null, ct) } },
-            };
+            content[described.MediaType] = new() { Schema = await context.GetOrCreateSchemaAsync(described.Body, null, ct) };
+        }
+        if (content.Count > 0)
+        {
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = content };
         }
         foreach (var header in metadata.OfType<DescribedHeader>())
         {
