@@ -1,10 +1,11 @@
 using System.IO.Compression;
 using System.Text;
+using System.Xml;
 
 namespace AuditTracker.Platform.Files;
 
 /// <summary>Why a file is better not opened by others.</summary>
-public enum FileProblem { Empty, ProgramName, Program, ProgramInArchive, Macros, MacrosInArchive, OtherContent, ArchiveDamaged, ArchiveTooMany, ArchiveTooLarge, ArchiveTooDeep }
+public enum FileProblem { Empty, ProgramName, Program, ProgramInArchive, Macros, MacrosInArchive, OtherContent, ArchiveDamaged, ArchiveTooMany, ArchiveTooLarge, ArchiveTooDeep, ArchiveClosed, ArchiveClosedInArchive }
 
 /// <summary>What a look into a file found.</summary>
 /// <param name="Detail">The extension, or the name of what stands in the archive.</param>
@@ -86,6 +87,7 @@ public sealed class FileLook
         {
             throw new Found(FileProblem.OtherContent, FileSignatures.ExtensionOf(name));
         }
+        RefuseClosed(kind, name, depth);
         content.Position = 0;
         switch (kind)
         {
@@ -95,15 +97,31 @@ public sealed class FileLook
             case "ole":
                 var seen = await SearchAsync(content, [VbaProject, EncryptedPackage], ct);
                 RefuseMacros(seen[0], name, depth);
-                locked |= seen[1];
+                var workbook = OldWorkbook.At(content, isBare: false);
+                RefuseMacros(workbook.HasMacroSheet, name, depth);
+                locked |= seen[1] || workbook.IsLocked;
                 if (depth == 0 && FileSignatures.OfficeFolder(name) is not null && !seen[1])
                 {
                     throw new Found(FileProblem.OtherContent, FileSignatures.ExtensionOf(name)); // the old format under the new one's name
                 }
                 break;
+            case "biff":
+                var bare = OldWorkbook.At(content, isBare: true);
+                RefuseMacros(bare.HasMacroSheet, name, depth);
+                locked |= bare.IsLocked;
+                break;
             case "pdf":
                 locked |= (await SearchAsync(content, PdfLocks, ct)).Any(found => found);
                 break;
+        }
+    }
+
+    /// <summary>Archives that cannot be looked into here may hold what is refused.</summary>
+    private void RefuseClosed(string? kind, string name, int depth)
+    {
+        if (kind is "7z" or "rar" && !(rules.TakesPrograms && rules.TakesMacros))
+        {
+            throw new Found(depth == 0 ? FileProblem.ArchiveClosed : FileProblem.ArchiveClosedInArchive, depth == 0 ? kind : name);
         }
     }
 
@@ -182,7 +200,13 @@ public sealed class FileLook
         {
             throw new Found(FileProblem.ProgramInArchive, name);
         }
-        if (kind is "zip" or "ole" or "pdf")
+        RefuseClosed(kind, name, depth + 1);
+        if (isOffice && name.Equals("[Content_Types].xml", StringComparison.OrdinalIgnoreCase))
+        {
+            await using var types = await entry.OpenAsync(ct);
+            RefuseMacros(HasMacroSheet(types), archive, depth);
+        }
+        if (kind is "zip" or "ole" or "pdf" or "biff")
         {
             await using var copy = new FileStream(Path.GetTempFileName(), new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous });
             for (; length > 0; length = await stream.ReadAsync(head, ct))
@@ -195,6 +219,27 @@ public sealed class FileLook
             }
             copy.Position = 0;
             await IntoAsync(copy, name, depth + 1, ct);
+        }
+    }
+
+    /// <summary>Whether a part of an Office file is a sheet of Excel 4.0 macros, wherever it stands.</summary>
+    private static bool HasMacroSheet(Stream types)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(types, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, MaxCharactersInDocument = 16 << 20 });
+            while (reader.Read())
+            {
+                if (reader.NodeType == XmlNodeType.Element && reader.GetAttribute("ContentType")?.Contains("macrosheet", StringComparison.OrdinalIgnoreCase) == true)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+        catch (XmlException)
+        {
+            throw new InvalidDataException("the parts of an Office file cannot be read");
         }
     }
 

@@ -102,6 +102,121 @@ public sealed class FileLookTests
         Assert.Equal(FileProblem.OtherContent, await ProblemAsync("文書.docx", Ole("WordDocument")));
     }
 
+    /// <summary>Records of an old workbook: its beginning, a list of its sheets, a sheet.</summary>
+    /// <param name="type">0 a sheet, 1 Excel 4.0 macros.</param>
+    private static byte[] Records(byte type, byte part = 0x10, int filling = 0, bool isLocked = false) =>
+    [
+        0x09, 0x08, 0x08, 0, 0, 6, 5, 0, 0, 0, 0, 0, .. isLocked ? [0x2F, 0, 2, 0, 0, 0] : Array.Empty<byte>(), .. Enumerable.Range(0, filling).SelectMany(_ => (byte[])[0xFC, 0, 0xFF, 0, .. new byte[255]]),
+        0x85, 0, 8, 0, 0, 0, 0, 0, 1, type, 0, 0, 0x0A, 0, 0, 0, 0x09, 0x08, 0x08, 0, 0, 6, part, 0, 0, 0, 0, 0, 0x0A, 0, 0, 0,
+    ];
+
+    /// <summary>A compound file with one stream, its sectors in reverse order; what is shorter than 4,096 bytes stands in the small ones.</summary>
+    private static byte[] Compound(string name, byte[] stream)
+    {
+        var isSmall = stream.Length < 4096;
+        var count = (stream.Length + 511) / 512;
+        var (table, file) = (new uint[128], new byte[512 * (4 + count)]);
+        Array.Fill(table, 0xFFFFFFFFu);
+        (table[0], table[1], table[2]) = (0xFFFFFFFDu, 0xFFFFFFFEu, 0xFFFFFFFEu); // the table, the directory, the table of small sectors
+        for (var at = 0; at < count; at++)
+        {
+            var sector = 3 + count - 1 - at;
+            table[sector] = at == count - 1 ? 0xFFFFFFFEu : (uint)(sector - 1);
+            stream.AsSpan(512 * at, Math.Min(512, stream.Length - (512 * at))).CopyTo(file.AsSpan(512 * (sector + 1)));
+        }
+        var first = 3 + count - 1;
+        Convert.FromHexString("D0CF11E0A1B11AE1").CopyTo(file, 0);
+        (file[30], file[32]) = (9, 6);
+        Put(44, 1); Put(48, 1); Put(56, 4096); Put(60, isSmall ? 2u : 0xFFFFFFFE); Put(64, 1); Put(68, 0xFFFFFFFE);
+        for (var at = 0; at < 109; at++)
+        {
+            Put(76 + (4 * at), at == 0 ? 0 : 0xFFFFFFFF);
+        }
+        for (var at = 0; at < 128; at++)
+        {
+            Put(512 + (4 * at), table[at]);
+            Put(512 * 3 + (4 * at), at + 1 < (stream.Length + 63) / 64 ? (uint)at + 1 : 0xFFFFFFFE);
+        }
+        Entry(0, "Root Entry", 5, isSmall ? (uint)first : 0xFFFFFFFE, (uint)stream.Length);
+        Entry(1, name, 2, isSmall ? 0 : (uint)first, (uint)stream.Length);
+        return file;
+
+        void Put(int at, uint number) => System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(at), number);
+        void Entry(int number, string called, byte type, uint begins, uint size)
+        {
+            var at = 1024 + (128 * number);
+            Encoding.Unicode.GetBytes(called).CopyTo(file, at);
+            (file[at + 64], file[at + 66]) = ((byte)(2 * called.Length + 2), type);
+            Put(at + 116, begins);
+            Put(at + 120, size);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(40)]
+    public async Task Sheets_of_Excel_4_macros_are_found_in_old_workbooks_by_their_list_and_by_themselves(int filling)
+    {
+        foreach (var stream in new[] { "Workbook", "Book" })
+        {
+            Assert.Null(await ProblemAsync("一覧.xls", Compound(stream, Records(0, filling: filling))));
+            Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.xls", Compound(stream, Records(1, filling: filling))));
+            Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.xls", Compound(stream, Records(0, part: 0x40, filling: filling))));
+        }
+        Assert.Null(await ProblemAsync("文書.doc", Compound("WordDocument", Records(1, filling: filling))));
+        Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.xls", Records(0, part: 0x40, filling: filling)));
+        Assert.Equal(FileProblem.MacrosInArchive, await ProblemAsync("束.zip", Zip(("一覧.xls", Records(1, filling: filling)))));
+        Assert.Equal(FileProblem.MacrosInArchive, await ProblemAsync("束.zip", Zip(("一覧.xls", Compound("Workbook", Records(1, filling: filling))))));
+        Assert.Null(await ProblemAsync("一覧.xls", Compound("Workbook", Records(1, filling: filling)), new FileRules { TakesMacros = true }));
+        Assert.Equal(new FileVerdict(null, "", true), await LookAsync("一覧.xls", Compound("Workbook", Records(0, filling: filling, isLocked: true))));
+        Assert.Equal(FileProblem.Macros, await ProblemAsync("一覧.xls", Compound("Workbook", Records(0, part: 0x40, filling: filling, isLocked: true))));
+    }
+
+    [Fact]
+    public async Task A_compound_file_that_is_cut_or_leads_in_circles_is_read_to_an_end()
+    {
+        var whole = Compound("Workbook", Records(0, filling: 40));
+        for (var length = 600; length < whole.Length; length += 700)
+        {
+            Assert.Null(await ProblemAsync("一覧.xls", whole[..length]));
+        }
+        foreach (var at in new[] { 512 + 4, 512 + (4 * 3), 512 + (4 * 10) })
+        {
+            var circle = whole.ToArray();
+            circle[at] = (byte)((at - 512) / 4);
+            (circle[at + 1], circle[at + 2], circle[at + 3]) = (0, 0, 0);
+            Assert.Null(await ProblemAsync("一覧.xls", circle));
+        }
+    }
+
+    [Fact]
+    public async Task A_macro_sheet_of_a_new_workbook_is_found_wherever_its_part_stands()
+    {
+        foreach (var type in new[] { "application/vnd.ms-excel.macrosheet+xml", "application/vnd.ms-excel.intlMacrosheet+xml", "application/vnd.ms-excel.macrosheet", "application/vnd.ms-excel.&#109;acrosheet+xml" })
+        {
+            var types = Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override PartName=\"/xl/data/1.bin\" ContentType=\"{type}\"/></Types>");
+            var workbook = Zip(("[Content_Types].xml", types), ("xl/workbook.xml", "<x/>"u8.ToArray()), ("xl/data/1.bin", [1]));
+            foreach (var name in new[] { "一覧.xlsx", "一覧.xlsm", "一覧.xlsb" })
+            {
+                Assert.Equal(FileProblem.Macros, await ProblemAsync(name, workbook));
+            }
+            Assert.Equal(FileProblem.MacrosInArchive, await ProblemAsync("束.zip", Zip(("一覧.xlsb", workbook))));
+        }
+        Assert.Equal(FileProblem.ArchiveDamaged, await ProblemAsync("一覧.xlsx", Zip(("[Content_Types].xml", "<Types"u8.ToArray()), ("xl/workbook.xml", "<x/>"u8.ToArray()))));
+    }
+
+    [Fact]
+    public async Task Archives_that_cannot_be_looked_into_are_refused_and_say_so()
+    {
+        byte[] seven = [.. Convert.FromHexString("377ABCAF271C0004"), .. new byte[60]], rar = [.. Convert.FromHexString("526172211A070100"), .. new byte[60]];
+        Assert.Equal(new FileVerdict(FileProblem.ArchiveClosed, "7z", false), await LookAsync("束.7z", seven));
+        Assert.Equal(new FileVerdict(FileProblem.ArchiveClosed, "rar", false), await LookAsync("束.rar", rar));
+        Assert.Equal(FileProblem.ArchiveClosed, await ProblemAsync("束.dat", rar));
+        Assert.Equal(new FileVerdict(FileProblem.ArchiveClosedInArchive, "中/束.7z", false), await LookAsync("束.zip", Zip(("a.txt", [1]), ("中/束.7z", seven))));
+        Assert.Null(await ProblemAsync("束.7z", seven, new FileRules { TakesPrograms = true, TakesMacros = true }));
+        Assert.Equal(FileProblem.OtherContent, await ProblemAsync("束.zip", rar));
+    }
+
     [Fact]
     public async Task A_password_is_noted_and_no_reason_to_refuse()
     {
