@@ -17,4 +17,9 @@ public static class Acts
     public static async Task ActAsync(this UnitOfWork work, string what, string subject, IReadOnlyDictionary<string, string?>? facts = null, string? comment = null, CancellationToken ct = default) =>
         await work.FirstAsync<long>("select trail.act(@what, @subject, @facts::jsonb, @comment)",
             new { what, subject, facts = facts is null ? null : JsonSerializer.Serialize(facts), comment }, ct);
+
+    /// <summary>Like <see cref="ActAsync"/> for any number of subjects to which the same was done, in one statement; in their order.</summary>
+    public static async Task ActManyAsync(this UnitOfWork work, string what, IReadOnlyCollection<string> subjects, IReadOnlyDictionary<string, string?>? facts = null, string? comment = null, CancellationToken ct = default) =>
+        await work.FirstAsync<long?>("select max(trail.act(@what, n.subject, @facts::jsonb, @comment)) from unnest(@subjects) n (subject)",
+            new { what, subjects = subjects.ToArray(), facts = facts is null ? null : JsonSerializer.Serialize(facts), comment }, ct);
 }

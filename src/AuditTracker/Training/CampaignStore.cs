@@ -19,6 +19,9 @@ public sealed record PersonTraining(long Id, long CampaignId, string Title, int 
 /// <param name="Standing">A standing, <c>open</c> (still to be done) or <c>overdue</c>.</param>
 public sealed record StandingFilter(string? Standing, string? Department, string? EmploymentType, string? Search);
 
+/// <summary>Somebody still to go, on a page that does something to several.</summary>
+public sealed record PickedPerson(long Id, string Name, string Department, string Standing, DateOnly DueOn);
+
 /// <summary>Reads of campaigns and rosters, each within what the reader may see.</summary>
 public sealed partial class CampaignStore(Db db)
 {
@@ -150,6 +153,20 @@ public sealed partial class CampaignStore(Db db)
         {
             yield return row;
         }
+    }
+
+    /// <summary>Those of a list who are still to go, for doing something to them: the ones picked by id, or all that a filter means.</summary>
+    /// <param name="ids">Null: everybody the filter means.</param>
+    public async Task<IReadOnlyList<PickedPerson>> StillOpenAsync(CurrentUser user, long campaign, StandingFilter filter, IReadOnlyCollection<long>? ids, int limit, DateTime asOf, CancellationToken ct)
+    {
+        var parameters = With(user, campaign, asOf, filter);
+        parameters["ids"] = ids?.ToArray();
+        parameters["limit"] = limit;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<PickedPerson>($"""
+            select r.id, r.name, r.department, r.standing, r.own_due_on as due_on from ({Standings.Sql} and {TrainingScope.People} and (@ids::bigint[] is null or r.id = any(@ids))) r
+            where r.standing in ('notStarted', 'inProgress', 'retake') and {Filtered} order by r.id limit @limit
+            """, parameters, ct);
     }
 
     /// <summary>Somebody's trainings of all years, the newest first: one's own, and those of people the reader may see.</summary>

@@ -7,7 +7,11 @@ using AuditTracker.Trail;
 namespace AuditTracker.Training;
 
 /// <summary>An exemption as the page shows it.</summary>
-public sealed record Exemption(long Id, long RosterId, string EmployeeNo, string Name, string Department, string Reason, string Detail, DateOnly FromOn, DateOnly? ToOn, string? AskedBy, DateTime At, long? AskedAccount);
+public sealed record Exemption(long Id, long RosterId, string EmployeeNo, string Name, string Department, string Reason, string Detail, DateOnly FromOn, DateOnly? ToOn, string? AskedBy, DateTime At, long? AskedAccount, long PersonId)
+{
+    /// <summary>Neither one's own request nor a request about oneself is one's to approve.</summary>
+    public bool MayBeApprovedBy(CurrentUser user) => AskedAccount != user.AccountId && PersonId != user.PersonId;
+}
 
 /// <summary>
 /// Explaining why somebody need not take part: reason, period and words by a compliance manager, approved by another person. Every one ends (domain.md §19.7); only leave and
@@ -51,10 +55,7 @@ public sealed class ExemptPeople(Db db)
         {
             throw Refusal.Of<Words>("NobodyToExempt");
         }
-        foreach (var roster in asked)
-        {
-            await work.ActAsync("training.exemptionAsked", Subject(roster), new Dictionary<string, string?> { ["untilOn"] = DateText.Iso(to) }, detail.Trim(), ct);
-        }
+        await work.ActManyAsync("training.exemptionAsked", [.. asked.Select(Subject)], new Dictionary<string, string?> { ["untilOn"] = DateText.Iso(to) }, detail.Trim(), ct);
         await work.CommitAsync(ct);
         return asked.Count;
     }
@@ -65,16 +66,15 @@ public sealed class ExemptPeople(Db db)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         _ = await CampaignStore.LockAsync(work, user, campaign, PlanCampaign.MayApprove(user), ct) ?? throw new NotFound();
-        var waiting = await work.QueryAsync<(long Id, long Roster, long By, bool Done)>("""
-            select x.id, x.roster_id, x.asked_by, g.completed_at is not null from training_exemptions x join training_roster r on r.id = x.roster_id and r.campaign_id = @campaign
-            left join training_progress g on g.roster_id = r.id
+        var waiting = await work.QueryAsync<(long Id, long Roster, long By, long Person)>("""
+            select x.id, x.roster_id, x.asked_by, r.person_id from training_exemptions x join training_roster r on r.id = x.roster_id and r.campaign_id = @campaign
             where x.id = any(@ids) and x.approved_at is null and x.ended_at is null and @may for update of x
             """, new { campaign, ids = exemptions.ToArray(), may = PlanCampaign.MayApprove(user) }, ct);
         if (waiting.Count == 0)
         {
             throw Refusal.Of<Words>("NothingToDecide");
         }
-        if (approves && waiting.Any(row => row.By == user.AccountId))
+        if (approves && waiting.Any(row => row.By == user.AccountId || row.Person == user.PersonId))
         {
             throw Refusal.Of<Words>("ApproveOwn");
         }
@@ -85,10 +85,7 @@ public sealed class ExemptPeople(Db db)
         {
             await TrainingMails.SettleAsync(work, [.. waiting.Select(row => row.Roster)], ct);
         }
-        foreach (var row in waiting)
-        {
-            await work.ActAsync(approves ? "training.exempted" : "training.exemptionDeclined", Subject(row.Roster), ct: ct);
-        }
+        await work.ActManyAsync(approves ? "training.exempted" : "training.exemptionDeclined", [.. waiting.Select(row => Subject(row.Roster))], ct: ct);
         await work.CommitAsync(ct);
         return waiting.Count;
     }
@@ -98,7 +95,7 @@ public sealed class ExemptPeople(Db db)
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<Exemption>("""
-            select x.id, x.roster_id, r.employee_no, r.name, r.department, x.reason, x.detail, x.from_on, x.to_on, coalesce(p.name, a.name) as asked_by, x.at, x.asked_by as asked_account
+            select x.id, x.roster_id, r.employee_no, r.name, r.department, x.reason, x.detail, x.from_on, x.to_on, coalesce(p.name, a.name) as asked_by, x.at, x.asked_by as asked_account, r.person_id
             from training_exemptions x join training_roster r on r.id = x.roster_id and r.campaign_id = @campaign
             left join accounts a on a.id = x.asked_by left join people p on p.id = a.person_id
             where x.approved_at is null and x.ended_at is null and @may order by x.id limit 200

@@ -103,18 +103,22 @@ public sealed class TrainingLinks(Db db, TimeProvider time)
             """, new { hash = Secrets.Hash(session), now = time.GetUtcNow().UtcDateTime }, ct);
     }
 
-    /// <summary>Revokes every link and session of somebody's training: lost phone, wrong address. The next mail brings a new one.</summary>
-    public async Task RevokeAsync(CurrentUser user, long campaign, long roster, CancellationToken ct)
+    /// <summary>Revokes every link and session of these people's training, in one go: lost phone, wrong address. The next mail brings a new one.</summary>
+    /// <returns>How many people.</returns>
+    /// <exception cref="NotFound">None of them is on this roster, or the caller may not.</exception>
+    public async Task<int> RevokeAsync(CurrentUser user, long campaign, IReadOnlyCollection<long> rosters, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
-        var may = new { campaign, roster, isManager = user.Is(Role.ComplianceManager), now = time.GetUtcNow().UtcDateTime };
-        if (!await work.FirstAsync<bool>("select exists (select from training_roster where id = @roster and campaign_id = @campaign and @isManager)", may, ct))
+        var found = await work.QueryAsync<long>("select id from training_roster where id = any(@rosters) and campaign_id = @campaign and @isManager order by id", new { campaign, rosters = rosters.ToArray(), isManager = user.Is(Role.ComplianceManager) }, ct);
+        if (found.Count == 0)
         {
             throw new NotFound();
         }
-        await work.ExecuteAsync("update training_links set revoked_at = @now where roster_id = @roster and revoked_at is null; update training_sessions set ended_at = @now where roster_id = @roster and ended_at is null", may, ct);
-        await work.ActAsync("training.linksRevoked", ExemptPeople.Subject(roster), ct: ct);
+        await work.ExecuteAsync("update training_links set revoked_at = @now where roster_id = any(@ids) and revoked_at is null; update training_sessions set ended_at = @now where roster_id = any(@ids) and ended_at is null",
+            new { ids = found.ToArray(), now = time.GetUtcNow().UtcDateTime }, ct);
+        await work.ActManyAsync("training.linksRevoked", [.. found.Select(ExemptPeople.Subject)], ct: ct);
         await work.CommitAsync(ct);
+        return found.Count;
     }
 
     /// <summary>Counts an unknown secret.</summary>

@@ -165,6 +165,44 @@ public sealed class CampaignTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_one_asked_for_or_is_about_oneself_is_not_offered_for_approval_and_may_be_withdrawn()
+    {
+        var id = await school.RunAsync();
+        var exempt = Get<ExemptPeople>();
+        await exempt.AskAsync(School.Manager, id, [await school.RosterAsync(id, Cast.Alice), await school.RosterAsync(id, Cast.Tom)], "away", "海外出向", null, School.Day("2026-11-20"));
+        Assert.Equal(2, await Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'training.exemptionAsked'"));
+        var (about, own) = ((await exempt.WaitingAsync(School.Top, id, default)).Single(ask => ask.PersonId == Cast.Tom.PersonId), (await exempt.WaitingAsync(School.Top, id, default)).Single(ask => ask.PersonId == Cast.Alice.PersonId));
+        Assert.Equal("ApproveOwn", await RefusedAsync(() => exempt.DecideAsync(School.Top, id, [about.Id, own.Id], true)));
+        var (manager, top) = (await school.App.PagesAsAsync(Cast.Manami), await school.App.PagesAsAsync(Cast.Tom));
+        static string Tick(Exemption ask) => $"<input type=\"checkbox\" name=\"Ids\" value=\"{ask.Id}\"";
+        var (seenByManager, seenByTop) = (await PageForms.PageAsync(manager, $"/training/campaigns/{id}"), await PageForms.PageAsync(top, $"/training/campaigns/{id}"));
+        Assert.DoesNotContain(Tick(own), seenByManager);
+        Assert.Contains("自分の申請や自分についての申請は承認できません", seenByManager);
+        Assert.Contains(Tick(own), seenByTop);
+        Assert.DoesNotContain(Tick(about), seenByTop);
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, (await manager.PostFormAsync($"/training/campaigns/{id}", $"/training/campaigns/{id}?handler=decline", ("Ids", $"{own.Id}"))).StatusCode);
+        Assert.Equal([about.Id], (await exempt.WaitingAsync(School.Top, id, default)).Select(ask => ask.Id));
+    }
+
+    [Fact]
+    public async Task What_is_done_to_several_takes_only_those_still_to_go_and_is_one_transaction()
+    {
+        var id = await school.RunAsync();
+        Assert.True(await school.TakeAsync(Cast.Alice, id));
+        var (store, now) = (Get<CampaignStore>(), await school.NowAsync());
+        var (alice, bob) = (await school.RosterAsync(id, Cast.Alice), await school.RosterAsync(id, Cast.Bob));
+        Assert.Equal([bob], (await store.StillOpenAsync(School.Manager, id, new(null, null, null, null), [alice, bob, 999], 10, now, default)).Select(person => person.Id));
+        Assert.Equal(7, (await store.StillOpenAsync(School.Manager, id, new("open", null, null, null), null, 10, now, default)).Count);
+        Assert.Equal(3, (await store.StillOpenAsync(School.Manager, id, new(null, null, null, null), null, 3, now, default)).Count);
+        Assert.Empty(await store.StillOpenAsync(Desk.User(Cast.Mallory), id, new(null, null, null, null), null, 10, now, default));
+        var manager = await school.App.PagesAsAsync(Cast.Manami);
+        var revoked = await manager.PostFormAsync($"/training/campaigns/{id}/people/act?act=revoke&id={bob}", $"/training/campaigns/{id}/people/act?act=revoke", ("Ids", $"{bob}"), ("Ids", $"{await school.RosterAsync(id, Cast.Carol)}"));
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, revoked.StatusCode);
+        Assert.Equal((2L, 1L), (await Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'training.linksRevoked'"), await Database.ScalarAsync<long>("select count(distinct tx) from trail.entries where what = 'training.linksRevoked'")));
+        await Assert.ThrowsAsync<NotFound>(() => Get<TrainingLinks>().RevokeAsync(School.Top, id, [bob], default));
+    }
+
+    [Fact]
     public async Task An_exemption_nobody_decided_on_is_over_with_its_last_day_and_may_be_asked_for_again()
     {
         var id = await school.RunAsync();

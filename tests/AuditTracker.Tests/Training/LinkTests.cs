@@ -153,7 +153,7 @@ public sealed partial class LinkTests : IAsyncLifetime
         await school.Database.ArrangeAsync("update people set left_on = '2026-11-01' where id = 1");
         Assert.Equal(HttpStatusCode.Redirect, (await visitor.GetAsync($"/training/mine/{roster}")).StatusCode);
         await school.Database.ArrangeAsync("update people set left_on = null where id = 1");
-        await school.App.Get<TrainingLinks>().RevokeAsync(School.Manager, campaign, roster, default);
+        await school.App.Get<TrainingLinks>().RevokeAsync(School.Manager, campaign, [roster], default);
         Assert.Equal(HttpStatusCode.Redirect, (await visitor.GetAsync($"/training/mine/{roster}")).StatusCode);
         Assert.Equal(1, await newer.ByHandAsync(School.Manager, campaign, [roster]));
     }

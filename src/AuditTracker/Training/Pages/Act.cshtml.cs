@@ -13,8 +13,8 @@ public sealed class ActModel(CampaignStore campaigns, ExemptPeople exemptions, R
     /// <summary>Names on the page; the others are counted.</summary>
     public const int Shown = 20;
 
-    // A form of ours takes so many values; all of a larger roster are told again by the page of the campaign.
-    private const int Most = 900;
+    /// <summary>A form of ours takes so many values; all of a larger roster are told again by the page of the campaign.</summary>
+    public const int Most = 900;
 
     [FromQuery(Name = "act")] public string Act { get; set; } = "exempt";
     [FromQuery(Name = "id")] public List<long> Picked { get; set; } = [];
@@ -25,7 +25,10 @@ public sealed class ActModel(CampaignStore campaigns, ExemptPeople exemptions, R
     [FromQuery(Name = "type")] public string? Type { get; set; }
     [BindProperty] public List<long> Ids { get; set; } = [];
     [BindProperty] public Form Input { get; set; } = new();
-    public IReadOnlyList<StandingRow> People { get; private set; } = [];
+    public IReadOnlyList<PickedPerson> People { get; private set; } = [];
+
+    /// <summary>More were meant than the page takes.</summary>
+    public bool IsCut { get; private set; }
     public string TitleWord => Act switch { "remind" => "RemindAgain", "revoke" => "RevokeLinks", _ => "MakeExempt" };
 
     public string LeadWord => Act switch { "remind" => "RemindAgainLead", "revoke" => "RevokeLinksLead", _ => "MakeExemptLead" };
@@ -53,18 +56,14 @@ public sealed class ActModel(CampaignStore campaigns, ExemptPeople exemptions, R
                 case "remind":
                     return T["DoneReminded", await reminding.ByHandAsync(Caller, id, Ids, ct)];
                 case "revoke":
-                    foreach (var person in People)
-                    {
-                        await links.RevokeAsync(Caller, id, person.Id, ct);
-                    }
-                    return T["DoneRevoked", People.Count];
+                    return T["DoneRevoked", await links.RevokeAsync(Caller, id, Ids, ct)];
                 default:
                     return T["DoneAsked", await exemptions.AskAsync(Caller, id, Ids, Input.Reason, Input.Detail ?? "", TypedDate.ReadOptional(Input.FromOn, "fromOn"), TypedDate.ReadOptional(Input.ToOn, "toOn"), ct)];
             }
         }, $"/training/campaigns/{id}", () => LoadAsync(id, Ids, ct));
     }
 
-    public string StateOf(StandingRow row) => "training." + (row.Standing is "completed" or "exempt" ? row.Standing : row.DueOn < Today ? "overdue" : row.Standing);
+    public string StateOf(PickedPerson row) => "training." + (row.DueOn < Today ? "overdue" : row.Standing);
 
     /// <summary>Those chosen who are not done; by the filters of the list when all of it was meant.</summary>
     private async Task<bool> LoadAsync(long id, List<long> picked, CancellationToken ct)
@@ -73,16 +72,10 @@ public sealed class ActModel(CampaignStore campaigns, ExemptPeople exemptions, R
         {
             return false;
         }
-        var found = new List<StandingRow>();
-        var filter = All && Ids.Count == 0 ? new StandingFilter(PeopleModel.Standings.Contains(Standing) ? Standing : null, Told.Given(Department), Told.Given(Type), Told.Given(Search)) : new(null, null, null, null);
-        await foreach (var row in Campaigns.AllAsync(Caller, id, filter, Now, ct))
-        {
-            if (row.Standing is not ("completed" or "exempt") && (All && Ids.Count == 0 || picked.Contains(row.Id)) && found.Count < Most)
-            {
-                found.Add(row);
-            }
-        }
-        People = found;
+        var everybody = All && Ids.Count == 0;
+        var filter = everybody ? new StandingFilter(PeopleModel.Standings.Contains(Standing) ? Standing : null, Told.Given(Department), Told.Given(Type), Told.Given(Search)) : new(null, null, null, null);
+        var found = await Campaigns.StillOpenAsync(Caller, id, filter, everybody ? null : picked, Most + 1, Now, ct);
+        (People, IsCut) = ([.. found.Take(Most)], found.Count > Most);
         return true;
     }
 }

@@ -7,9 +7,6 @@ using Microsoft.Extensions.Localization;
 
 namespace AuditTracker.Training.Pages;
 
-/// <summary>A day of the pace: how many were done by its end, and how many by the plan.</summary>
-public sealed record PaceDay(DateOnly On, int Done, int Plan);
-
 /// <summary>Will everyone be done by the end, and who not?</summary>
 [May]
 public sealed class CampaignModel(CampaignStore campaigns, CourseStore courses, AudienceStore audiences, PlanCampaign plan, ExemptPeople exemptions, BusinessClock clock, IStringLocalizer<Words> words) : CampaignPage(campaigns, clock, words)
@@ -21,9 +18,14 @@ public sealed class CampaignModel(CampaignStore campaigns, CourseStore courses, 
     public IReadOnlyList<PartNumbers> Departments { get; private set; } = [];
     public IReadOnlyList<PartNumbers> Types { get; private set; } = [];
     public IReadOnlyList<Exemption> Waiting { get; private set; } = [];
-    public IReadOnlyList<PaceDay> Days { get; private set; } = [];
-    public IReadOnlyList<string> Points => [.. Days.Select(day => $"{day.On.Month}/{day.On.Day}")];
-    public string Forecast { get; private set; } = "";
+    public Pace Pace { get; private set; } = null!;
+    public IReadOnlyList<string> Points => [.. Pace.Days.Select(day => $"{day.On.Month}/{day.On.Day}")];
+    public IReadOnlyList<double> Places => [.. Pace.Days.Select(Pace.Place)];
+
+    /// <summary>Which point is the due date.</summary>
+    public int DuePoint => Pace.Days.Select(day => day.On).ToList().IndexOf(Campaign.DueOn);
+    public string Forecast => !Campaign.IsRunning || Numbers.Unexplained == 0 ? T["ForecastNothing", Numbers.Unexplained]
+        : Pace.EndsOn is { } on ? T["ForecastOn", Numbers.Unexplained, DateText.Table(on)] : T["ForecastUnknown", Numbers.Unexplained];
     public bool HasRoster => Campaign.StartedAt is not null && Numbers.Total > 0;
     public bool IsOwnPlan => Campaign.ByAccount == Caller.AccountId;
     public bool SeesCourse => TrainingScope.SeesNumbers(Caller);
@@ -35,8 +37,8 @@ public sealed class CampaignModel(CampaignStore campaigns, CourseStore courses, 
         : string.Join(T["Comma"], Audience.EmploymentTypes.Concat(Audience.Departments).Concat(Audience.People.Count > 0 ? [T["AudiencePeople", Audience.People.Count].Value] : []));
 
     /// <summary>The chart's finding as a sentence.</summary>
-    public string Finding => Days.Count == 0 ? "" : Days[^1] is var last && last.Done == last.Plan ? T["PaceAsPlanned", last.Done] : last.Done > last.Plan ? T["PaceAhead", last.Done, last.Done - last.Plan] : T["PaceBehind", last.Done, last.Plan - last.Done];
-    public IReadOnlyList<TrendLine> Lines => [new(T["Done"], [.. Days.Select(day => (int?)Percent(day.Done))]), new(T["PlanLine"], [.. Days.Select(day => (int?)Percent(day.Plan))])];
+    public string Finding => Pace.Done == Pace.Plan ? T["PaceAsPlanned", Pace.Done] : Pace.Done > Pace.Plan ? T["PaceAhead", Pace.Done, Pace.Done - Pace.Plan] : T["PaceBehind", Pace.Done, Pace.Plan - Pace.Done];
+    public IReadOnlyList<TrendLine> Lines => [.. new[] { Line("Done", day => day.Done), Line("PlanLine", day => day.Plan), Line("ForecastLine", day => day.Forecast) }.Where(line => line.Percents.Any(percent => percent is not null))];
 
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct) => await LoadAsync(id, ct) ? Page() : NotFound();
 
@@ -55,31 +57,19 @@ public sealed class CampaignModel(CampaignStore campaigns, CourseStore courses, 
             return false;
         }
         var asOf = Campaign.ClosedAt ?? Now;
-        Course = (await courses.FindAsync(Campaign.Course, Campaign.CourseVersion, ct))!;
-        Audience = await audiences.OfAsync(id, ct);
-        Numbers = await Campaigns.NumbersAsync(Caller, id, asOf, ct);
-        if (HasRoster)
+        // Side by side: each of them waits for the server more than it works.
+        var (course, audience, numbers) = (courses.FindAsync(Campaign.Course, Campaign.CourseVersion, ct), audiences.OfAsync(id, ct), Campaigns.NumbersAsync(Caller, id, asOf, ct));
+        if (Campaign.StartedAt is not null)
         {
-            Departments = await Campaigns.PartsAsync(Caller, id, asOf, byType: false, ct);
-            Types = await Campaigns.PartsAsync(Caller, id, asOf, byType: true, ct);
-            Waiting = await exemptions.WaitingAsync(Caller, id, ct);
-            Pace(await Campaigns.DaysAsync(Caller, id, asOf, ct), JapanTime.DateOf(asOf));
+            var (departments, types) = (Campaigns.PartsAsync(Caller, id, asOf, byType: false, ct), Campaigns.PartsAsync(Caller, id, asOf, byType: true, ct));
+            var (waiting, days) = (exemptions.WaitingAsync(Caller, id, ct), Campaigns.DaysAsync(Caller, id, asOf, ct));
+            await Task.WhenAll(numbers, departments, types, waiting, days);
+            (Departments, Types, Waiting) = (await departments, await types, await waiting);
+            Pace = Pace.Of(Campaign.OpensOn, Campaign.DueOn, await numbers, await days, JapanTime.DateOf(asOf), Campaign.IsRunning);
         }
+        (Course, Audience, Numbers) = ((await course)!, await audience, await numbers);
         return true;
     }
 
-    /// <summary>At most 14 points from the opening to today; the plan is a straight line to the due date, the forecast goes on as the last seven days did.</summary>
-    private void Pace(IReadOnlyList<DayDone> done, DateOnly last)
-    {
-        var (from, to, all) = (Campaign.OpensOn, Campaign.DueOn, Numbers.Total - Numbers.Exempt);
-        var length = Math.Max(1, last.DayNumber - from.DayNumber);
-        int DoneBy(DateOnly on) => done.Where(day => day.On <= on).Sum(day => day.Done);
-        int PlanBy(DateOnly on) => to == from ? all : all * Math.Clamp(on.DayNumber - from.DayNumber, 0, to.DayNumber - from.DayNumber) / (to.DayNumber - from.DayNumber);
-        Days = [.. Enumerable.Range(0, Math.Min(length, 13) + 1).Select(point => from.AddDays(length * point / Math.Min(length, 13))).Distinct().Select(on => new PaceDay(on, DoneBy(on), PlanBy(on)))];
-        var rate = (DoneBy(last) - DoneBy(last.AddDays(-7))) / 7.0;
-        Forecast = !Campaign.IsRunning || Numbers.Unexplained == 0 ? T["ForecastNothing", Numbers.Unexplained]
-            : rate <= 0 ? T["ForecastUnknown", Numbers.Unexplained] : T["ForecastOn", Numbers.Unexplained, DateText.Table(last.AddDays((int)Math.Min(3650, Math.Ceiling(Numbers.Unexplained / rate))))];
-    }
-
-    private int Percent(int done) => Numbers.Total - Numbers.Exempt is > 0 and var all ? Math.Min(100, done * 100 / all) : 0;
+    private TrendLine Line(string word, Func<PaceDay, int?> of) => new(T[word], [.. Pace.Days.Select(day => Pace.Percent(of(day)))]);
 }
