@@ -58,7 +58,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
     private readonly Lock once = new();
     private Task<IReadOnlyDictionary<string, MayAttribute>>? doors;
 
-    private sealed record Around(string NameJa, string NameEn, string SecretariatName, string SecretariatContact, bool IsDemo, DateTime Now, long Mine, long Waiting);
+    private sealed record Around(string NameJa, string NameEn, string SecretariatName, string SecretariatContact, bool IsDemo, DateTime Now, long Mine, long Waiting, long Approvals);
 
     /// <summary>Loads the shell of one request.</summary>
     public async Task<Shell> LoadAsync(HttpContext http)
@@ -100,7 +100,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
 
     private static int? CountOf(string path, Around around) => path switch
     {
-        "/" => (int)(around.Mine + around.Waiting),
+        "/" => (int)(around.Mine + around.Waiting + around.Approvals),
         ToReview => (int)around.Waiting,
         _ => null,
     };
@@ -121,9 +121,13 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
     private async Task<Around> AskAsync(CurrentUser? user, CancellationToken ct)
     {
         var parameters = user is null ? null : CollectionScope.Parameters(user);
-        var counts = user is null ? "0::bigint as mine, 0::bigint as waiting" : $"""
+        parameters?.TryAdd("mayApprove", true);
+        parameters?.TryAdd("account", user!.AccountId);
+        parameters?.TryAdd("person", user!.PersonId);
+        var counts = user is null ? "0::bigint as mine, 0::bigint as waiting, 0::bigint as approvals" : $"""
             (select count(*) from collections c where {CollectionScope.Mine} and c.state in ('open', 'returned')) + (select count(*) from training_roster r where {TakeTraining.ToDo}) as mine,
-            (select count(*) from (select from collections c where {CollectionScope.Waiting} limit 1000) w) as waiting
+            (select count(*) from (select from collections c where {CollectionScope.Waiting} limit 1000) w) as waiting,
+            {(PlanCampaign.MayApprove(user) ? $"(select count(*) from ({ApprovalStore.Sql}) a)" : "0::bigint")} as approvals
             """;
         await using var connection = await db.OpenAsync(ct);
         return (await connection.FirstAsync<Around>($"""

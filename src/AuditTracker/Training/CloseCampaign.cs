@@ -20,6 +20,8 @@ public sealed class CloseCampaign(Db db, CourseStore courses)
         var campaign = await CampaignStore.LockAsync(work, user, id, user.Is(Role.ComplianceManager), ct) ?? throw new NotFound();
         campaign.ReportOn(await Standings.NumbersAsync(work, id, ct), report);
         await work.ExecuteAsync("update training_campaigns set state = 'reported', report = @report, reported_by = @AccountId, reported_at = @Now, version = version + 1 where id = @id", new { id, report = report.Trim(), user.AccountId, work.Now }, ct);
+        await ApprovalMails.SettleReportAsync(work, id, ct);
+        await ApprovalMails.TellReportAsync(work, user, campaign, ct);
         await work.ActAsync("training.reported", PlanCampaign.Subject(id), ct: ct);
         await work.CommitAsync(ct);
     }
@@ -34,6 +36,7 @@ public sealed class CloseCampaign(Db db, CourseStore courses)
             throw Refusal.Of<Words>("NotReported");
         }
         await work.ExecuteAsync("update training_campaigns set state = 'running', version = version + 1 where id = @id", new { id }, ct);
+        await ApprovalMails.SettleReportAsync(work, id, ct);
         await work.ActAsync("training.reportReturned", PlanCampaign.Subject(id), ct: ct);
         await work.CommitAsync(ct);
     }
@@ -49,6 +52,8 @@ public sealed class CloseCampaign(Db db, CourseStore courses)
             update training_links set revoked_at = clock_timestamp() where revoked_at is null and roster_id in (select id from training_roster where campaign_id = @id);
             """, new { id, user.AccountId, work.Now }, ct);
         await TrainingMails.SettleCampaignAsync(work, id, ct);
+        await ApprovalMails.SettleReportAsync(work, id, ct);
+        await ApprovalMails.SettleExemptionsAsync(work, ct);
         var course = await courses.FindAsync(campaign.Course, campaign.CourseVersion, ct);
         await FileReport.RunAsync(work, campaign.ReportedAccount!.Value, Report, PlanCampaign.Subject(id), campaign.Title, work.Now, course?.Items ?? [], ct);
         await work.ActAsync("training.closed", PlanCampaign.Subject(id), ct: ct);

@@ -56,6 +56,7 @@ public sealed class ExemptPeople(Db db)
             throw Refusal.Of<Words>("NobodyToExempt");
         }
         await work.ActManyAsync("training.exemptionAsked", [.. asked.Select(Subject)], new Dictionary<string, string?> { ["untilOn"] = DateText.Iso(to) }, detail.Trim(), ct);
+        await ApprovalMails.TellExemptionsAsync(work, user, found, ct);
         await work.CommitAsync(ct);
         return asked.Count;
     }
@@ -85,6 +86,7 @@ public sealed class ExemptPeople(Db db)
         {
             await TrainingMails.SettleAsync(work, [.. waiting.Select(row => row.Roster)], ct);
         }
+        await ApprovalMails.SettleExemptionsAsync(work, ct);
         await work.ActManyAsync(approves ? "training.exempted" : "training.exemptionDeclined", [.. waiting.Select(row => Subject(row.Roster))], ct: ct);
         await work.CommitAsync(ct);
         return waiting.Count;

@@ -43,6 +43,7 @@ public sealed class FollowPeopleEvents(Db db)
         {
             await FollowAsync(work, events.ToArray(), ct);
         }
+        await ApprovalMails.SettleExemptionsAsync(work, ct);
         await work.CommitAsync(ct);
         return events.Count;
     }

@@ -15,7 +15,7 @@ public sealed record CampaignInput(string Title, string Kind, string Course, str
 /// <summary>Writing a campaign's plan, and approving it by somebody else.</summary>
 public sealed class PlanCampaign(Db db)
 {
-    /// <summary>Adds a plan, or changes one that is not approved yet.</summary>
+    /// <summary>Adds a plan, or changes one that is not approved yet; whoever changed it last is its author, and others are asked to approve.</summary>
     /// <exception cref="InvalidInput">At the field.</exception>
     /// <exception cref="Refusal">Approved already, or changed by somebody meanwhile.</exception>
     public async Task<long> SaveAsync(CurrentUser user, long? id, CampaignInput input, CancellationToken ct = default)
@@ -49,7 +49,7 @@ public sealed class PlanCampaign(Db db)
         var saved = await work.FirstAsync<long?>("""
             with course as (select key, version from training_courses where key = @Course),
             changed as (update training_campaigns c set title = @Title, kind = @Kind, fiscal_year = @year, course = course.key, course_version = course.version, purpose = @Purpose,
-                cutoff_on = @cutoff, opens_on = @opens, due_on = @due, joiner_days = @JoinerDays, responsible_id = @responsible, version = c.version + 1 from course where c.id = @id returning c.id),
+                cutoff_on = @cutoff, opens_on = @opens, due_on = @due, joiner_days = @JoinerDays, responsible_id = @responsible, by_account = @AccountId, at = @Now, version = c.version + 1 from course where c.id = @id returning c.id),
             added as (insert into training_campaigns (title, kind, fiscal_year, course, course_version, purpose, cutoff_on, opens_on, due_on, joiner_days, responsible_id, by_account, at)
                 select @Title, @Kind, @year, key, version, @Purpose, @cutoff, @opens, @due, @JoinerDays, @responsible, @AccountId, @Now from course where @id::bigint is null returning id)
             select id from changed union all select id from added
@@ -57,6 +57,7 @@ public sealed class PlanCampaign(Db db)
             ?? throw InvalidInput.At<Words>("course", "CourseUnknown");
         await AudienceStore.KeepAsync(work, saved, input.Kind == "joiners" ? new(true, [], [], []) : input.Audience, ct);
         await work.ActAsync(id is null ? "training.planned" : "training.planChanged", Subject(saved), ct: ct);
+        await ApprovalMails.TellPlanAsync(work, user, saved, input.Title.Trim(), opens, input.Version ?? 0, ct);
         await work.CommitAsync(ct);
         return saved;
     }
@@ -75,6 +76,7 @@ public sealed class PlanCampaign(Db db)
         {
             throw Refusal.Of<Words>("OneForJoiners");
         }
+        await ApprovalMails.SettlePlanAsync(work, id, ct);
         await work.ActAsync("training.approved", Subject(id), ct: ct);
         await work.CommitAsync(ct);
     }

@@ -13,7 +13,7 @@ public static class TrainingRoom
             .AddSingleton<CourseStore>().AddSingleton<LoadCourses>()
             .AddSingleton<CampaignStore>().AddSingleton<AudienceStore>().AddSingleton<PlanCampaign>().AddSingleton<StartCampaigns>().AddSingleton<FollowPeopleEvents>()
             .AddSingleton<ExemptPeople>().AddSingleton<RecordAttendance>().AddSingleton<CloseCampaign>().AddSingleton<CampaignFacts>()
-            .AddSingleton<Cadence>().AddSingleton<RemindTrainees>()
+            .AddSingleton<ApprovalStore>().AddSingleton<Cadence>().AddSingleton<RemindTrainees>()
             .AddSingleton<TrainingLinks>().AddSingleton<TakeTraining>();
     }
 }

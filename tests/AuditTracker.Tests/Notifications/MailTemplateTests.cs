@@ -61,6 +61,7 @@ public sealed class MailTemplateTests
         "training/due-soon" => With(Training, ("daysLeft", 3)),
         "training/person-late" => With(Training, ("name", "伊藤 <美咲>"), ("departmentName", "営業部"), ("officer", false)),
         "training/numbers" => With(Training, ("departmentName", null), ("total", 118), ("completed", 83), ("open", 35), ("percent", 70)),
+        "training/to-approve" => new() { ["title"] = "個人情報保護教育 2026", ["byName"] = "伊藤 <美咲>", ["plan"] = true, ["report"] = false, ["exemptions"] = null, ["dueOn"] = "11月30日（月）", ["dueOnShort"] = "11/30(月)", ["minutes"] = 3 },
         "notifications/digest" => new()
         {
             ["count"] = 3,

@@ -14,7 +14,7 @@ public sealed record Part<T>(T? Value) where T : class;
 
 /// <summary>What must I do now? One's own work first; numbers of a department or the company only for those who steer it.</summary>
 [May]
-public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, TakeTraining trainings, MentionStore mentions, ChangeReports reports, CompanyDays days, Care care, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
+public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store, TakeTraining trainings, MentionStore mentions, ChangeReports reports, ApprovalStore approvals, CompanyDays days, Care care, EndpointDataSource endpoints, ILogger<TodayModel> log, IStringLocalizer<Words> words) : PageModel
 {
     public CompanyDay Day { get; private set; } = null!;
     public Part<MyWork> Mine { get; private set; } = null!;
@@ -25,6 +25,9 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
 
     /// <summary>Comments that name the reader and that they have not opened.</summary>
     public Part<IReadOnlyList<MentionRow>> Mentions { get; private set; } = new([]);
+
+    /// <summary>Plans, reports and exemptions of trainings that the reader may approve.</summary>
+    public Part<IReadOnlyList<WaitingApproval>> Approvals { get; private set; } = new([]);
 
     /// <summary>What a head's people owe; for those who do not see the whole company.</summary>
     public Part<IReadOnlyList<DepartmentFigures>> Departments { get; private set; } = new([]);
@@ -44,7 +47,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
     /// <summary>Nothing is asked of anybody yet: the compliance manager is shown what comes first.</summary>
     public bool IsEmpty { get; private set; }
     public bool HasSetup => endpoints.Endpoints.OfType<RouteEndpoint>().Any(endpoint => endpoint.RoutePattern.RawText == "setup");
-    public int Count => (int)((Mine.Value?.Count ?? 0) + (Waiting.Value?.Count ?? 0) + (Trainings.Value?.Count ?? 0));
+    public int Count => (int)((Mine.Value?.Count ?? 0) + (Waiting.Value?.Count ?? 0) + (Trainings.Value?.Count ?? 0) + (Approvals.Value?.Count ?? 0));
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -53,6 +56,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         var mine = LoadAsync(() => show.MineAsync(user, Day, ct));
         var waiting = LoadAsync(() => show.WaitingAsync(user, ct));
         var named = LoadAsync(() => mentions.NewAsync(user, MostMentions, ct));
+        var approval = LoadAsync(() => approvals.WaitingAsync(user, ct));
         Trainings = await LoadAsync(() => trainings.ToDoAsync(user, ct));
         IsEmpty = user.Is(Role.ComplianceManager) && !await store.HasRequestsAsync(ct);
         ToReport = await LoadAsync(() => reports.DueAsync(user, MostReports, ct));
@@ -64,7 +68,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         {
             Departments = await LoadAsync(() => show.DepartmentsAsync(user, Day, ct));
         }
-        (Mine, Waiting, Mentions) = (await mine, await waiting, await named);
+        (Mine, Waiting, Mentions, Approvals) = (await mine, await waiting, await named, await approval);
     }
 
     private const int MostAway = 5;
