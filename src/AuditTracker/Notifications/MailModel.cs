@@ -34,10 +34,11 @@ internal static class MailModel
         var given = json.RootElement;
         var path = link ?? (given.TryGetProperty("link", out var own) && own.ValueKind == JsonValueKind.String ? own.GetString()! : "/");
         var model = Common(context, Absolute(path, context));
-        // Notices that have waited since before there were deputies, or parts, do not have them.
+        // Notices that have waited since before there were deputies, parts, or numbers of joiners do not have them.
         model["standsInFor"] = null;
         model["rest"] = null;
         Date(model, "restByOn", null, context.Language);
+        model["joiner"] = false;
         if (notice.DueOn is { } due)
         {
             Date(model, "dueOn", due, context.Language);

@@ -13,6 +13,6 @@ internal static class Completion
         {
             await ApprovalMails.SettleExemptionsAsync(work, ct);
         }
-        await TrainingMails.SettleFinishedAsync(work, campaign.Id, rosters, ct);
+        await TrainingMails.SettleFinishedAsync(work, campaign.Id, ct);
     }
 }

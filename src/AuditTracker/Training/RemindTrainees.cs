@@ -35,7 +35,8 @@ public sealed class RemindTrainees(Db db)
         var calendar = await BusinessCalendars.LoadAsync(work.Connection, ct);
         var steps = await Cadence.LoadAsync(work.Connection, ct);
         var told = 0;
-        foreach (var dueOn in await work.QueryAsync<DateOnly>($"select distinct r.own_due_on from ({Standings.Sql}) r where r.standing in ('notStarted', 'inProgress', 'retake')", new { campaign = campaign.Id, asOf = work.Now }, ct))
+        var dues = await work.QueryAsync<DateOnly>($"select distinct r.own_due_on from ({Standings.Sql}) r where r.standing in ('notStarted', 'inProgress', 'retake')", new { campaign = campaign.Id, asOf = work.Now }, ct);
+        foreach (var dueOn in dues)
         {
             if (Cadence.Newest(steps, "person", campaign.OpensOn, dueOn, work.Today, calendar) is { } day && await TakeStepAsync(work, campaign, dueOn, "person", day, ct))
             {
@@ -46,16 +47,13 @@ public sealed class RemindTrainees(Db db)
                 told += await TrainingMails.TellManagersAsync(work, campaign, late, dueOn, ct);
             }
         }
-        // Joiners have due dates of their own; there is no day on which their numbers say something.
-        if (!campaign.IsForJoiners)
+        // Joiners have due dates of their own: told of are those for whom the step's day has come.
+        foreach (var tells in new[] { "head", "privacyManager" })
         {
-            if (Cadence.Newest(steps, "head", campaign.OpensOn, campaign.DueOn, work.Today, calendar) is { } heads && await TakeStepAsync(work, campaign, campaign.DueOn, "head", heads, ct))
+            var days = (campaign.IsForJoiners ? dues : [campaign.DueOn]).Select(dueOn => (DueOn: dueOn, Day: Cadence.Newest(steps, tells, campaign.OpensOn, dueOn, work.Today, calendar))).Where(pair => pair.Day is not null).ToList();
+            if (days.Count > 0 && days.MaxBy(pair => (pair.Day!.On, pair.DueOn)).Day is { } newest && await TakeStepAsync(work, campaign, campaign.DueOn, tells, newest, ct))
             {
-                told += await TrainingMails.TellNumbersAsync(work, campaign, heads, company: false, ct);
-            }
-            if (Cadence.Newest(steps, "privacyManager", campaign.OpensOn, campaign.DueOn, work.Today, calendar) is { } privacy && await TakeStepAsync(work, campaign, campaign.DueOn, "privacyManager", privacy, ct))
-            {
-                told += await TrainingMails.TellNumbersAsync(work, campaign, privacy, company: true, ct);
+                told += await TrainingMails.TellNumbersAsync(work, campaign, newest, days.Max(pair => pair.DueOn), company: tells == "privacyManager", ct);
             }
         }
         return told;

@@ -13,6 +13,7 @@ public static class TrainingMails
     private const string Overdue = "training/overdue";
     private const string PersonLate = "training/person-late";
     private const string NumbersOf = "training/numbers";
+    private const string SubjectOf = "trainingNumbers";
 
     // Notices are written in portions, so that a hundred thousand of them never stand in memory at once.
     private const int AtOnce = 5000;
@@ -101,9 +102,16 @@ public static class TrainingMails
         return told;
     }
 
-    /// <summary>Numbers without a name: to each head their own department's, or to the privacy manager everybody's, while somebody is left.</summary>
-    public static async Task<int> TellNumbersAsync(UnitOfWork work, Campaign campaign, CadenceDay day, bool company, CancellationToken ct)
+    // Joiners' due dates are spread over the year; their numbers are told once a week all the same.
+    private const int DaysBetweenJoiners = 6;
+
+    /// <summary>
+    /// Numbers without a name: to each head their own department's, or to the privacy manager everybody's, while somebody is left. Of a campaign for joiners those who were due
+    /// by <paramref name="dueOn"/>, at most once in a week.
+    /// </summary>
+    public static async Task<int> TellNumbersAsync(UnitOfWork work, Campaign campaign, CadenceDay day, DateOnly dueOn, bool company, CancellationToken ct)
     {
+        var occasion = $":{day.Step}:{DateText.Iso(dueOn)}";
         var (to, among) = company
             ? ("'' as code, null::text as department, t.person_id as to_id", "here r cross join (select distinct a.person_id from appointments a where a.kind = 'privacyManager' and a.withdrawn_at is null and @Today between a.from_on and coalesce(a.to_on, 'infinity')) t")
             : ("r.department_code as code, max(r.department) as department, v.head_id as to_id", """
@@ -111,19 +119,22 @@ public static class TrainingMails
                 join department_versions v on v.department_id = d.id and @Today between v.from_on and coalesce(v.to_on, 'infinity') and v.head_id is not null where not r.is_officer
                 """);
         var parts = await work.QueryAsync<Part>($"""
-            with here as ({Standings.Sql}), parts as (
+            with here as (select * from ({Standings.Sql}) s where not @joiners or s.own_due_on <= @dueOn), parts as (
                 select {to}, count(*) filter (where r.standing = 'completed')::int as completed, count(*) filter (where r.standing in ('notStarted', 'inProgress', 'retake'))::int as unexplained
                 from {among} group by 1, 3)
             select code, department, to_id, completed, unexplained from parts join people b on b.id = to_id and (b.left_on is null or b.left_on >= @Today)
-            where unexplained > 0 and not exists (select from notices n where n.key = '{NumbersOf}:' || @campaign || ':' || code || ':' || to_id || @occasion) order by code, to_id
-            """, new { campaign = campaign.Id, asOf = work.Now, work.Today, occasion = $":{day.Step}:{DateText.Iso(campaign.DueOn)}" }, ct);
+            where unexplained > 0 and not exists (select from notices n where n.key = '{NumbersOf}:' || @campaign || ':' || code || ':' || to_id || @occasion)
+              and not (@joiners and exists (select from notices n where n.subject = '{SubjectOf}:' || @campaign || ':' || code and n.person_id = to_id and tokyo_date(n.created_at) >= @Today - {DaysBetweenJoiners}))
+            order by code, to_id
+            """, new { campaign = campaign.Id, asOf = work.Now, work.Today, occasion, joiners = campaign.IsForJoiners, dueOn }, ct);
         await work.SettleManyAsync([.. parts.Select(part => Subject(campaign.Id, part.Code))], [NumbersOf], ct: ct);
-        return await work.TellManyAsync([.. parts.Select(part => new Notice($"{NumbersOf}:{campaign.Id}:{part.Code}:{part.ToId}:{day.Step}:{DateText.Iso(campaign.DueOn)}", NumbersOf, part.ToId, Subject(campaign.Id, part.Code))
+        return await work.TellManyAsync([.. parts.Select(part => new Notice($"{NumbersOf}:{campaign.Id}:{part.Code}:{part.ToId}{occasion}", NumbersOf, part.ToId, Subject(campaign.Id, part.Code))
         {
-            DueOn = campaign.DueOn,
+            DueOn = dueOn,
             Model = new Dictionary<string, object?>
             {
                 ["title"] = campaign.Title,
+                ["joiner"] = campaign.IsForJoiners,
                 ["departmentName"] = part.Department,
                 ["completed"] = part.Completed,
                 ["open"] = part.Unexplained,
@@ -139,16 +150,21 @@ public static class TrainingMails
     public static Task SettleAsync(UnitOfWork work, IReadOnlyCollection<long> rosters, CancellationToken ct) =>
         rosters.Count == 0 ? Task.CompletedTask : work.SettleManyAsync([.. rosters.Select(ExemptPeople.Subject)], ct: ct);
 
-    /// <summary>Closes the numbers of departments, and of the company, where nobody is left.</summary>
-    public static async Task SettleFinishedAsync(UnitOfWork work, long campaign, IReadOnlyCollection<long> rosters, CancellationToken ct)
+    /// <summary>Closes the numbers of departments, and of the company, where nobody is left; of joiners nobody who is late.</summary>
+    public static async Task SettleFinishedAsync(UnitOfWork work, long campaign, CancellationToken ct)
     {
         var waiting = await work.QueryAsync<string>("select distinct subject from notices where subject like @begins and closed_at is null", new { begins = Subject(campaign, "") + "%" }, ct);
         if (waiting.Count == 0)
         {
             return;
         }
-        var left = (await work.QueryAsync<string>($"select distinct r.department_code from ({Standings.Sql}) r where r.standing in ('notStarted', 'inProgress', 'retake')", new { campaign, asOf = work.Now }, ct)).ToHashSet();
-        await work.SettleManyAsync([.. waiting.Where(subject => subject[Subject(campaign, "").Length..] is var code && (code.Length == 0 ? left.Count == 0 : !left.Contains(code)))], ct: ct);
+        var left = await work.QueryAsync<(string Code, bool IsOfficer)>($"""
+            select distinct r.department_code, r.is_officer from ({Standings.Sql}) r join training_campaigns c on c.id = r.campaign_id
+            where r.standing in ('notStarted', 'inProgress', 'retake') and (c.kind <> 'joiners' or r.own_due_on < @Today)
+            """, new { campaign, asOf = work.Now, work.Today }, ct);
+        // Heads are told of their department without its officers.
+        var departments = left.Where(row => !row.IsOfficer).Select(row => row.Code).ToHashSet();
+        await work.SettleManyAsync([.. waiting.Where(subject => subject[Subject(campaign, "").Length..] is var code && (code.Length == 0 ? left.Count == 0 : !departments.Contains(code)))], ct: ct);
     }
 
     /// <summary>Everything about a campaign that is over.</summary>
@@ -156,7 +172,7 @@ public static class TrainingMails
         [.. await work.QueryAsync<string>("select distinct subject from notices where closed_at is null and (subject like @begins or subject in (select 'training:' || id from training_roster where campaign_id = @campaign))",
             new { campaign, begins = Subject(campaign, "") + "%" }, ct)], ct: ct);
 
-    private static string Subject(long campaign, string department) => $"trainingNumbers:{campaign}:{department}";
+    private static string Subject(long campaign, string department) => $"{SubjectOf}:{campaign}:{department}";
 
     private static async Task<string> MintAsync(UnitOfWork work, string subject, CancellationToken ct)
     {

@@ -80,6 +80,39 @@ public sealed class ChasingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Heads_and_the_privacy_manager_hear_of_late_joiners_too_once_a_week_and_not_of_those_who_have_time()
+    {
+        await school.RunAsync(School.Plan("joiners", due: "2027-03-31", course: "new-joiners"));
+        // Two join Hana's department in different weeks, an officer and a third one later.
+        foreach (var (number, hired, type) in new[] { ("900051", "2026-11-04", "正社員"), ("900052", "2026-11-09", "正社員"), ("900053", "2026-11-09", "役員"), ("900054", "2026-12-07", "正社員") })
+        {
+            await school.Database.ArrangeAsync("""
+                insert into people (employee_no, name, name_key, email, email_key, employment_type, hired_on) values (@number, @number, @number, @number || '@example.test', @number || '@example.test', @type, @hired::date);
+                insert into posts (person_id, department_id, from_on) select id, 1, hired_on from people where employee_no = @number;
+                insert into people_events (person_id, kind, happened_on, at) select id, 'joined', hired_on, business_now() from people where employee_no = @number
+                """, new { number, hired, type });
+        }
+        for (var day = School.Day("2026-11-04"); day <= School.Day("2026-12-08"); day = day.AddDays(1))
+        {
+            await school.Database.SetClockAsync($"{day:yyyy-MM-dd} 09:00");
+            await school.App.Get<FollowPeopleEvents>().RunAsync(default);
+            await Task.WhenAll(school.App.Get<RemindTrainees>().RunAsync(default), school.App.Get<RemindTrainees>().RunAsync(default));
+        }
+        async Task<string> ToldAsync(Cast.Member member, string code) => string.Join(' ', (await school.Database.ListAsync<(DateOnly On, string Numbers)>(
+            "select tokyo_date(created_at), (model ->> 'open') || '/' || (model ->> 'total') from notices where template = 'training/numbers' and person_id = @PersonId and subject like 'trainingNumbers:%:' || @code order by id", new { member.PersonId, code }))
+            .Select(row => $"{row.On:MM-dd}:{row.Numbers}"));
+        // Due 9 and 14 November (five days after the hire date). Three business days later to the head, officers left out; a week later to the privacy manager, everybody, and weekly from there.
+        Assert.Equal("11-12:1/1 11-19:2/2", await ToldAsync(Cast.Hana, "D1"));
+        Assert.Equal("11-16:1/1 11-23:3/3 11-30:3/3 12-07:3/3", await ToldAsync(Cast.Manami, ""));
+        // Two are trained: nobody of the department is late any more but the officer, though one has still time.
+        var id = await school.Database.ScalarAsync<long>("select id from training_campaigns");
+        await school.App.Get<RecordAttendance>().RunAsync(School.Manager, id, Attendance.Typed("900051 900052"), "session", "12月8日");
+        Assert.Equal(1, await school.NoticesAsync("subject like 'trainingNumbers:%' and closed_at is null and subject not like '%:D1'"));
+        await school.App.Get<RecordAttendance>().RunAsync(School.Manager, id, Attendance.Typed("900053"), "session", "12月8日");
+        Assert.Equal((0L, 1), (await school.NoticesAsync("subject like 'trainingNumbers:%' and closed_at is null"), (await school.NumbersAsync(id)).Unexplained));
+    }
+
+    [Fact]
     public async Task A_reminder_by_hand_goes_out_once_a_day_and_only_a_manager_asks_for_it()
     {
         var id = await school.RunAsync();
