@@ -51,6 +51,7 @@ public static class Rooms
         new(nameof(ScrubFiles), "30 * * * * ?", (services, ct) => services.GetRequiredService<ScrubFiles>().RunAsync(ct)),
         new(nameof(DestroyFiles), "0 15 2 * * ?", (services, ct) => services.GetRequiredService<DestroyFiles>().RunAsync(ct)),
         new(nameof(BuildReports), "0/10 * * * * ?", (services, ct) => services.GetRequiredService<BuildReports>().RunAsync(ct)),
+        new(nameof(BuildPapers), "5/10 * * * * ?", (services, ct) => services.GetRequiredService<BuildPapers>().RunAsync(ct)),
         new(nameof(BuildFilings), EveryMinute, (services, ct) => services.GetRequiredService<BuildFilings>().RunAsync(ct)),
         new(nameof(StartCampaigns), EveryMinute, (services, ct) => services.GetRequiredService<StartCampaigns>().RunAsync(ct)),
         new(nameof(FollowPeopleEvents), EveryMinute, (services, ct) => services.GetRequiredService<FollowPeopleEvents>().RunAsync(ct)),

@@ -6,7 +6,6 @@ using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Workbooks;
 using AuditTracker.Trail;
-using AuditTracker.Training;
 using Microsoft.Extensions.Localization;
 
 namespace AuditTracker.Reports;
@@ -15,7 +14,7 @@ namespace AuditTracker.Reports;
 /// Job: takes every row of <c>filings</c> without a counterpart, builds its workbook as of its cut-off, and hands it in to the open collections of active requests that name one of its items, on
 /// behalf of whom they are assigned to. The hand-in's key names the filing: killed anywhere, the next run goes on and hands nothing in twice. Into none: a gap, and listed.
 /// </summary>
-public sealed class BuildFilings(Db db, BlobStore blobs, TrainingWorkbook training, HandIn handIn, IStringLocalizerFactory texts, ILogger<BuildFilings> log)
+public sealed class BuildFilings(Db db, BlobStore blobs, FiledReports reports, HandIn handIn, IStringLocalizerFactory texts, ILogger<BuildFilings> log)
 {
     private const int MostAttempts = 5;
 
@@ -60,41 +59,18 @@ public sealed class BuildFilings(Db db, BlobStore blobs, TrainingWorkbook traini
 
     private async Task BuildAsync(Filing filing, CancellationToken ct)
     {
-        var path = Path.GetTempFileName();
-        try
-        {
-            string name;
-            await using (var output = File.Create(path))
-            {
-                name = await WriteAsync(filing, output, ct);
-            }
-            Blob blob;
-            await using (var content = File.OpenRead(path))
-            {
-                blob = await blobs.SaveAsync(content, long.MaxValue, ct);
-            }
-            await HandInAsync(filing, new UploadedFile("file", name, WorkbookWriter.MediaType, blob), ct);
-            await using var work = await db.BeginAsync(Actor.Job(nameof(BuildFilings)), ct);
-            await BlobRegister.KeepAsync(work, blobs, blob.Sha256, ct);
-            await work.ExecuteAsync("""
-                insert into blobs (sha256, size, created_at) values (@Sha256, @Size, @Now) on conflict do nothing;
-                update filing_builds set state = 'done', lease_until = null, file_name = @name, sha256 = @Sha256, size = @Size, finished_at = @Now,
-                    handed_in = (select count(*)::int from filing_hand_ins h where h.filing_id = @id and h.submission_id is not null) where filing_id = @id;
-                """, new { id = filing.Id, name, blob.Sha256, blob.Size, work.Now }, ct);
-            await work.ActAsync("report.filed", filing.Subject, new Dictionary<string, string?> { ["sha256"] = blob.Sha256, ["size"] = $"{blob.Size}" }, ct: ct);
-            await work.CommitAsync(ct);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        var (name, blob) = await reports.SaveAsync(blobs, filing.Report, filing.Subject, filing.CutoffAt, filing.Language, ct);
+        await HandInAsync(filing, new UploadedFile("file", name, WorkbookWriter.MediaType, blob), ct);
+        await using var work = await db.BeginAsync(Actor.Job(nameof(BuildFilings)), ct);
+        await BlobRegister.KeepAsync(work, blobs, blob.Sha256, ct);
+        await work.ExecuteAsync("""
+            insert into blobs (sha256, size, created_at) values (@Sha256, @Size, @Now) on conflict do nothing;
+            update filing_builds set state = 'done', lease_until = null, file_name = @name, sha256 = @Sha256, size = @Size, finished_at = @Now,
+                handed_in = (select count(*)::int from filing_hand_ins h where h.filing_id = @id and h.submission_id is not null) where filing_id = @id;
+            """, new { id = filing.Id, name, blob.Sha256, blob.Size, work.Now }, ct);
+        await work.ActAsync("report.filed", filing.Subject, new Dictionary<string, string?> { ["sha256"] = blob.Sha256, ["size"] = $"{blob.Size}" }, ct: ct);
+        await work.CommitAsync(ct);
     }
-
-    private Task<string> WriteAsync(Filing filing, Stream output, CancellationToken ct) => filing.Report switch
-    {
-        CloseCampaign.Report => training.WriteAsync(long.Parse(filing.Subject[(filing.Subject.IndexOf(':', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture), filing.CutoffAt, filing.Language, output, ct),
-        _ => throw new InvalidOperationException($"There is no report {filing.Report}."),
-    };
 
     private async Task HandInAsync(Filing filing, UploadedFile file, CancellationToken ct)
     {

@@ -6,7 +6,8 @@ public static class ReportsRoom
     public static IServiceCollection AddReports(this IServiceCollection services) => services
         .AddSingleton<ReportRunStore>().AddSingleton<RequestReport>().AddSingleton<DownloadReport>()
         .AddSingleton<EvidenceWorkbook>().AddSingleton<BuildReports>()
-        .AddSingleton<TrainingWorkbook>().AddSingleton<BuildFilings>();
+        .AddSingleton<TrainingWorkbook>().AddSingleton<FiledReports>().AddSingleton<BuildFilings>()
+        .AddSingleton<FilingStore>().AddSingleton<FilingPapers>().AddSingleton<BuildPapers>();
 
     public static void MapReports(this IEndpointRouteBuilder app) => ReportsApi.Map(app);
 }

@@ -20,6 +20,7 @@ public sealed class SubjectLinks(IEnumerable<EndpointDataSource> endpoints)
         ["import"] = "people/imports",
         ["appointment"] = "company/appointments",
         ["trainingCampaign"] = "training/campaigns",
+        ["filing"] = "reports/filings",
     };
 
     /// <summary>Rows of these tables are about the same things.</summary>
@@ -33,6 +34,7 @@ public sealed class SubjectLinks(IEnumerable<EndpointDataSource> endpoints)
         ["people_imports"] = "import",
         ["appointments"] = "appointment",
         ["training_campaigns"] = "trainingCampaign",
+        ["filings"] = "filing",
     };
 
     /// <summary>A local path, or null when there is no such page for this reader.</summary>

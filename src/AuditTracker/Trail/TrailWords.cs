@@ -26,6 +26,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "control.changed",
         "department.changed", "department.closed",
         "departments.imported",
+        "filing.askedAgain", "filing.paperAsked", "filing.paperBuilt", "filing.paperFailed", "filing.downloaded",
         "file.quarantined", "file.released", "file.confirmed",
         "file.damaged", "file.destroyed", "files.destructionApproved", "files.destructionWithdrawn",
         "retention.held", "retention.released", "retention.classified", "retention.termSet",

@@ -134,6 +134,8 @@ public sealed class Office : IAsyncLifetime
             ["/profile/password"] = "/profile/password",
             ["/profile/second-factor"] = "/profile/second-factor",
             ["/reports"] = "/reports",
+            ["/reports/filings"] = "/reports/filings",
+            ["/reports/filings/{id:long}"] = $"/reports/filings/{await FileAsync()}",
             ["/reports/runs/{id:long}"] = $"/reports/runs/{run}",
             ["/search"] = "/search?q=鍵",
             ["/settings"] = "/settings",
@@ -195,6 +197,15 @@ public sealed class Office : IAsyncLifetime
         await App.Get<ExemptPeople>().AskAsync(Cast.Manami.User(), 1, [await App.Database.ScalarAsync<long>("select min(id) from training_roster where campaign_id = 1")], "away", "海外拠点へ出向中", null, new(2026, 12, 18));
         await App.Database.ArrangeAsync("insert into training_links (roster_id, token_hash, created_at, expires_at) values (@id, @hash, now(), now() + interval '7 days')", new { id = mine[1].Id, hash = Platform.Security.Secrets.Hash(Invitation) });
         return (mine[0].Id, mine[1].Id);
+    }
+
+    /// <summary>What a closed matter filed; no worker has built it yet.</summary>
+    private async Task<long> FileAsync()
+    {
+        await using var work = await App.Get<Db>().BeginAsync(Actor.Of(Cast.Manami.User()), CancellationToken.None);
+        var id = await FileReport.RunAsync(work, Cast.Manami.AccountId, CloseCampaign.Report, "trainingCampaign:1", "個人情報保護・情報セキュリティ教育 2025（髙度情報基盤・共通アーキテクチャ推進開発本部を含む）", work.Now, ["pmark-jisq15001-2023:J.4.3", "iso27001-2022:A.6.3"], CancellationToken.None);
+        await work.CommitAsync(CancellationToken.None);
+        return id!.Value;
     }
 
     /// <summary>What a page answers here: the company has its administrator, so the first one's link has ended.</summary>

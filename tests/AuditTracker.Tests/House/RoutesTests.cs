@@ -159,6 +159,8 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /people/import/{id:long}"] = [ComplianceManager],
         ["GET /people/import/{id:long}/errors"] = [ComplianceManager],
         ["PAGE /reports"] = SeeReports,
+        ["PAGE /reports/filings"] = SeeReports,
+        ["PAGE /reports/filings/{id:long}"] = SeeReports,
         ["PAGE /reports/runs/{id:long}"] = SeeReports,
         ["PAGE /search"] = SignedIn,
         ["PAGE /settings"] = Operate,

@@ -1,3 +1,6 @@
+using System.Net;
+using AuditTracker.Platform;
+using AuditTracker.Platform.Security;
 using AuditTracker.Evidence;
 using AuditTracker.Platform.Files;
 using AuditTracker.Reports;
@@ -108,5 +111,48 @@ public sealed class BuildFilingsTests : IAsyncLifetime
         // A moment before anybody had completed, the same papers say so.
         var early = Workbook.Read(await WriteAsync(await school.Database.ScalarAsync<DateTime>("select min(completed_at) - interval '1 millisecond' from training_progress")));
         Assert.NotEqual(sheets[0].Rows[8][1].ToString(), early[0].Rows[8][1].ToString());
+    }
+
+    [Fact]
+    public async Task The_page_says_where_it_went_and_builds_the_same_paper_as_of_another_day()
+    {
+        var id = await CloseAsync();
+        await school.App.Get<BuildFilings>().RunAsync(default);
+        var filing = await school.Database.ScalarAsync<long>("select id from filings");
+        var manager = await school.App.PagesAsAsync(Cast.Manami);
+        Assert.Contains($"href=\"/reports/filings/{filing}?back=", await PageForms.PageAsync(manager, $"/reports/filings?subject=trainingCampaign:{id}"));
+        Assert.Contains("自動で提出した帳票はまだありません", await PageForms.PageAsync(manager, "/reports/filings?subject=trainingCampaign:999"));
+        var page = await PageForms.PageAsync(manager, $"/reports/filings/{filing}");
+        Assert.Contains("提出先なし", page);
+        Assert.Contains($"href=\"/training/campaigns/{id}\"", page);
+        var filed = await manager.GetAsync($"/reports/filings/{filing}?handler=file");
+        Assert.Equal("PK"u8.ToArray(), (await filed.Content.ReadAsByteArrayAsync())[..2]);
+
+        // The same instant is the same paper; the day before the closing has other numbers; a day to come is none.
+        var papers = school.App.Get<FilingPapers>();
+        var cutoff = await school.Database.ScalarAsync<DateTime>("select cutoff_at from filings");
+        Assert.Equal(HttpStatusCode.BadRequest, (await manager.PostFormAsync($"/reports/filings/{filing}", null, ("Input.Cutoff", "2099/1/1"), ("Input.Language", "ja"))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await manager.PostFormAsync($"/reports/filings/{filing}", null, ("Input.Cutoff", "いつか"), ("Input.Language", "ja"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await manager.PostFormAsync($"/reports/filings/{filing}", null, ("Input.Cutoff", "2026/11/1"), ("Input.Language", "en"))).StatusCode);
+        await papers.AskAsync(Desk.User(Cast.Carol, Role.InternalAuditor), filing, cutoff, "ja");
+        await papers.AskAsync(Desk.User(Cast.Carol, Role.InternalAuditor), filing, cutoff, "ja");
+        Assert.Equal(2, (await Task.WhenAll(school.App.Get<BuildPapers>().RunAsync(default), school.App.Get<BuildPapers>().RunAsync(default))).Sum());
+        Assert.Equal(1, await school.Database.ScalarAsync<long>("select count(*) from filing_papers r join filing_builds b on b.sha256 = r.sha256 where r.state = 'done'"));
+        Assert.Equal(1, await school.Database.ScalarAsync<long>("select count(*) from filing_papers r where r.state = 'done' and language = 'en' and sha256 not in (select sha256 from filing_builds)"));
+        Assert.Contains("提出した帳票と同じ内容", await PageForms.PageAsync(manager, $"/reports/filings/{filing}"));
+        var paper = await school.Database.ScalarAsync<long>("select min(id) from filing_papers");
+        Assert.Equal(HttpStatusCode.OK, (await manager.GetAsync($"/reports/filings/{filing}?handler=file&paper={paper}")).StatusCode);
+        Assert.Equal(2, await school.Database.ScalarAsync<long>("select count(*) from filing_downloads"));
+
+        // Not for others, nor to be filed by those who only look.
+        await Assert.ThrowsAsync<NotFound>(() => papers.AskAsync(School.Top, filing, null, "ja"));
+        await Assert.ThrowsAsync<NotFound>(() => papers.TakeAsync(Desk.User(Cast.Alice), filing, null, default));
+        await Assert.ThrowsAsync<NotFound>(() => papers.FileAgainAsync(Desk.User(Cast.Carol, Role.InternalAuditor), filing));
+        Assert.Null(await school.App.Get<FilingStore>().FindAsync(Desk.User(Cast.Alice), filing, default));
+        Assert.Equal(0, await school.App.Get<FilingStore>().CountAsync(Desk.User(Cast.Alice), null, default));
+        // Nothing was open; told to file again it is built once more, and into nothing again.
+        Assert.Equal(HttpStatusCode.Redirect, (await manager.PostFormAsync($"/reports/filings/{filing}", $"/reports/filings/{filing}?handler=again")).StatusCode);
+        Assert.Equal("FilingOnItsWay", (await Assert.ThrowsAsync<Refusal>(() => papers.FileAgainAsync(School.Manager, filing))).Key);
+        Assert.Equal(1, await school.App.Get<BuildFilings>().RunAsync(default));
     }
 }
