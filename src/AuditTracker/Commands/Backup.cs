@@ -55,7 +55,7 @@ public sealed class Backup(Installation installation, Action<string> say)
             }
             DurableFiles.SyncDirectory(keys);
             manifest = new BackupManifest(BackupManifest.CurrentFormat, ProductVersion, facts.Installation, facts.TakenAt, facts.BusinessNow, facts.Postgres, installation.AppRole,
-                facts.Schema, facts.Tables, facts.Trail, dump, kept, [.. facts.Blobs.Where(blob => !destroyed.Contains(blob.Sha256))], damaged);
+                facts.Schema, facts.Tables, facts.Trail, dump, kept, [.. facts.Blobs.Where(blob => !destroyed.Contains(blob.Sha256))], damaged, await CopyTemplatesAsync(part, ct));
         }
         await manifest.WriteAsync(part, ct);
         var folder = backups.Finish(part);
@@ -142,6 +142,21 @@ public sealed class Backup(Installation installation, Action<string> say)
     private static IEnumerable<string> KeysOf(string data) => Path.Combine(data, "keys") is var keys && Directory.Exists(keys)
         ? Directory.GetFiles(keys).Where(file => Path.GetFileName(file) is var name && !name.StartsWith("postgres-", StringComparison.Ordinal) && !name.EndsWith(".new", StringComparison.Ordinal) && !name.StartsWith('.') && !name.EndsWith(".tmp", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
         : [];
+
+    /// <summary>What the company says in its mails instead of what ships.</summary>
+    private async Task<IReadOnlyList<BackupFile>> CopyTemplatesAsync(string part, CancellationToken ct)
+    {
+        var (from, kept) = (Path.Combine(installation.Settings.Data, "templates"), new List<BackupFile>());
+        foreach (var file in Directory.Exists(from) ? Directory.GetFiles(from, "*.hbs", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray() : [])
+        {
+            var name = Path.GetRelativePath(from, file).Replace('\\', '/');
+            DurableFiles.CreateDirectory(Path.GetDirectoryName(Path.Combine(part, "templates", name))!);
+            await using var bytes = File.OpenRead(file);
+            kept.Add(await BackupFolder.CopyAsync(bytes, Path.Combine(part, "templates"), name, ct));
+            DurableFiles.SyncDirectory(Path.GetDirectoryName(Path.Combine(part, "templates", name))!);
+        }
+        return kept;
+    }
 
     private async Task RememberAsync(BackupManifest manifest, string folder, string location, long copied, CancellationToken ct)
     {

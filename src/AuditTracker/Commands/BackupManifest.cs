@@ -20,6 +20,7 @@ namespace AuditTracker.Commands;
 /// <param name="Database">The dump.</param>
 /// <param name="Keys">Keys of cookies and of what is stored encrypted. Passwords of database roles are not among them: a restore makes them anew.</param>
 /// <param name="Blobs">Every file that a row refers to; they stand in <c>blobs</c> beside the backups, shared by all of them.</param>
+/// <param name="Templates">Mail texts of one's own, by their path below <c>templates</c>; null: the backup is older than these.</param>
 /// <param name="Damaged">Files that rows refer to, but whose bytes were wrong or gone when the backup was taken.</param>
 public sealed record BackupManifest(
     int Format,
@@ -35,7 +36,8 @@ public sealed record BackupManifest(
     BackupFile Database,
     IReadOnlyList<BackupFile> Keys,
     IReadOnlyList<Blob> Blobs,
-    IReadOnlyList<string> Damaged)
+    IReadOnlyList<string> Damaged,
+    IReadOnlyList<BackupFile>? Templates = null)
 {
     public const int CurrentFormat = 1;
     public const string FileName = "manifest.json";

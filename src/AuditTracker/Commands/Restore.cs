@@ -134,7 +134,11 @@ public sealed class Restore(Settings settings, Action<string> say)
     private static async Task CheckAsync(string backup, string blobs, BackupManifest manifest, CancellationToken ct)
     {
         var wrong = new List<string>();
-        foreach (var (path, file) in manifest.Keys.Select(key => (Path.Combine(backup, "keys", key.Name), key)).Prepend((Path.Combine(backup, manifest.Database.Name), manifest.Database)))
+        if (manifest.Templates?.FirstOrDefault(file => file.Name.Split('/').Any(part => part is "" or "." or "..") || !file.Name.EndsWith(".hbs", StringComparison.Ordinal)) is { } foreign)
+        {
+            throw new UsageException($"{backup} names a mail text that lies elsewhere: {foreign.Name}.");
+        }
+        foreach (var (path, file) in manifest.Keys.Select(key => (Path.Combine(backup, "keys", key.Name), key)).Concat((manifest.Templates ?? []).Select(text => (Path.Combine(backup, "templates", text.Name), text))).Prepend((Path.Combine(backup, manifest.Database.Name), manifest.Database)))
         {
             if (!await IsAsync(path, file.Size, file.Sha256, ct))
             {
@@ -174,6 +178,12 @@ public sealed class Restore(Settings settings, Action<string> say)
         {
             await using var from = File.OpenRead(Path.Combine(backup, "keys", key.Name));
             Expect(await BackupFolder.CopyAsync(from, keys, key.Name, ct) == key, key.Name);
+        }
+        foreach (var text in manifest.Templates ?? [])
+        {
+            DurableFiles.CreateDirectory(Path.GetDirectoryName(Path.Combine(settings.Data, "templates", text.Name))!);
+            await using var from = File.OpenRead(Path.Combine(backup, "templates", text.Name));
+            Expect(await BackupFolder.CopyAsync(from, Path.Combine(settings.Data, "templates"), text.Name, ct) == text, text.Name);
         }
         var store = new BlobStore(Path.Combine(settings.Data, "blobs"));
         foreach (var blob in manifest.Blobs.Where(blob => !manifest.Damaged.Contains(blob.Sha256)))

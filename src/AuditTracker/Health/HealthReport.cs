@@ -5,7 +5,7 @@ public sealed record HealthReport(DateTime At, string Version, string Runtime, s
     IReadOnlyList<JobFailure> Failures, MailHealth Mails, DiskHealth Disk, FileHealth Files, BackupHealth? Backup, ScannerHealth Scanner, ScrubHealth Scrub, TrailHealth? Trail, CalendarHealth? Calendar = null)
 {
     /// <summary>Nothing of it wants somebody's hand.</summary>
-    public bool IsSound => Processes.Any(process => process is { Works: true, State: "running" }) && !Jobs.Any(job => job.HasFailed) && !Mails.IsHeld && !Mails.IsStopped && !Disk.IsLow && Backup is { Damaged: 0 } && Scanner.AwaySince is null && Scrub.Wrong.Count == 0 && Trail is not { IsSound: false };
+    public bool IsSound => Processes.Any(process => process is { Works: true, State: "running" }) && !Jobs.Any(job => job.HasFailed) && !Mails.IsHeld && !Mails.IsStopped && Mails.Texts?.Any(text => text.Problem is not null) != true && !Disk.IsLow && Backup is { Damaged: 0 } && Scanner.AwaySince is null && Scrub.Wrong.Count == 0 && Trail is not { IsSound: false };
 }
 
 /// <summary>The schedule outruns the announced holidays; null in the report: it does not.</summary>
@@ -37,8 +37,9 @@ public sealed record JobFailure(string Job, DateTime StartedAt, DateTime EndedAt
 /// <param name="Via">The way mails leave by: folder, or the server.</param>
 /// <param name="Aside">Reports of mail servers that could not be read or placed.</param>
 /// <param name="AsideReason">Why the last of them was put aside.</param>
+/// <param name="Texts">Changed mail texts that are passed over, or were put there by hand.</param>
 /// <param name="Reply">What it said last to a mail that it did not take; null: the last attempt went well.</param>
-public sealed record MailHealth(IReadOnlyDictionary<string, long> States, DateTime? HeldAt, bool IsStopped, string Via = "", string? Reply = null, long Aside = 0, string? AsideReason = null)
+public sealed record MailHealth(IReadOnlyDictionary<string, long> States, DateTime? HeldAt, bool IsStopped, string Via = "", string? Reply = null, long Aside = 0, string? AsideReason = null, IReadOnlyList<Notifications.TemplateState>? Texts = null)
 {
     public bool IsHeld => HeldAt is not null;
 }

@@ -11,7 +11,7 @@ using Npgsql;
 namespace AuditTracker.Health;
 
 /// <summary>Reads what an operator looks at; for administrators only.</summary>
-public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule> schedules, TrailProtection protection, Care care, Platform.Mail.IMailTransport transport)
+public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule> schedules, TrailProtection protection, Care care, Platform.Mail.IMailTransport transport, Notifications.MailTemplates texts)
 {
     /// <summary>A process that says nothing for so long is silent.</summary>
     public const string Silence = "interval '3 minutes'";
@@ -76,7 +76,7 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
         await connection.FirstAsync<DateTime?>("select mail_held_at from installation", ct: ct),
         await connection.FirstAsync<bool>($"select {MailsAreStopped}", ct: ct),
         transport.Name, await connection.FirstAsync<string?>("select case when outcome <> 'accepted' then reply end from mail_attempts order by id desc limit 1", ct: ct),
-        await connection.FirstAsync<long>("select count(*) from mail_reports where reason is not null", ct: ct), await connection.FirstAsync<string?>("select concat_ws(' ', nullif(name, ''), reason) from mail_reports where reason is not null order by id desc limit 1", ct: ct));
+        await connection.FirstAsync<long>("select count(*) from mail_reports where reason is not null", ct: ct), await connection.FirstAsync<string?>("select concat_ws(' ', nullif(name, ''), reason) from mail_reports where reason is not null order by id desc limit 1", ct: ct), await texts.StatesAsync(ct));
 
     private static async Task<FileHealth> FilesAsync(NpgsqlConnection connection, IReadOnlyList<JobHealth> jobs, CancellationToken ct)
     {

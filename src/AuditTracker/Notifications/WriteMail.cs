@@ -4,7 +4,11 @@ using AuditTracker.Platform.Templates;
 namespace AuditTracker.Notifications;
 
 /// <summary>A mail's words, without who sends it.</summary>
-public sealed record WrittenMail(string Subject, string Text, string Html);
+public sealed record WrittenMail(string Subject, string Text, string Html)
+{
+    /// <summary>The HTML without the page around it.</summary>
+    public string Inner { get; init; } = "";
+}
 
 /// <summary>
 /// Makes one mail of the notices for one person: a single one speaks for itself, several become entries of the digest, most urgent first.
@@ -26,13 +30,17 @@ public sealed class WriteMail(Templates templates)
         var models = ordered.ConvertAll(notice => MailModel.Of(notice, context, links?.GetValueOrDefault(notice.Id)));
         var (template, model) = ordered.Count == 1 ? (ordered[0].Template, models[0]) : (Digest, DigestOf(context, ordered, models));
         var subject = Part(template, "subject", model, context);
-        return new WrittenMail(subject, Part(template, "text", model, context), Part("notifications/layout", "html", new Dictionary<string, object?>
-        {
-            ["subject"] = subject,
-            ["body"] = Part(template, "html", model, context),
-            ["company"] = context.Company.NameIn(context.Language),
-        }, context));
+        var inner = Part(template, "html", model, context);
+        return new WrittenMail(subject, Part(template, "text", model, context), Around(subject, inner, context)) { Inner = inner };
     }
+
+    /// <summary>The page around the HTML of a mail.</summary>
+    internal string Around(string subject, string inner, MailContext context) => Part("notifications/layout", "html", new Dictionary<string, object?>
+    {
+        ["subject"] = subject,
+        ["body"] = inner,
+        ["company"] = context.Company.NameIn(context.Language),
+    }, context);
 
     private Dictionary<string, object?> DigestOf(MailContext context, List<TellingNotice> notices, List<Dictionary<string, object?>> models)
     {

@@ -44,6 +44,22 @@ public sealed class BackupTests : Drill
     }
 
     [Fact]
+    public async Task A_mail_text_that_changed_in_the_backup_or_points_elsewhere_is_named_and_nothing_is_made()
+    {
+        App.Get<AuditTracker.Platform.Templates.Templates>().SetOverride("mail/evidence/collection-opened.ja.subject", "われわれの言い方 {{title}}｜{{company}}");
+        var taken = await BackUpAsync();
+        var text = Path.Combine(taken.Folder, "templates", "mail", "evidence", "collection-opened.ja.subject.hbs");
+        FlipAByte(text);
+        Assert.Contains(text, (await Assert.ThrowsAsync<UsageException>(() => RestoreAsync(Backups))).Message);
+        FlipAByte(text);
+
+        var manifest = Path.Combine(taken.Folder, "manifest.json");
+        await File.WriteAllTextAsync(manifest, (await File.ReadAllTextAsync(manifest)).Replace("mail/evidence/collection-opened", "../../mail/evidence/collection-opened", StringComparison.Ordinal));
+        Assert.Contains("lies elsewhere", (await Assert.ThrowsAsync<UsageException>(() => RestoreAsync(Backups))).Message);
+        Assert.False(Directory.Exists(Fresh));
+    }
+
+    [Fact]
     public async Task A_file_that_went_bad_in_the_store_is_reported_and_the_good_copy_of_an_older_backup_stays()
     {
         var taken = await BackUpAsync();

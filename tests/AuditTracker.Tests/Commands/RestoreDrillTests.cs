@@ -16,6 +16,7 @@ public sealed class RestoreDrillTests : Drill
     [Fact]
     public async Task What_was_backed_up_under_a_writer_comes_back_whole_in_a_fresh_folder()
     {
+        App.Get<AuditTracker.Platform.Templates.Templates>().SetOverride("mail/evidence/collection-opened.ja.subject", "われわれの言い方 {{title}}｜{{company}}");
         using var enough = new CancellationTokenSource();
         var written = 0;
         var writer = Task.Run(async () =>
@@ -55,6 +56,7 @@ public sealed class RestoreDrillTests : Drill
             Assert.Equal(File.ReadAllBytes(Path.Combine(App.Database.Installation.Settings.Data, "keys", key.Name)), File.ReadAllBytes(Path.Combine(Fresh, "keys", key.Name)));
         }
         Assert.NotEmpty(taken.Manifest.Keys);
+        Assert.Equal("われわれの言い方 {{title}}｜{{company}}", File.ReadAllText(Path.Combine(Fresh, "templates", "mail", "evidence", "collection-opened.ja.subject.hbs")));
         await using var app = Web.Build(installation, worksHere: false);
         await app.StartAsync();
         using var visitor = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };

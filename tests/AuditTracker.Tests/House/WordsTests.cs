@@ -62,7 +62,7 @@ public sealed partial class WordsTests
     /// <summary>Limits, and texts that have another one for a single thing.</summary>
     private static readonly string[] NeverOne =
     [
-        "AttachTooMany", "MentionTooMany", "SampleFileHint", "SampleTooManyFiles", "SampleSizeMost",
+        "AttachTooMany", "FaultTemplateTooLong", "FaultSubjectTooLong", "FaultTooManyQuestions", "MentionTooMany", "SampleFileHint", "SampleTooManyFiles", "SampleSizeMost",
         "MailCodeLead", "MailedCodeLead", "Locked", "ResetSent", "PasswordHint", "PasswordLength", "InviteLead", "TokenDaysHint", "TokenDays", "PasskeyName", "PasskeysFull", "FromOutOfRange", "ClosureTooLong", "DayTooFar", "TextTooLong", "TitleLength",
         "GuidanceLength", "NoteLength", "LibraryLead", "StartTooEarly", "KeyTooLong", "PreviewFirst", "PreviewLines", "PastTooManyRows", "StructureTooLong", "ImportCellTooLong", "TooManyRows", "ImportHasErrors",
         "ImportFixFirst", "ItemsMore", "ReasonTooLong", "BusinessDaysOfYear", "ImportCellCount", "ChooseOwner",

@@ -72,6 +72,7 @@ public sealed class MailTemplateTests
             ["entries"] = new[] { new Dictionary<string, object?> { ["number"] = 1, ["text"] = "期限超過 A & B", ["html"] = "<li>A &amp; B</li>" } },
         },
         "notifications/layout" => new() { ["subject"] = "件名", ["body"] = "<p>本文</p>" },
+        "notifications/preview" => new() { ["said"] = "【要対応】差戻し：ログレビュー｜ひばりネット", ["saidText"] = "本文", ["saidHtml"] = "<p>本文</p>" },
         "notifications/test" => new() { ["sentAt"] = "11月24日（火）9:00", ["transport"] = "pickup" },
         "accounts/invitation" => new() { ["signInName"] = "ito@example.test", ["expiresOn"] = "12月1日（火）", ["invitedBy"] = null },
         "accounts/password-reset" or "accounts/sign-in-code" => new() { ["validMinutes"] = 30 },

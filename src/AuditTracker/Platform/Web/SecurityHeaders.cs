@@ -36,5 +36,15 @@ public static class SecurityHeaders
         });
     }
 
+    /// <summary>This page may show frames of our own.</summary>
+    public static void MayFrame(HttpContext http) => http.Response.Headers.ContentSecurityPolicy = Policy + "; frame-src 'self'";
+
+    /// <summary>This answer is a mail's HTML for such a frame: no script, no requests, an origin of its own; opened by itself it is as harmless.</summary>
+    public static void IsFramedMail(HttpContext http)
+    {
+        http.Response.Headers.ContentSecurityPolicy = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+        http.Response.Headers.XFrameOptions = "SAMEORIGIN";
+    }
+
     private static bool IsLoopback(string host) => host is "localhost" or "127.0.0.1" or "[::1]";
 }
