@@ -3,6 +3,7 @@ using System.Reflection;
 using AuditTracker.Accounts;
 using AuditTracker.Evidence;
 using AuditTracker.Health;
+using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
@@ -47,6 +48,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
             ("/accounts", "Accounts"),
             ("/company", "Company"),
             ("/settings", "Settings"),
+            ("/webhooks", "Webhooks"),
             ("/health", "Health"),
         ]),
     ];
@@ -58,7 +60,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
     private readonly Lock once = new();
     private Task<IReadOnlyDictionary<string, MayAttribute>>? doors;
 
-    private sealed record Around(string NameJa, string NameEn, string SecretariatName, string SecretariatContact, bool IsDemo, DateTime Now, long Mine, long Waiting, long Approvals);
+    private sealed record Around(string NameJa, string NameEn, string SecretariatName, string SecretariatContact, bool IsDemo, DateTime Now, long Mine, long Waiting, long Approvals, long Unread);
 
     /// <summary>Loads the shell of one request.</summary>
     public async Task<Shell> LoadAsync(HttpContext http)
@@ -79,6 +81,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
             around.IsDemo ? words["DemoNotice", write(around.Now, "table")].Value : null, around.Now, Version, contact,
             HasSearch: open.TryGetValue("/search", out var search) && search.Allows(user),
             Lines: told is null ? null : await told,
+            Unread: open.ContainsKey("/inbox") && user.PersonId is not null ? (int)around.Unread : null,
             Session: session is not null ? new((int)session.Left(time.GetUtcNow().UtcDateTime, settings.SessionIdle).TotalSeconds, user.AccountId) : null,
             Personal: [.. Own.Where(entry => open.ContainsKey(entry.Path)).Select(entry => new MenuEntry(entry.Path, words[entry.Word], null, here == entry.Path))]);
     }
@@ -124,10 +127,11 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         parameters?.TryAdd("mayApprove", true);
         parameters?.TryAdd("account", user!.AccountId);
         parameters?.TryAdd("person", user!.PersonId);
-        var counts = user is null ? "0::bigint as mine, 0::bigint as waiting, 0::bigint as approvals" : $"""
+        var counts = user is null ? "0::bigint as mine, 0::bigint as waiting, 0::bigint as approvals, 0::bigint as unread" : $"""
             (select count(*) from collections c where {CollectionScope.Mine} and c.state in ('open', 'returned')) + (select count(*) from training_roster r where {TakeTraining.ToDo}) as mine,
             (select count(*) from (select from collections c where {CollectionScope.Waiting} limit 1000) w) as waiting,
-            {(PlanCampaign.MayApprove(user) ? $"(select count(*) from ({ApprovalStore.Sql}) a)" : "0::bigint")} as approvals
+            {(PlanCampaign.MayApprove(user) ? $"(select count(*) from ({ApprovalStore.Sql}) a)" : "0::bigint")} as approvals,
+            (select count(*) from (select from notices n where {Inbox.Unread} limit 1000) u) as unread
             """;
         await using var connection = await db.OpenAsync(ct);
         return (await connection.FirstAsync<Around>($"""

@@ -40,7 +40,8 @@ public sealed class CallerStore(Db db, IReadOnlyList<NamedRole> namedRoles, Time
         """;
 
     /// <summary>The caller of a live session; also notes that it was used, at most once a minute.</summary>
-    public async Task<(CurrentUser User, CallerSession Session)?> BySessionAsync(string token, TimeSpan idle, string requestId, CancellationToken ct)
+    /// <param name="isUse">False: a page asked by itself.</param>
+    public async Task<(CurrentUser User, CallerSession Session)?> BySessionAsync(string token, TimeSpan idle, string requestId, CancellationToken ct, bool isUse = true)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var hash = Secrets.Hash(token);
@@ -53,7 +54,7 @@ public sealed class CallerStore(Db db, IReadOnlyList<NamedRole> namedRoles, Time
         {
             return null;
         }
-        if (session.SeenAt < now.AddMinutes(-1))
+        if (isUse && session.SeenAt < now.AddMinutes(-1))
         {
             await connection.FirstAsync<int>("update sessions set seen_at = @now where token_hash = @hash", new { hash, now }, ct);
         }

@@ -16,6 +16,9 @@ public static class IdentifyCaller
     /// <param name="secret">The session's secret.</param>
     public static void Give(HttpContext http, string secret) => http.Response.Cookies.Append(SessionCookie, secret, Options());
 
+    /// <summary>What a page asks by itself, again and again, carries this: nobody is at the keyboard for it, and the session ends all the same.</summary>
+    public const string PollHeader = "X-Poll";
+
     /// <summary>Between password and second factor; opens nothing else.</summary>
     public const string WaitingCookie = "__Host-sign-in";
 
@@ -70,7 +73,7 @@ public static class IdentifyCaller
         }
         else if (!isApi && (http.GetEndpoint() is not null || IsPageAskedFor(http.Request)) && http.Request.Cookies[SessionCookie] is { Length: > 0 } session)
         {
-            if (await callers.BySessionAsync(session, settings.SessionIdle, http.TraceIdentifier, http.RequestAborted) is { } found)
+            if (await callers.BySessionAsync(session, settings.SessionIdle, http.TraceIdentifier, http.RequestAborted, isUse: !http.Request.Headers.ContainsKey(PollHeader)) is { } found)
             {
                 user = found.User;
                 http.Features.Set(found.Session);

@@ -2,6 +2,7 @@ using System.Net;
 using AuditTracker.Accounts;
 using AuditTracker.Health;
 using AuditTracker.Company;
+using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Telemetry;
@@ -50,7 +51,7 @@ public static class Web
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false)
             .UseUrls($"{(settings.HasCertificate ? "https" : "http")}://{settings.Listen}:{settings.Port}");
         builder.Services.AddRooms(installation);
-        builder.Services.AddDataProtection().SetApplicationName("audit-tracker").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.Data, "keys")));
+        builder.Services.AddStoredSecrets(settings);
         builder.Services.AddFace();
         builder.Services.AddApiDocument();
         builder.Services.AddSingleton(new WorksHere(worksHere));
@@ -76,6 +77,7 @@ public static class Web
         app.UseLanguage();
         app.UseAccess();
         app.UseEraDates();
+        app.UseNoticeLinks();
         app.MapFace();
         app.MapOpenApi("/openapi/{documentName}.json").May();
         app.MapMethods("/healthz", Asking, () => "ok").AllowAnonymous().ExcludeFromDescription();
@@ -83,6 +85,16 @@ public static class Web
             await Readiness.IsReadyAsync(here, ct) ? Results.Text("ready") : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable)).AllowAnonymous().ExcludeFromDescription();
         app.MapRooms();
         return app;
+    }
+}
+
+/// <summary>What is stored encrypted, by the keys of the data folder: the same in every process.</summary>
+public static class StoredSecrets
+{
+    public static IServiceCollection AddStoredSecrets(this IServiceCollection services, Settings settings)
+    {
+        services.AddDataProtection().SetApplicationName("audit-tracker").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.Data, "keys")));
+        return services;
     }
 }
 

@@ -12,6 +12,8 @@ public static class Worker
         await installation.RefuseForeignSchemaAsync();
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.AddLines(installation.Settings).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning);
+        // Keys of webhooks are protected like all secrets that are stored.
+        builder.Services.AddStoredSecrets(installation.Settings);
         builder.Services.AddRooms(installation).AddHostedService<KeepServer>().AddHeartbeat("worker").AddMeasuring(installation.Settings).AddWorker();
         using var host = builder.Build();
         await host.RunAsync();

@@ -36,7 +36,7 @@ public static class MailOrders
 
 /// <summary>What a mail holds or will hold.</summary>
 /// <param name="Title">The name of the thing it is about; null where that has none.</param>
-public sealed record LedgerNotice(string Template, string? Title, DateOnly? DueOn, DateTime CreatedAt, DateTime? ClosedAt, string? Link);
+public sealed record LedgerNotice(string Template, string? Title, DateOnly? DueOn, DateTime CreatedAt, DateTime? OpenedAt, DateTime? ClosedAt, string? Link);
 
 /// <summary>One attempt to hand a mail over, and the other side's answer word for word.</summary>
 /// <param name="Via">The way it took; empty: from before ways had names, or it never left.</param>
@@ -137,7 +137,7 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
             select message_id, fault, case when @bodies then body_text end as text, case when @bodies then body_html end as html, bodies_erased_at as erased_at, resend_of from mails where id = @id and @sees
             """, may, ct);
         var notices = await connection.ListAsync<LedgerNotice>("""
-            select n.template, n.model ->> 'title' as title, n.due_on, n.created_at, n.closed_at, n.model ->> 'link' as link
+            select n.template, n.model ->> 'title' as title, n.due_on, n.created_at, n.opened_at, n.closed_at, n.model ->> 'link' as link
             from notices n where @bodies and n.id in (
                 select id from notices where mail_id = @id
                 union all select w.id from mails m join notices w on w.person_id = m.person_id and w.mail_id is null and w.closed_at is null

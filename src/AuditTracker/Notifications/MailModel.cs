@@ -33,7 +33,8 @@ internal static class MailModel
         using var json = JsonDocument.Parse(notice.Model);
         var given = json.RootElement;
         var path = link ?? (given.TryGetProperty("link", out var own) && own.ValueKind == JsonValueKind.String ? own.GetString()! : "/");
-        var model = Common(context, Absolute(path, context));
+        // Whom it was told to is known when they come by it (NoticeLinks); links with a secret say so by themselves.
+        var model = Common(context, Absolute(link is null && notice.Id > 0 && path.StartsWith('/') && path.Length > 1 ? NoticeLinks.With(path, notice.Id, byMail: true) : path, context));
         // Notices that have waited since before there were deputies, parts, or numbers of joiners do not have them.
         model["standsInFor"] = null;
         model["rest"] = null;
@@ -55,6 +56,21 @@ internal static class MailModel
             model["shortTitle"] = Shorten($"{title} {model.GetValueOrDefault("period")}".TrimEnd(), context.Language == "en" ? 30 : 15);
         }
         return model;
+    }
+
+    /// <summary>What a notice is about, in one line; null: it has no thing, or cannot be worded.</summary>
+    public static string? TitleOf(TellingNotice notice, MailContext context)
+    {
+        try
+        {
+            var model = Of(notice, context, "/");
+            var title = string.Join(' ', new[] { "title", "period" }.Select(name => model.GetValueOrDefault(name) as string).Where(part => !string.IsNullOrEmpty(part)));
+            return title.Length == 0 ? null : title;
+        }
+        catch (Exception problem) when (problem is FormatException or KeyNotFoundException or JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>At most so many characters as people count them, cut with an ellipsis.</summary>

@@ -17,7 +17,7 @@ public static class NotificationsRoom
         .AddSingleton<IMailTransport>(all => MailRoutes.From(all.GetRequiredService<Settings>()))
         .AddSingleton<WriteMail>().AddSingleton<MailQueue>().AddSingleton<MailLedger>()
         .AddSingleton<SendMails>().AddSingleton<EraseMailBodies>()
-        .AddSingleton<PreviewMail>().AddSingleton<ChangeTemplate>().AddSingleton<MailTemplates>()
+        .AddSingleton<PreviewMail>().AddSingleton<ChangeTemplate>().AddSingleton<MailTemplates>().AddSingleton<Inbox>().AddSingleton<NoticeLedger>()
         .AddSingleton<TakeBounce>().AddSingleton<ReadBounces>()
         .AddSingleton<SendMailNow>().AddSingleton<ResolveMail>().AddSingleton<ReleaseMails>().AddSingleton<SendTestMail>();
 

@@ -48,6 +48,23 @@ for (const input of document.querySelectorAll("input[type=file][data-files]")) {
   });
 }
 
+// data-unread: the count of notices, asked every minute while the page is looked at. Asking is no use of the session.
+for (const link of document.querySelectorAll("[data-unread]")) {
+  const count = link.querySelector(".count");
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(link.dataset.unread, { headers: { accept: "application/json", "x-poll": "1" }, redirect: "manual" });
+      if (!answer.ok) return;
+      const { unread } = await answer.json();
+      count.hidden = unread === 0;
+      count.textContent = unread >= 1000 ? "999+" : `${unread}`;
+    } catch {
+      // The next question may be answered.
+    }
+  }, 60000);
+}
+
 // data-poll: asks {state, stage, done, total} every five seconds; when the run has ended the page is read again.
 for (const box of document.querySelectorAll("[data-poll]")) {
   const bar = box.querySelector("progress");
@@ -55,7 +72,7 @@ for (const box of document.querySelectorAll("[data-poll]")) {
   const number = (n) => n.toLocaleString("ja-JP");
   const ask = async () => {
     try {
-      const answer = await fetch(box.dataset.poll, { headers: { accept: "application/json" } });
+      const answer = await fetch(box.dataset.poll, { headers: { accept: "application/json", "x-poll": "1" } });
       if (!answer.ok) return;
       const run = await answer.json();
       if (run.state !== box.dataset.state) {

@@ -1,4 +1,5 @@
 using AuditTracker.Calendar;
+using AuditTracker.Notifications;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web.Tags;
 using AuditTracker.Platform.Web;
@@ -38,8 +39,12 @@ public abstract class CollectionPage(ShowCollection show, IStringLocalizer<Words
         {
             Colleagues = await HttpContext.RequestServices.GetRequiredService<Choices>().ColleaguesAsync(user, id, found.Day.Today, 200, ct);
         }
+        Reminded = found is null ? null : await HttpContext.RequestServices.GetRequiredService<NoticeLedger>().RemindedAsync(user, EvidenceMails.Subject(id), ct);
         return found is not null;
     }
+
+    /// <summary>When mails reminded of it; null for those who may not know.</summary>
+    public Reminded? Reminded { get; private set; }
 
     /// <summary>An action of this page that keeps the way back.</summary>
     public string Action(string? handler) => Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString($"/evidence/collections/{View.Row.Id}",

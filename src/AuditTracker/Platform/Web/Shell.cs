@@ -12,6 +12,7 @@ namespace AuditTracker.Platform.Web;
 /// <param name="HasSearch">True once <c>/search</c> exists.</param>
 /// <param name="Lines">Further lines there, for those who can do something about it.</param>
 /// <param name="Personal">Entries of the user menu above sign-out (sessions, tokens).</param>
+/// <param name="Unread">Notices the reader has not seen yet; null: they have no inbox.</param>
 /// <param name="Session">When the reader will be signed out; null: they are not, or not in the browser.</param>
 public sealed record Shell(
     string Company,
@@ -25,7 +26,8 @@ public sealed record Shell(
     bool HasSearch = false,
     IReadOnlyList<MenuEntry>? Personal = null,
     IReadOnlyList<SystemLine>? Lines = null,
-    SessionLeft? Session = null)
+    SessionLeft? Session = null,
+    int? Unread = null)
 {
     /// <summary>What is shown when nobody could say more: no company, no menu, nobody signed in.</summary>
     public static Shell Unknown { get; } = new("", [], null, 0, null, null, "", "");

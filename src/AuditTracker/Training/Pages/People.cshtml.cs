@@ -1,3 +1,4 @@
+using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
@@ -21,6 +22,8 @@ public sealed class PeopleModel(CampaignStore campaigns, BusinessClock clock, IS
     [FromQuery(Name = "type")] public string? Type { get; set; }
     public ListPage<StandingRow> List { get; private set; } = null!;
     public long Total { get; private set; }
+    /// <summary>Who reads the ledger of notices: how often was somebody reminded, and when?</summary>
+    public bool SeesNotices => NoticeLedger.Sees(Caller);
     public bool MayAct => IsManager && Campaign.IsRunning;
     public StandingFilter Filter => new(Standings.Contains(Standing) ? Standing : null, Told.Given(Department), Told.Given(Type), Told.Given(Search));
     public IReadOnlyList<Chip> Chips => [.. new[] { (Filter.Search, "q"), (Filter.Standing is { } standing ? Word(standing) : null, "standing"), (Filter.Department, "department"), (Filter.EmploymentType, "type") }
