@@ -16,6 +16,7 @@ public static class TrailMails
     /// <summary>That a verification found something or could not be carried through; once a verification and person.</summary>
     public static async Task TellAsync(UnitOfWork work, long verification, int findings, Finding? first, CancellationToken ct)
     {
+        await work.AnnounceAsync(new Announcement("trail.unsound", $"verification:{verification}", "", "/trail"), ct);
         foreach (var watcher in await AccountStore.WatchersAsync(work, ct))
         {
             await work.TellNowAsync(new Notice($"{Unsound}:{verification}:{watcher.AccountId}", Unsound, watcher.PersonId, $"verification:{verification}")

@@ -9,7 +9,12 @@ public static class OverviewRoom
         .AddSingleton<TodayStore>().AddSingleton<ShowToday>()
         .AddSingleton<SetupSteps>()
         .AddSingleton<GapStore>().AddSingleton<ShowGaps>().AddSingleton<ShowAhead>()
+        .AddSingleton<CalendarFeeds>()
         .AddSingleton<SearchStore>().AddSingleton<SearchEverything>();
 
-    public static void MapOverview(this IEndpointRouteBuilder app) => OverviewApi.Map(app);
+    public static void MapOverview(this IEndpointRouteBuilder app)
+    {
+        OverviewApi.Map(app);
+        CalendarFeedFile.Map(app);
+    }
 }
