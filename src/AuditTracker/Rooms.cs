@@ -57,6 +57,7 @@ public static class Rooms
         new(nameof(FollowPeopleEvents), EveryMinute, (services, ct) => services.GetRequiredService<FollowPeopleEvents>().RunAsync(ct)),
         new(nameof(RemindTrainees), EveryMinute, (services, ct) => services.GetRequiredService<RemindTrainees>().RunAsync(ct)),
         new(nameof(SendMails), EveryMinute, (services, ct) => services.GetRequiredService<SendMails>().RunAsync(ct)),
+        new(nameof(SendWebhooks), "3/10 * * * * ?", (services, ct) => services.GetRequiredService<SendWebhooks>().RunAsync(ct)),
         new(nameof(ReadBounces), "20 * * * * ?", (services, ct) => services.GetRequiredService<ReadBounces>().RunAsync(ct)),
         new(nameof(EraseMailBodies), "0 30 3 * * ?", (services, ct) => services.GetRequiredService<EraseMailBodies>().RunAsync(ct)),
         new(nameof(SweepDrafts), "0 45 3 * * ?", (services, ct) => services.GetRequiredService<SweepDrafts>().RunAsync(ct)),

@@ -37,6 +37,8 @@ public sealed class Settings
         new("AuditTracker:Mail:Connections", "2", "most connections to the mail server at a time, for each worker", value => int.TryParse(value, out var count) && count is > 0 and <= 50),
         new("AuditTracker:Mail:PerMinute", "", "most mails a minute, all workers together, evenly spread; empty: no limit. Microsoft 365 takes 30 of a mailbox", value => IsPositive(value) && value.Length < 6),
         new("AuditTracker:Mail:Bounces", "", "folder where the mail system leaves reports of mails that did not arrive (a Maildir, or .eml files); empty: none are read", _ => true),
+        new("AuditTracker:Webhooks:Private", "", "addresses or networks (10.1.0.0/16, 192.168.3.7), separated by commas, that webhooks may reach although they are not public, also without encryption; empty: none", value => Platform.Security.PublicAddresses.Networks(value) is not null),
+        new("AuditTracker:Webhooks:Chatwork", "https://api.chatwork.com/v2", "address of Chatwork's API", value => value.Length > 0 && IsHttp(value)),
         new("AuditTracker:Mail:SendFrom", "09:00", "start of the send window on business days, Japan time", IsTime),
         new("AuditTracker:Mail:SendUntil", "10:00", "end of the send window", IsTime),
         new("AuditTracker:Mail:BodyDays", "90", "what a mail said is erased so many days after it was handed over", IsPositive),
@@ -97,6 +99,8 @@ public sealed class Settings
     /// <summary>Null: no limit.</summary>
     public int? MailsPerMinute => this["AuditTracker:Mail:PerMinute"] is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : null;
 
+    public IReadOnlyList<System.Net.IPNetwork> WebhooksPrivate => Platform.Security.PublicAddresses.Networks(this["AuditTracker:Webhooks:Private"])!;
+    public string ChatworkAddress => this["AuditTracker:Webhooks:Chatwork"].TrimEnd('/');
     public TimeOnly SendFrom => TimeOnly.Parse(this["AuditTracker:Mail:SendFrom"], CultureInfo.InvariantCulture);
     public TimeOnly SendUntil => TimeOnly.Parse(this["AuditTracker:Mail:SendUntil"], CultureInfo.InvariantCulture);
     public int MailBodyDays => int.Parse(this["AuditTracker:Mail:BodyDays"], CultureInfo.InvariantCulture);

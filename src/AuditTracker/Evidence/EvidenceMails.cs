@@ -120,6 +120,7 @@ public static class EvidenceMails
         // The newer word takes the place of the earlier ones, so that a mail never names a collection twice.
         await work.SettleManyAsync([.. reminders.Keys.Select(Subject)], [Opened, DueSoon, Overdue], ct: ct);
         await work.SettleManyAsync([.. reminders.Where(pair => pair.Value.ToManager).Select(pair => Subject(pair.Key))], [OverdueManager], ct: ct);
+        await CollectionEvents.AnnounceAsync(work, CollectionEvents.Overdue, [.. reminders.Where(pair => pair.Value.Step != "soon").Select(pair => pair.Key)], ct);
         return await work.TellManyAsync(notices, ct);
     }
 

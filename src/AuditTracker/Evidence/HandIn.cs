@@ -101,6 +101,10 @@ public sealed class HandIn(Db db, SubmissionStore submissions, EvidenceFile file
         {
             await EvidenceMails.TellRestAsync(work, collection, $"part{id}", ct);
         }
+        if (rest is null)
+        {
+            await CollectionEvents.AnnounceAsync(work, "collection.submitted", [collection], ct);
+        }
         await work.ActAsync(rest is null ? "collection.submitted" : "collection.partSubmitted", EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{id}", ["pieces"] = $"{pieces.Count}", ["parts"] = parts.Count == 0 ? null : $"{parts.Count}", ["onBehalfOf"] = onBehalfOf is null ? null : $"{onBehalfOf}" }, ct: ct);
         var evidence = await SubmissionStore.EvidenceOfAsync(work, id, ct);
         await work.CommitAsync(ct);

@@ -41,6 +41,10 @@ public sealed class ReviewCollection(Db db)
         {
             await work.SettleAsync(EvidenceMails.Subject(collection), ct: ct);
         }
+        if (after is CollectionState.Accepted or CollectionState.Returned)
+        {
+            await CollectionEvents.AnnounceAsync(work, after == CollectionState.Accepted ? "collection.accepted" : "collection.returned", [collection], ct);
+        }
         await work.ActAsync($"collection.{after switch { CollectionState.Accepted => "accepted", CollectionState.Returned => "returned", _ => "reopened" }}",
             EvidenceMails.Subject(collection), new Dictionary<string, string?> { ["submission"] = $"{submission}" }, comment.Length == 0 ? null : comment, ct);
         await work.CommitAsync(ct);

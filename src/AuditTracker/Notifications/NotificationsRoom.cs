@@ -18,6 +18,7 @@ public static class NotificationsRoom
         .AddSingleton<WriteMail>().AddSingleton<MailQueue>().AddSingleton<MailLedger>()
         .AddSingleton<SendMails>().AddSingleton<EraseMailBodies>()
         .AddSingleton<PreviewMail>().AddSingleton<ChangeTemplate>().AddSingleton<MailTemplates>().AddSingleton<Inbox>().AddSingleton<NoticeLedger>()
+        .AddSingleton<Webhooks>().AddSingleton<WebhookStore>().AddSingleton<SendWebhooks>()
         .AddSingleton<TakeBounce>().AddSingleton<ReadBounces>()
         .AddSingleton<SendMailNow>().AddSingleton<ResolveMail>().AddSingleton<ReleaseMails>().AddSingleton<SendTestMail>();
 

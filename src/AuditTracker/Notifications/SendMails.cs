@@ -166,6 +166,10 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
             _ => MailState.Failed,
         };
         await MailQueue.EndAsync(work, mail, state, result.Reply, transport.Name, result.Fault, retryAt, CancellationToken.None);
+        if (state is MailState.Failed or MailState.Unknown)
+        {
+            await work.AnnounceAsync(new Announcement("mail.failed", $"mail:{mail.Id}", "", $"/mails/{mail.Id}"), CancellationToken.None);
+        }
         await work.CommitAsync();
         Measures.MailEnded(result.GetType().Name.ToLowerInvariant());
     }

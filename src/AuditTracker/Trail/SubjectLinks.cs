@@ -17,6 +17,7 @@ public sealed class SubjectLinks(IEnumerable<EndpointDataSource> endpoints)
         ["report"] = "reports/runs",
         ["past"] = "evidence/past",
         ["mail"] = "mails",
+        ["webhook"] = "webhooks",
         ["import"] = "people/imports",
         ["appointment"] = "company/appointments",
         ["trainingCampaign"] = "training/campaigns",

@@ -1,5 +1,6 @@
 using AuditTracker.Evidence;
 using AuditTracker.Platform;
+using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Trail;
@@ -56,6 +57,7 @@ public sealed class CloseCampaign(Db db, CourseStore courses)
         await ApprovalMails.SettleExemptionsAsync(work, ct);
         var course = await courses.FindAsync(campaign.Course, campaign.CourseVersion, ct);
         await FileReport.RunAsync(work, campaign.ReportedAccount!.Value, Report, PlanCampaign.Subject(id), campaign.Title, work.Now, course?.Items ?? [], ct);
+        await work.AnnounceAsync(new Announcement("training.closed", PlanCampaign.Subject(id), campaign.Title, $"/training/campaigns/{id}"), ct);
         await work.ActAsync("training.closed", PlanCampaign.Subject(id), ct: ct);
         await work.CommitAsync(ct);
     }

@@ -1,3 +1,4 @@
+using AuditTracker.Notifications;
 using AuditTracker.Platform.Database;
 using AuditTracker.Trail;
 
@@ -36,6 +37,7 @@ public sealed class StartCampaigns(Db db)
                     """, new { started, work.Now, work.Today }, ct);
                 told += await TrainingMails.TellOpenedAsync(work, campaign, null, ct);
             }
+            await work.AnnounceAsync(new Announcement("training.started", PlanCampaign.Subject(started), campaign.Title, $"/training/campaigns/{started}") { DueOn = campaign.DueOn }, ct);
             await work.ActAsync("training.started", PlanCampaign.Subject(started), new Dictionary<string, string?> { ["count"] = $"{people}" }, ct: ct);
             await work.CommitAsync(ct);
         }

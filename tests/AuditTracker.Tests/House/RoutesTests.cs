@@ -93,6 +93,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /accounts/{id:long}"] = Operate,
         ["PAGE /profile"] = SignedIn,
         ["PAGE /profile/authenticator"] = SignedIn,
+        ["PAGE /profile/calendar"] = SignedIn,
         ["PAGE /profile/password"] = SignedIn,
         ["PAGE /profile/second-factor"] = SignedIn,
         ["PAGE /tokens"] = SignedIn,
@@ -144,8 +145,13 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /evidence/past/{id:long}"] = [ComplianceManager],
         ["PAGE /evidence/review"] = [ComplianceManager, Reviewer],
         ["PAGE /health"] = [Administrator],
+        ["PAGE /inbox"] = SignedIn,
         ["PAGE /mails"] = Operate,
         ["PAGE /mails/{id:long}"] = Operate,
+        ["PAGE /mails/preview"] = [ComplianceManager],
+        ["PAGE /mails/templates"] = Operate,
+        ["PAGE /mails/templates/{room}/{mail}"] = Operate,
+        ["PAGE /mails/templates/{room}/{mail}/{language}/{part}"] = Operate,
         ["PAGE /people"] = [Administrator, ComplianceManager, ControlOwner, InternalAuditor, Management],
         ["PAGE /people/{employeeNo}"] = SignedIn,
         ["PAGE /people/departments"] = [ComplianceManager, ControlOwner, InternalAuditor, Management],
@@ -167,6 +173,10 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
         ["PAGE /setup"] = [ComplianceManager],
         ["PAGE /settings/notices"] = [ComplianceManager],
         ["PAGE /trail"] = SeeTrail,
+        ["PAGE /webhooks"] = [Administrator],
+        ["PAGE /webhooks/new"] = [Administrator],
+        ["PAGE /webhooks/{id:long}"] = [Administrator],
+        ["PAGE /notices"] = [ComplianceManager, InternalAuditor],
         ["PAGE /training"] = SignedIn,
         ["PAGE /training/mine"] = SignedIn,
         ["PAGE /training/cadence"] = [ComplianceManager],
@@ -185,6 +195,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
     /// <summary>Open to anonymous visitors (design §7a).</summary>
     private static readonly string[] Open =
         ["GET /healthz", "HEAD /healthz", "GET /readyz", "HEAD /readyz", "GET /language", "GET /display", "POST /passkeys/challenge", "PAGE /sign-in", "PAGE /sign-in/code", "PAGE /sign-in/mail", "PAGE /sign-in/mail/code", "PAGE /sign-out", "PAGE /invitation", "PAGE /password-reset", "PAGE /first-administrator",
+        ["GET /healthz", "HEAD /healthz", "GET /readyz", "HEAD /readyz", "GET /calendar/{secret}.ics", "HEAD /calendar/{secret}.ics", "GET /language", "GET /display", "POST /passkeys/challenge", "PAGE /sign-in", "PAGE /sign-in/code", "PAGE /sign-out", "PAGE /invitation", "PAGE /password-reset", "PAGE /first-administrator",
         // The training of one person: theirs when signed in, or by the session of a mail's link.
         "PAGE /training/link", "PAGE /training/mine/{id:long}", "PAGE /training/mine/{id:long}/test", "PAGE /training/mine/{id:long}/result", "PAGE /training/mine/{id:long}/certificate"];
 
