@@ -20,6 +20,8 @@ public sealed class Installation : IAsyncDisposable
         var to = new NpgsqlConnectionStringBuilder(app) { GssEncryptionMode = GssEncryptionMode.Disable, ApplicationName = "audit-tracker" };
         // Web and worker together stay below the hundred connections of a server as it comes; what is asked beyond waits its turn.
         to.MaxPoolSize = to.ContainsKey("Maximum Pool Size") ? to.MaxPoolSize : 40;
+        // A page asks a dozen long questions whose planning costs more than their answers.
+        to.MaxAutoPrepare = to.ContainsKey("Max Auto Prepare") ? to.MaxAutoPrepare : 100;
         App = new NpgsqlDataSourceBuilder(to.ConnectionString).Build();
     }
 

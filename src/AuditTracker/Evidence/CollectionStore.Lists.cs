@@ -1,5 +1,6 @@
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 using Dapper;
 using Npgsql;
 
@@ -182,7 +183,7 @@ public sealed partial class CollectionStore
         return (await ReadAsync(connection, user, filter, slice, parameters, IsNarrow(user, filter, parameters), ct)).Page;
     }
 
-    /// <summary>A part of the list, and how many rows the whole list has, exact to <see cref="Platform.Web.ListQuery.Exact"/>.</summary>
+    /// <summary>A part of the list, and how many rows the whole list has, exact to <see cref="ListQuery.Exact"/>.</summary>
     public async Task<(ListPage<CollectionRow> Page, long Total)> PageAndCountAsync(CurrentUser user, CollectionFilter filter, ListSlice slice, CancellationToken ct)
     {
         Dictionary<string, object?> parameters;
@@ -190,7 +191,7 @@ public sealed partial class CollectionStore
         {
             parameters = await ReachAsync(asked, user, filter, ct);
         }
-        parameters["cap"] = Platform.Web.ListQuery.Cap;
+        parameters["cap"] = ListQuery.Cap;
         var isNarrow = IsNarrow(user, filter, parameters);
         if (!isNarrow && slice.Order == CollectionOrders.Due)
         {
@@ -199,11 +200,21 @@ public sealed partial class CollectionStore
             await Task.WhenAll(reading, counting);
             return (await reading, await counting);
         }
+        // In any other order a short list is read whole, and so is what is overdue, however much that may be. Whether others are short an index tells;
+        // of words, reading tells as fast as counting.
+        isNarrow |= filter.Overdue;
         await using var connection = await db.OpenAsync(ct);
-        long? counted = isNarrow ? null : await CountAsync(connection);
-        // In any other order a short list is read whole.
-        var (page, total) = await ReadAsync(connection, user, filter, slice, parameters, isNarrow || counted < Platform.Web.ListQuery.Cap, ct);
-        return (page, Math.Min(counted ?? total ?? await CountAsync(connection), Platform.Web.ListQuery.Cap));
+        long? counted = isNarrow || filter.Search is not null ? null : await CountAsync(connection);
+        if (isNarrow || counted is null or < ListQuery.Cap)
+        {
+            var (page, all) = await ReadAsync(connection, user, filter, slice, parameters, isNarrow: true, ct, isNarrow ? null : ListQuery.Cap);
+            counted ??= all ?? await CountAsync(connection);
+            if (isNarrow || counted < ListQuery.Cap)
+            {
+                return (page, Math.Min(counted.Value, ListQuery.Cap));
+            }
+        }
+        return ((await ReadAsync(connection, user, filter, slice, parameters, isNarrow: false, ct)).Page, ListQuery.Cap);
 
         Task<long> CountAsync(NpgsqlConnection on) => on.FirstAsync<long>(CountSql(user, filter, parameters), parameters, ct);
 
@@ -216,14 +227,16 @@ public sealed partial class CollectionStore
         async Task<long> CountBesideAsync()
         {
             await using var other = await db.OpenAsync(ct);
-            return Math.Min(await CountAsync(other), Platform.Web.ListQuery.Cap);
+            return Math.Min(await CountAsync(other), ListQuery.Cap);
         }
     }
 
     /// <summary>Reads a part of the list.</summary>
+    /// <param name="isNarrow">Whether all of it is read and put in order; else it is walked in its order.</param>
+    /// <param name="most">So many rows are read at the most; a list that has as many was not read whole.</param>
     /// <returns>With it how many rows there are in all, where all were read and the part is not empty.</returns>
     private static async Task<(ListPage<CollectionRow> Page, long? Total)> ReadAsync(
-        NpgsqlConnection connection, CurrentUser user, CollectionFilter filter, ListSlice slice, Dictionary<string, object?> parameters, bool isNarrow, CancellationToken ct)
+        NpgsqlConnection connection, CurrentUser user, CollectionFilter filter, ListSlice slice, Dictionary<string, object?> parameters, bool isNarrow, CancellationToken ct, int? most = null)
     {
         var behind = slice.Behind(parameters);
         parameters["limit"] = slice.Limit;
@@ -234,7 +247,7 @@ public sealed partial class CollectionStore
         var sql = isNarrow
             ? $"""
                 with narrow as materialized ({string.Join(" union all ", Scopes(user, parameters).Select(scope =>
-                    $"select c.id, c.request_id, c.assignee_id, c.period_from, c.due_on, c.state from collections c {Requests(filter)} where {Where(user, filter, parameters, scope)}"))})
+                    $"select c.id, c.request_id, c.assignee_id, c.period_from, c.due_on, c.state from collections c {Requests(filter)} where {Where(user, filter, parameters, scope)}"))}{(most is null ? "" : " limit @cap")})
                 select {Columns}, {slice.Order.Place} as place, (select count(*) from narrow) as total
                 from (select {what} from narrow c {Bearers(slice.Order)} where true {behind} order by {byKeys} limit @limit) page
                 """
@@ -250,8 +263,8 @@ public sealed partial class CollectionStore
         return (slice.Page([.. found], row => row.Place), total);
     }
 
-    // A reviewer's requests and their own collections are read apart: each has its index, both together have none.
-    private static string[] Scopes(CurrentUser user, Dictionary<string, object?> reach) => user.SeesAllEvidence || reach["reviewed"] is long[] { Length: 0 }
+    // A reviewer's requests and their own collections are read apart: each has its index, both together have none. The requests of a framework have one already.
+    private static string[] Scopes(CurrentUser user, Dictionary<string, object?> reach) => user.SeesAllEvidence || reach["reviewed"] is long[] { Length: 0 } || reach["served"] is not null
         ? [CollectionScope.Reached] : [CollectionScope.ReachedInPerson, $"{CollectionScope.ReachedByFramework} and {CollectionScope.ReachedInPerson} is not true"];
 
     /// <summary>What bears the names a list is ordered by.</summary>

@@ -134,11 +134,16 @@ public sealed partial class CollectionStore(Db db)
         var parameters = CollectionScope.Parameters(user);
         parameters["cap"] = cap;
         await using var connection = await db.OpenAsync(ct);
+        // The reader's own are looked up from the reader's side: asking of each that waits who handed it in would be thousands of look-ups.
         return await connection.FirstAsync<(long, long)>($"""
-            select count(*) filter (where not own), count(*) filter (where own)
-            from (select coalesce({CollectionScope.Own}, false) as own
-                  from collections c join submissions s on s.id = c.pending_submission_id
-                  where c.state = 'submitted' and {CollectionScope.Condition} and {CollectionScope.MayReview} limit @cap) theirs
+            with theirs as materialized (select c.pending_submission_id as id from collections c where c.state = 'submitted' and {CollectionScope.Condition} and {CollectionScope.MayReview} limit @cap),
+                 oldest as materialized (select coalesce(min(id), 0) as id from theirs),
+                 mine as (select id from submissions where by_account = @account and id >= (select id from oldest)
+                          union select id from submissions where by_person = @person and id >= (select id from oldest)
+                          union select id from submissions where on_behalf_of = @person and id >= (select id from oldest)
+                          union select x.submission_id from submission_parts x join submissions q on q.id = x.part_id
+                                where x.submission_id >= (select id from oldest) and (q.by_account = @account or q.by_person = @person or q.on_behalf_of = @person))
+            select count(*) - count(*) filter (where own), count(*) filter (where own) from (select id in (select id from mine) as own from theirs) told
             """, parameters, ct);
     }
 

@@ -89,14 +89,17 @@ public sealed record CollectionView(CollectionRow Row, CollectionTerms Terms, Co
 public sealed class ShowCollection(CollectionStore collections, SubmissionStore submissions, CollectionNotes notes, DraftStore drafts, TakeReview leases, FileStates files, AttachmentStore attachments, SampleStore samples, Choices choices, CompanyDays days)
 {
     /// <summary>Null when it is not there or not the reader's to see.</summary>
-    public async Task<CollectionView?> FindAsync(CurrentUser user, long id, CancellationToken ct)
+    /// <param name="known">The business day, where the page has asked for it already.</param>
+    public async Task<CollectionView?> FindAsync(CurrentUser user, long id, CancellationToken ct, Task<CompanyDay>? known = null)
     {
-        if (await collections.FindAsync(user, id, ct) is not { } row || await collections.TermsAsync(user, id, ct) is not { } terms)
+        // The stores are asked side by side: one after the other, the page would wait for each answer before the next question.
+        var (found, mays) = (collections.FindAsync(user, id, ct), collections.TermsAsync(user, id, ct));
+        await Task.WhenAll(found, mays);
+        if (await found is not { } row || await mays is not { } terms)
         {
             return null;
         }
-        // The stores are asked side by side: one after the other, the page would wait for each answer before the next question.
-        var (handedIn, day, items, last, said) = (submissions.OfCollectionAsync(user, id, ct), days.LoadAsync(ct), choices.ItemsOfAsync(row.Items, ct), submissions.LastAcceptedAsync(user, id, ct), notes.OfAsync(user, id, ct));
+        var (handedIn, day, items, last, said) = (submissions.OfCollectionAsync(user, id, ct), known ?? days.LoadAsync(ct), choices.ItemsOfAsync(row.Items, ct), submissions.LastAcceptedAsync(user, id, ct), notes.OfAsync(user, id, ct));
         var asks = row.State is CollectionState.Planned or CollectionState.Open or CollectionState.Returned ? notes.OpenAsync(user, id, ct) : Task.FromResult<IReadOnlyList<OpenAsk>>([]);
         var (draft, taken, states) = (terms.MayHandIn ? drafts.FindAsync(user, id, ct) : Task.FromResult(Draft.None), leases.OfAsync(user, [id], ct), files.OfCollectionAsync(user, id, ct));
         var takenUp = submissions.PartsAsync(user, id, ct);

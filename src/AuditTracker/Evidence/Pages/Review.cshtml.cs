@@ -106,8 +106,8 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
         (Queue, More) = await collections.ListAsync(user, Waiting, Prose.Given(after), Size, ct);
         var leases = take.OfAsync(user, Queue.Select(row => row.Id), ct);
         NextOn = Queue.Count == 0 ? await collections.NextForReviewAsync(user, ct) : null;
-        var open = at is { } wanted ? await show.FindAsync(user, wanted, ct) : null;
-        Open = open is { MayDecide: true } ? open : Queue.Count > 0 ? await show.FindAsync(user, Queue[0].Id, ct) : null;
+        var open = at is { } wanted ? await show.FindAsync(user, wanted, ct, day) : null;
+        Open = open is { MayDecide: true } ? open : Queue.Count > 0 ? await show.FindAsync(user, Queue[0].Id, ct, day) : null;
         (Day, Leases, (Total, Own)) = (await day, await leases, await counted);
     }
 }
