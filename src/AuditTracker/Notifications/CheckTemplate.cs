@@ -74,7 +74,7 @@ public sealed class CheckTemplate(MailSamples samples, string folder)
         _ => false,
     };
 
-    private IEnumerable<TemplateFault> Filled(MailPart part, string text, string shipped, IReadOnlyList<TemplateTag> tags, Dictionary<string, object?> model)
+    private static IEnumerable<TemplateFault> Filled(MailPart part, string text, string shipped, IReadOnlyList<TemplateTag> tags, Dictionary<string, object?> model)
     {
         Func<object, string> mine, theirs;
         try

@@ -194,8 +194,7 @@ public sealed class RoutesTests(TestApp app) : IClassFixture<TestApp>
 
     /// <summary>Open to anonymous visitors (design §7a).</summary>
     private static readonly string[] Open =
-        ["GET /healthz", "HEAD /healthz", "GET /readyz", "HEAD /readyz", "GET /language", "GET /display", "POST /passkeys/challenge", "PAGE /sign-in", "PAGE /sign-in/code", "PAGE /sign-in/mail", "PAGE /sign-in/mail/code", "PAGE /sign-out", "PAGE /invitation", "PAGE /password-reset", "PAGE /first-administrator",
-        ["GET /healthz", "HEAD /healthz", "GET /readyz", "HEAD /readyz", "GET /calendar/{secret}.ics", "HEAD /calendar/{secret}.ics", "GET /language", "GET /display", "POST /passkeys/challenge", "PAGE /sign-in", "PAGE /sign-in/code", "PAGE /sign-out", "PAGE /invitation", "PAGE /password-reset", "PAGE /first-administrator",
+        ["GET /healthz", "HEAD /healthz", "GET /readyz", "HEAD /readyz", "GET /calendar/{secret}.ics", "HEAD /calendar/{secret}.ics", "GET /language", "GET /display", "POST /passkeys/challenge", "PAGE /sign-in", "PAGE /sign-in/code", "PAGE /sign-in/mail", "PAGE /sign-in/mail/code", "PAGE /sign-out", "PAGE /invitation", "PAGE /password-reset", "PAGE /first-administrator",
         // The training of one person: theirs when signed in, or by the session of a mail's link.
         "PAGE /training/link", "PAGE /training/mine/{id:long}", "PAGE /training/mine/{id:long}/test", "PAGE /training/mine/{id:long}/result", "PAGE /training/mine/{id:long}/certificate"];
 

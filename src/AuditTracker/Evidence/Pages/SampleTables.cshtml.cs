@@ -40,13 +40,13 @@ public sealed class SampleTablesModel(SetSampleSizes sizes, CompanyDays days, IS
     public async Task OnGetAsync(CancellationToken ct)
     {
         await LoadAsync(ct);
-        string? Of(string basis) => Tables[0].Lines.FirstOrDefault(line => line.Basis == basis)?.Size?.ToString();
+        string? Of(string basis) => Tables[0].Lines.FirstOrDefault(line => line.Basis == basis) is { Size: { } size } ? $"{size}" : null;
         Input = new Fields { Yearly = Of("yearly"), Quarterly = Of("quarterly"), Monthly = Of("monthly"), Weekly = Of("weekly"), Daily = Of("daily") };
         foreach (var (line, at) in Tables[0].Lines.Where(line => line is { Basis: "event", UpTo: not null }).Take(Steps).Select((line, at) => (line, at)))
         {
-            (Input.UpTo[at], Input.Size[at]) = ($"{line.UpTo}", line.Size?.ToString());
+            (Input.UpTo[at], Input.Size[at]) = ($"{line.UpTo}", $"{line.Size}");
         }
-        Input.Beyond = Tables[0].Lines.FirstOrDefault(line => line is { Basis: "event", UpTo: null })?.Size?.ToString();
+        Input.Beyond = Tables[0].Lines.FirstOrDefault(line => line is { Basis: "event", UpTo: null }) is { Size: { } beyond } ? $"{beyond}" : null;
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
