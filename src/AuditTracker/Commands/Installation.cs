@@ -1,3 +1,4 @@
+using System.Data.Common;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Telemetry;
 using Npgsql;
@@ -19,9 +20,10 @@ public sealed class Installation : IAsyncDisposable
         (Settings, this.cluster, this.app, Owner) = (settings, cluster, app, owner);
         var to = new NpgsqlConnectionStringBuilder(app) { GssEncryptionMode = GssEncryptionMode.Disable, ApplicationName = "audit-tracker" };
         // Web and worker together stay below the hundred connections of a server as it comes; what is asked beyond waits its turn.
-        to.MaxPoolSize = to.ContainsKey("Maximum Pool Size") ? to.MaxPoolSize : 40;
+        var said = new DbConnectionStringBuilder { ConnectionString = app }; // Npgsql's own builder has every key it knows, said or not
+        to.MaxPoolSize = said.ContainsKey("Maximum Pool Size") || said.ContainsKey("MaxPoolSize") ? to.MaxPoolSize : 40;
         // A page asks a dozen long questions whose planning costs more than their answers.
-        to.MaxAutoPrepare = to.ContainsKey("Max Auto Prepare") ? to.MaxAutoPrepare : 100;
+        to.MaxAutoPrepare = said.ContainsKey("Max Auto Prepare") || said.ContainsKey("MaxAutoPrepare") ? to.MaxAutoPrepare : 100;
         App = new NpgsqlDataSourceBuilder(to.ConnectionString).Build();
     }
 

@@ -80,6 +80,20 @@ public sealed class AttachmentTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task Whoever_sees_an_item_and_not_the_collection_learns_that_it_is_there_and_not_what_was_written()
+    {
+        var (id, target) = await AcceptedAsync("ほかの人に見えない依頼", "iso27001-2022:A.5.9");
+        await desk.App.Get<AttachEvidence>().RunAsync(Desk.Manager, id, AttachAct.Confirm, [target], "鈴木さんの端末だけが対象外");
+        foreach (var (reader, sees) in new[] { (Desk.Manager, true), (Desk.User(Cast.Bob, Role.Reviewer), true), (Desk.User(Cast.Mallory, Role.ControlOwner), false) })
+        {
+            var lent = Assert.Single(await desk.App.Get<AttachmentStore>().OfItemAsync(reader, target.Split(':')[0], target.Split(':')[1], default), one => one.CollectionId == id);
+            Assert.Equal((sees, sees ? "鈴木さんの端末だけが対象外" : ""), (lent.IsVisible, lent.Reason));
+        }
+        await desk.App.Database.ArrangeAsync("update controls set owner_id = @mallory where framework = @framework and ref = @itemRef", new { mallory = Cast.Mallory.PersonId, framework = target.Split(':')[0], itemRef = target.Split(':')[1] });
+        Assert.DoesNotContain("鈴木さんの端末", await (await desk.App.PagesAsAsync(Cast.Mallory)).GetAsync($"/controls/{target.Replace(':', '/')}").Result.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task What_is_handed_in_anew_has_to_be_confirmed_anew()
     {
         var (id, target) = await AcceptedAsync("受領し直す依頼", "iso27001-2022:A.5.19");

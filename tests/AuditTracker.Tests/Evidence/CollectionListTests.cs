@@ -55,6 +55,17 @@ public sealed class CollectionListTests(Desk desk) : IClassFixture<Desk>
         Assert.Contains("基準時刻\t2026/11/24（火） 9:0", cover);
     }
 
+    [Fact]
+    public async Task More_readers_at_once_than_there_are_connections_are_all_answered_and_the_server_keeps_some()
+    {
+        await desk.RequestAsync("大勢が読む依頼", every: PeriodKind.Month);
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var bob = await desk.App.PagesAsAsync(Cast.Bob);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(number => number % 3 == 0 ? bob.GetAsync("/evidence/review") : manami.GetAsync(number % 3 == 1 ? "/evidence/collections?state=all" : "/evidence/collections")));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.InRange(await desk.App.Database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and application_name = 'audit-tracker'"), 2, 40);
+    }
+
     [Theory]
     [InlineData("x")]
     [InlineData("due.2026-13-01_1")]

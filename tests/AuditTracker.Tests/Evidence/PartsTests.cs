@@ -154,6 +154,21 @@ public sealed class PartsTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task A_reminder_that_is_in_a_mail_stays_there_as_it_was_written()
+    {
+        var id = await desk.CollectionAsync(await desk.RequestAsync("書かれたお知らせの依頼"), "2026-07-01");
+        await desk.App.Get<RemindOwners>().RunAsync(default);
+        var written = await desk.App.Database.ScalarAsync<string>("select key from notices where subject = 'collection:' || @id and closed_at is null order by id limit 1", new { id });
+        await desk.App.Database.ArrangeAsync("""
+            insert into mails (person_id, kind, sent_on, language, to_name, to_address, message_id, created_at, state) select person_id, 'daily', '2099-01-01', 'ja', 'x', 'x@example.test', 'written-' || id, now(), 'accepted' from notices where key = @written;
+            update notices set mail_id = (select max(id) from mails) where key = @written;
+            """, new { written });
+        await PartAsync(Cast.Alice, id, "東京分", "名古屋分");
+        Assert.True(await desk.App.Database.ScalarAsync<bool>("select closed_at is null and model ->> 'rest' is null from notices where key = @written", new { written }));
+        Assert.Equal(0, await desk.App.Database.ScalarAsync<long>("select count(*) from notices where key like @written || ':part%'", new { written }));
+    }
+
+    [Fact]
     public async Task The_workbook_holds_the_evidence_of_all_parts_and_before_that_says_what_is_missing()
     {
         var request = await desk.RequestAsync("帳票に出る一部", item: "iso27001-2022:A.8.3");

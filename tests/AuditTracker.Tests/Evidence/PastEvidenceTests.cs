@@ -94,6 +94,63 @@ public sealed class PastEvidenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Parts_that_past_evidence_takes_up_stay_what_they_were_in_the_workbook_and_the_whole_is_not_late()
+    {
+        var open = (await app.CollectionAsync(await app.Database.ScalarAsync<long>("select id from evidence_requests"))).Id();
+        await app.Database.SetClockAsync("2026-11-02T09:00:00"); // behind the due date
+        await app.Get<HandIn>().SubmitAsync(Desk.User(Cast.Alice, AuditTracker.Platform.Security.Role.ControlOwner), open, new HandInInput("", [], "東京の分", null, null, []) { IsPart = true, Rest = "大阪", RestBy = new(2026, 12, 1) });
+        await SendAsync(ZipFolderTests.Zip(Encoding.UTF8, ("list.csv", "Request,Period from,Period to,Captured on,File,提出日\nアクセス権棚卸し,2026/7/1,2026/9/30,2026/10/2,a.csv,2026/10/3\n"), ("a.csv", "x")), "?apply=true");
+        Assert.Equal(1, await app.Get<BringInPastEvidence>().RunAsync(default));
+        var at = await app.Database.ScalarAsync<DateTime>("select business_now()");
+        await using var facts = await AuditTracker.Reports.EvidenceFacts.OpenAsync(app.Get<AuditTracker.Platform.Database.Db>(), new("iso27001-2022", new(2026, 4, 1), new(2027, 3, 31), at, "ja"), default);
+        var pieces = new List<(string Kind, bool BroughtIn, bool Late)>();
+        await foreach (var piece in facts.PiecesAsync())
+        {
+            pieces.Add((piece.Kind, piece.BroughtIn, piece.Late));
+        }
+        Assert.Equal([("statement", false, false), ("file", true, false)], pieces);
+    }
+
+    [Fact]
+    public async Task A_worker_killed_between_unpacking_and_the_rows_doubles_nothing_and_what_it_unpacked_is_swept()
+    {
+        var asked = (await SendAsync(Good, "?apply=true")).Id();
+        await using (var holder = new Npgsql.NpgsqlConnection(app.Database.OwnerConnection + ";Pooling=false"))
+        {
+            await holder.OpenAsync();
+            await using var transaction = await holder.BeginTransactionAsync();
+            await using (var hold = new Npgsql.NpgsqlCommand("lock table submissions in exclusive mode", holder, transaction))
+            {
+                await hold.ExecuteNonQueryAsync();
+            }
+            using var killed = new CancellationTokenSource();
+            var working = app.Get<BringInPastEvidence>().RunAsync(killed.Token);
+            for (var tries = 0; BlobsOnDisk().Count < 3 && tries < 200; tries++)
+            {
+                await Task.Delay(50); // the archive, and the two files of its first line
+            }
+            await killed.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => working);
+        }
+        Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from submissions"));
+        var unpacked = BlobsOnDisk();
+        Assert.InRange(unpacked.Count, 3, 4);
+        // A day later nobody has come back for it.
+        foreach (var file in unpacked)
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-2));
+        }
+        await app.Get<SweepBlobs>().RunAsync(default);
+        Assert.Single(BlobsOnDisk()); // the archive, which is asked for
+        await app.Database.ArrangeAsync("update past_evidence_runs set lease_until = null, state = 'queued' where id = @asked", new { asked });
+        Assert.Equal(1, await app.Get<BringInPastEvidence>().RunAsync(default));
+        Assert.Equal((2L, 3L), (await app.Database.ScalarAsync<long>("select count(*) from submissions"), await app.Database.ScalarAsync<long>("select count(*) from evidence")));
+        Assert.Equal(4, BlobsOnDisk().Count);
+
+        List<string> BlobsOnDisk() => [.. Directory.EnumerateFiles(Path.Combine(app.Database.Installation.Settings.Data, "blobs", "sha256"), "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path).Length == 64)];
+    }
+
+    [Fact]
     public async Task It_can_be_accepted_among_others()
     {
         var ids = await BringInAsync();
