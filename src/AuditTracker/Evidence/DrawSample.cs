@@ -98,9 +98,14 @@ public sealed class DrawSample(Db db, BlobStore blobs, SampleStore samples)
 
     /// <summary>Draws again from the kept population, for anybody who sees the sample.</summary>
     /// <exception cref="NotFound">Not there, or not the reader's to see.</exception>
+    /// <exception cref="Refusal">The population was destroyed after its term.</exception>
     public async Task<SampleCheck> CheckAsync(CurrentUser user, long id, CancellationToken ct = default)
     {
         var sample = await samples.FindAsync(user, id, ct) ?? throw new NotFound();
+        if (sample.DestroyedAt is not null)
+        {
+            throw Refusal.Of<Words>("SampleDestroyed");
+        }
         if (await blobs.CheckAsync(sample.FileSha256, null, ct) != BlobState.Whole)
         {
             return new SampleCheck(false, false);

@@ -7,7 +7,21 @@ using Dapper;
 
 namespace AuditTracker.Evidence;
 
-/// <summary>A file whose term has ended, or that was destroyed.</summary>
+/// <summary>What retention destroys: the view of its terms, the table of its proofs, and what both call it by.</summary>
+public sealed record Destroyable(string Name, string Terms, string Proofs, string Id)
+{
+    public static readonly Destroyable Files = new("files", "file_terms", "destructions", "evidence_id");
+
+    /// <summary>Populations of samples with the files of their rows.</summary>
+    public static readonly Destroyable Samples = new("samples", "sample_terms", "sample_destructions", "sample_id");
+
+    public ListOrder Order { get; } = new("keep", new("f.keep_until", IsDate: true), new SortKey($"f.{Id}"));
+
+    /// <summary>As an address names it; anything else: files.</summary>
+    public static Destroyable Of(string? name) => name == Samples.Name ? Samples : Files;
+}
+
+/// <summary>A file, or a sample, whose term has ended, or that was destroyed.</summary>
 public sealed class DueFile
 {
     public long Id { get; init; }
@@ -50,60 +64,63 @@ public sealed record RetentionHold(long Id, long? RequestId, string? RequestTitl
 public sealed class DueFiles(Db db)
 {
     public static readonly string[] States = ["due", "held", "approved", "destroyed"];
-    public static readonly ListOrder Order = new("keep", new("f.keep_until", IsDate: true), new SortKey("f.evidence_id"));
 
-    private const string Columns = """
-        f.evidence_id as id, f.file_name, f.size, f.sha256, f.collection_id, v.title, c.period_from, c.period_to, coalesce(said.name_ja, f.name_ja) as class_ja, coalesce(said.name_en, f.name_en) as class_en,
+    private static string Columns(Destroyable of) => $"""
+        f.{of.Id} as id, f.file_name, f.size, f.sha256, f.collection_id, v.title, c.period_from, c.period_to, coalesce(said.name_ja, f.name_ja) as class_ja, coalesce(said.name_en, f.name_en) as class_en,
         coalesce(d.months, f.months) as months, coalesce(d.rule_from, f.rule_from) as rule_from, coalesce(d.keep_until, f.keep_until) as keep_until, h.reason as hold_reason,
         coalesce(p.name, nullif(a.name, ''), a.sign_in) as approved_by, d.approved_at, d.reason, d.destroyed_at,
         case when d.destroyed_at is not null then case when x.sha256 is null then false when x.removed_at is not null then true end end as bytes_gone
         """;
 
-    private const string From = """
-        from file_terms f join collections c on c.id = f.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
-        left join destructions d on d.evidence_id = f.evidence_id left join retention_rules said on said.class = d.class and said.valid_from = d.rule_from
+    private static string From(Destroyable of) => $"""
+        from {of.Terms} f join collections c on c.id = f.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
+        left join {of.Proofs} d on d.{of.Id} = f.{of.Id} left join retention_rules said on said.class = d.class and said.valid_from = d.rule_from
         left join retention_holds h on h.id = f.hold_id left join accounts a on a.id = d.approved_by left join people p on p.id = a.person_id left join destroyed_blobs x on x.sha256 = d.sha256
         """;
 
-    private static string Where(string state) => "@isManager and " + state switch
+    private static string Where(Destroyable of, string state) => "@isManager and " + state switch
     {
         "held" => "d.destroyed_at is null and f.keep_until < @today and f.hold_id is not null",
-        "approved" => "d.evidence_id is not null and d.destroyed_at is null and f.hold_id is null",
+        "approved" => "d.approved_at is not null and d.destroyed_at is null and f.hold_id is null",
         "destroyed" => "d.destroyed_at is not null",
-        _ => "d.evidence_id is null and f.keep_until < @today and f.hold_id is null",
-    } + " and (@ids::bigint[] is null or f.evidence_id = any(@ids))";
+        _ => "d.approved_at is null and f.keep_until < @today and f.hold_id is null",
+    } + $" and (@ids::bigint[] is null or f.{of.Id} = any(@ids))";
 
-    public async Task<ListPage<DueFile>> PageAsync(CurrentUser user, string state, long[]? ids, ListSlice slice, CancellationToken ct)
+    public async Task<ListPage<DueFile>> PageAsync(CurrentUser user, string state, long[]? ids, ListSlice slice, CancellationToken ct, Destroyable? of = null)
     {
+        of ??= Destroyable.Files;
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ParametersAsync(connection, user, ids, ct);
         var behind = slice.Behind(parameters);
         parameters["limit"] = slice.Limit;
-        return slice.Page(await connection.ListAsync<DueFile>($"select {Columns}, {slice.Order.Place} as place {From} where {Where(state)} {behind} order by {slice.OrderBy} limit @limit", parameters, ct), row => row.Place);
+        return slice.Page(await connection.ListAsync<DueFile>($"select {Columns(of)}, {slice.Order.Place} as place {From(of)} where {Where(of, state)} {behind} order by {slice.OrderBy} limit @limit", parameters, ct), row => row.Place);
     }
 
-    public async Task<long> CountAsync(CurrentUser user, string state, long[]? ids, int cap, CancellationToken ct)
+    public async Task<long> CountAsync(CurrentUser user, string state, long[]? ids, int cap, CancellationToken ct, Destroyable? of = null)
     {
+        of ??= Destroyable.Files;
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ParametersAsync(connection, user, ids, ct);
         parameters["cap"] = cap;
-        return await connection.FirstAsync<long>($"select count(*) from (select 1 {From} where {Where(state)} limit @cap) counted", parameters, ct);
+        return await connection.FirstAsync<long>($"select count(*) from (select 1 {From(of)} where {Where(of, state)} limit @cap) counted", parameters, ct);
     }
 
     /// <summary>All that is due, in so few letters that a later list can be compared with it.</summary>
-    public async Task<string> WhichAsync(CurrentUser user, long[]? ids, CancellationToken ct)
+    public async Task<string> WhichAsync(CurrentUser user, long[]? ids, CancellationToken ct, Destroyable? of = null)
     {
+        of ??= Destroyable.Files;
         await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<string>($"select {Which("f.evidence_id")} {From} where {Where("due")}", await ParametersAsync(connection, user, ids, ct), ct) ?? "";
+        return await connection.FirstAsync<string>($"select {Which($"f.{of.Id}")} {From(of)} where {Where(of, "due")}", await ParametersAsync(connection, user, ids, ct), ct) ?? "";
     }
 
     internal static string Which(string id) => $"coalesce(encode(sha256(convert_to(string_agg({id}::text, ',' order by {id}), 'UTF8')), 'hex'), '')";
 
-    public async IAsyncEnumerable<DueFile> AllAsync(CurrentUser user, string state, ListSlice slice, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<DueFile> AllAsync(CurrentUser user, string state, ListSlice slice, [EnumeratorCancellation] CancellationToken ct, Destroyable? of = null)
     {
+        of ??= Destroyable.Files;
         await using var connection = await db.OpenAsync(ct);
         var parameters = await ParametersAsync(connection, user, null, ct);
-        await foreach (var row in connection.QueryUnbufferedAsync<DueFile>($"select {Columns} {From} where {Where(state)} order by {slice.OrderBy}", parameters).WithCancellation(ct))
+        await foreach (var row in connection.QueryUnbufferedAsync<DueFile>($"select {Columns(of)} {From(of)} where {Where(of, state)} order by {slice.OrderBy}", parameters).WithCancellation(ct))
         {
             yield return row;
         }
@@ -147,23 +164,24 @@ public sealed class DecideRetention(Db db)
     /// <param name="which">Which they were, by <see cref="DueFiles.WhichAsync"/>; with others, as many as they may be, nothing is approved.</param>
     /// <returns>How many were approved.</returns>
     /// <exception cref="Refusal">The list changed since it was shown.</exception>
-    public async Task<int> ApproveAsync(CurrentUser user, long[]? ids, long? seen, string? reason, string? which = null, CancellationToken ct = default)
+    public async Task<int> ApproveAsync(CurrentUser user, long[]? ids, long? seen, string? reason, string? which = null, CancellationToken ct = default, Destroyable? of = null)
     {
+        of ??= Destroyable.Files;
         RefuseOthers(user);
         var words = CollectionNotes.Reason(reason);
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var (approved, these) = await work.FirstAsync<(int, string)>($"""
-            with approved as (insert into destructions (evidence_id, sha256, class, rule_from, months, keep_until, approved_by, approved_at, reason)
-            select evidence_id, sha256, class, rule_from, months, keep_until, @AccountId, @Now, @words from file_terms
-            where keep_until < @Today and hold_id is null and not is_approved and (@ids::bigint[] is null or evidence_id = any(@ids))
-            on conflict do nothing returning evidence_id)
-            select count(*)::int, {DueFiles.Which("evidence_id")} from approved
+            with approved as (insert into {of.Proofs} ({of.Id}, sha256, class, rule_from, months, keep_until, approved_by, approved_at, reason)
+            select {of.Id}, sha256, class, rule_from, months, keep_until, @AccountId, @Now, @words from {of.Terms}
+            where keep_until < @Today and hold_id is null and not is_approved and (@ids::bigint[] is null or {of.Id} = any(@ids))
+            on conflict do nothing returning {of.Id})
+            select count(*)::int, {DueFiles.Which(of.Id)} from approved
             """, new { user.AccountId, work.Now, words, work.Today, ids }, ct);
         if (approved == 0 || (seen is { } shown && shown != approved) || (which is not null && which != these))
         {
             throw Refusal.Of<Words>(approved == 0 ? "DestroyNone" : "DestroyListChanged", approved);
         }
-        await work.ActAsync("files.destructionApproved", "retention", new Dictionary<string, string?> { ["count"] = $"{approved}" }, words, ct);
+        await work.ActAsync($"{of.Name}.destructionApproved", "retention", new Dictionary<string, string?> { ["count"] = $"{approved}" }, words, ct);
         await work.CommitAsync(ct);
         return approved;
     }
@@ -171,18 +189,19 @@ public sealed class DecideRetention(Db db)
     /// <summary>Takes approvals back while the files are still there.</summary>
     /// <returns>How many; those that were destroyed meanwhile are not among them.</returns>
     /// <exception cref="Refusal">None of them waits for its destruction any more.</exception>
-    public async Task<int> WithdrawAsync(CurrentUser user, long[] ids, string? reason, CancellationToken ct = default)
+    public async Task<int> WithdrawAsync(CurrentUser user, long[] ids, string? reason, CancellationToken ct = default, Destroyable? of = null)
     {
+        of ??= Destroyable.Files;
         RefuseOthers(user);
         var words = CollectionNotes.Reason(reason);
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         // The job destroys one file at a time and holds its row: what it is at is waited for, and then left out.
-        var withdrawn = await work.ExecuteAsync("delete from destructions where evidence_id = any(@ids) and destroyed_at is null", new { ids }, ct);
+        var withdrawn = await work.ExecuteAsync($"delete from {of.Proofs} where {of.Id} = any(@ids) and destroyed_at is null", new { ids }, ct);
         if (withdrawn == 0)
         {
             throw Refusal.Of<Words>("WithdrawNone");
         }
-        await work.ActAsync("files.destructionWithdrawn", "retention", new Dictionary<string, string?> { ["count"] = $"{withdrawn}" }, words, ct);
+        await work.ActAsync($"{of.Name}.destructionWithdrawn", "retention", new Dictionary<string, string?> { ["count"] = $"{withdrawn}" }, words, ct);
         await work.CommitAsync(ct);
         return withdrawn;
     }

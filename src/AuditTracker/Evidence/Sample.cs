@@ -45,6 +45,9 @@ public sealed class Sample
     public string? ClosedBy { get; init; }
     public DateTime? ClosedAt { get; init; }
 
+    /// <summary>Its term is over: population and files are gone, rows and results stay.</summary>
+    public DateTime? DestroyedAt { get; init; }
+
     /// <summary>Rows with a result; those that were replaced are not counted here, but what was found in them is below.</summary>
     public long Done { get; init; }
     public long Conforming { get; init; }

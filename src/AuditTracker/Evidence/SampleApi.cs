@@ -150,6 +150,7 @@ public static class SampleApi
     private static async Task<IResult> Population(HttpContext http, long id, SampleStore samples, BlobStore blobs, CancellationToken ct)
     {
         var sample = await samples.FindAsync(http.CurrentUser(), id, ct) ?? throw new NotFound();
+        _ = sample.DestroyedAt is null ? 0 : throw Refusal.Of<Words>("SampleDestroyed");
         return new FileDownload(blobs, sample.FileSha256, $"population-{id}.jsonl");
     }
 
@@ -160,6 +161,7 @@ public static class SampleApi
         {
             throw new NotFound();
         }
+        _ = sample.DestroyedAt is null ? 0 : throw Refusal.Of<Words>("SampleDestroyed");
         await samples.CheckAsync(original, ct);
         return new FileDownload(blobs, original, sample.OriginalName!);
     }

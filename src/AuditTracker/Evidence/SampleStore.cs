@@ -20,6 +20,7 @@ public sealed class SampleStore(Db db)
         s.file_sha256, s.file_size, s.rows_sha256, s.row_count, s.columns::text as columns, s.state, s.basis, s.table_from, s.table_size, s.size, s.size_reason, s.seed, s.seed_from,
         (select {By} from accounts a left join people p on p.id = a.person_id where a.id = s.drawn_by) as drawn_by, s.drawn_at,
         s.closing, (select {By} from accounts a left join people p on p.id = a.person_id where a.id = s.closed_by) as closed_by, s.closed_at,
+        (select d.destroyed_at from sample_destructions d where d.sample_id = s.id) as destroyed_at,
         n.done, n.conforming, n.observations, n.nonconforming, n.not_applicable, n.replaced,
         coalesce({CollectionScope.MayHandIn} and c.state in ('open', 'returned'), false) as may_work
         """;
@@ -124,11 +125,13 @@ public sealed class SampleStore(Db db)
         if (file is not null)
         {
             await CheckAsync(connection, file.Sha256, ct);
+            _ = await connection.FirstAsync<bool>("select exists (select from sample_files f join sample_rows r on r.id = f.row_id join sample_destructions d on d.sample_id = r.sample_id where f.id = @Id and d.destroyed_at is not null)", file, ct)
+                ? throw Refusal.Of<Words>("SampleDestroyed") : 0; // another may have the same bytes still
         }
         return file;
     }
 
-    /// <summary>Nobody gets bytes that are in quarantine.</summary>
+    /// <summary>Nobody gets bytes that are in quarantine, or that were destroyed.</summary>
     public async Task CheckAsync(string sha256, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
@@ -140,6 +143,10 @@ public sealed class SampleStore(Db db)
         if (await connection.FirstAsync<string>("select found from quarantines where sha256 = @sha256 and decision is distinct from 'released' order by id desc limit 1", new { sha256 }, ct) is { } found)
         {
             throw Refusal.Of<Words>("FileQuarantined", found);
+        }
+        if (await connection.FirstAsync<bool>("select exists (select from destroyed_blobs where sha256 = @sha256)", new { sha256 }, ct))
+        {
+            throw Refusal.Of<Words>("SampleDestroyed");
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded", "report.filed",
         "request.added", "request.changed",
         "role.granted", "role.ended",
-        "sample.populationTaken", "sample.drawn", "sample.rowReplaced", "sample.rowJudged", "sample.concluded", "sample.abandoned", "sample.sizesSet",
+        "sample.populationTaken", "sample.drawn", "sample.rowReplaced", "sample.rowJudged", "sample.concluded", "sample.abandoned", "sample.sizesSet", "sample.destroyed", "samples.destructionApproved", "samples.destructionWithdrawn",
         "token.added", "token.revoked",
         "webhook.added", "webhook.changed", "webhook.paused", "webhook.resumed", "webhook.ended", "webhook.tested", "webhook.retried",
         "training.planned", "training.planChanged", "training.approved", "training.approvalTakenBack", "training.started",

@@ -189,7 +189,7 @@ public sealed class RetentionMeanwhileTests(Desk desk) : IClassFixture<Desk>
         return (file, await desk.App.Database.ScalarAsync<string>("select sha256 from evidence where id = @file", new { file }));
     }
 
-    private async Task<bool?> IsGoneAsync(long file) => Assert.Single((await desk.App.Get<DueFiles>().PageAsync(Desk.Manager, "destroyed", [file], new(DueFiles.Order, false, 10), default)).Rows).BytesGone;
+    private async Task<bool?> IsGoneAsync(long file) => Assert.Single((await desk.App.Get<DueFiles>().PageAsync(Desk.Manager, "destroyed", [file], new(Destroyable.Files.Order, false, 10), default)).Rows).BytesGone;
 
     [Fact]
     public async Task Bytes_that_somebody_drafts_before_they_are_removed_stay()

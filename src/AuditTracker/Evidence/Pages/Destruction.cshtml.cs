@@ -19,19 +19,25 @@ public sealed class DestructionModel(DueFiles files, DecideRetention decide, Com
     }
 
     [FromQuery(Name = "state")] public string? Given { get; set; }
+    /// <summary>samples: populations of samples; anything else: files of evidence.</summary>
+    [FromQuery(Name = "of")] public string? Of { get; set; }
     [BindProperty] public Fields Input { get; set; } = new();
 
     public string State => DueFiles.States.Contains(Given) ? Given! : "due";
+    public Destroyable What => Destroyable.Of(Of);
+
+    /// <summary>The address of a list of the same kind.</summary>
+    public string At(string state) => $"/evidence/destruction?state={state}{(What == Destroyable.Samples ? "&of=samples" : "")}";
     public ListPage<DueFile> List { get; private set; } = null!;
     public long Total { get; private set; }
     public CompanyDay Day { get; private set; } = null!;
 
     public async Task OnGetAsync(CancellationToken ct)
     {
-        var (user, slice) = (HttpContext.CurrentUser(), Request.Slice(DueFiles.Order));
+        var (user, slice) = (HttpContext.CurrentUser(), Request.Slice(What.Order));
         Day = await days.LoadAsync(ct);
-        List = await files.PageAsync(user, State, null, slice, ct);
-        Total = List is { Before: null, After: null } ? List.Rows.Count : await files.CountAsync(user, State, null, ListQuery.Cap, ct);
+        List = await files.PageAsync(user, State, null, slice, ct, What);
+        Total = List is { Before: null, After: null } ? List.Rows.Count : await files.CountAsync(user, State, null, ListQuery.Cap, ct, What);
     }
 
     /// <summary>Takes approvals back; what was chosen and typed is still there when that is refused.</summary>
@@ -39,8 +45,8 @@ public sealed class DestructionModel(DueFiles files, DecideRetention decide, Com
     {
         try
         {
-            var withdrawn = await decide.WithdrawAsync(HttpContext.CurrentUser(), ids, Input.Reason, ct);
-            return this.Done("/evidence/destruction", words["DoneApprovalsWithdrawn", withdrawn]);
+            var withdrawn = await decide.WithdrawAsync(HttpContext.CurrentUser(), ids, Input.Reason, ct, What);
+            return this.Done(At("due"), words["DoneApprovalsWithdrawn", withdrawn]);
         }
         catch (Refusal refusal)
         {
@@ -52,9 +58,9 @@ public sealed class DestructionModel(DueFiles files, DecideRetention decide, Com
     /// <summary>この内容をExcelで.</summary>
     public async Task<IActionResult> OnGetExcelAsync(CancellationToken ct)
     {
-        var (user, slice) = (HttpContext.CurrentUser(), Request.Slice(DueFiles.Order));
+        var (user, slice) = (HttpContext.CurrentUser(), Request.Slice(What.Order));
         Day = await days.LoadAsync(ct);
-        return new ListSheet<DueFile>(words["Destruction"], [words[Word(State)]], words["KeepUntil"], slice.Descending, Columns, files.AllAsync(user, State, slice, ct));
+        return new ListSheet<DueFile>(words["Destruction"], [words[What == Destroyable.Samples ? "DestructionSamples" : "Files"], words[Word(State)]], words["KeepUntil"], slice.Descending, Columns, files.AllAsync(user, State, slice, ct, What));
     }
 
     /// <summary>廃棄の対象, of a list.</summary>

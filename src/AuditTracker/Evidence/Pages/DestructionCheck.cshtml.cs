@@ -14,6 +14,7 @@ public sealed class DestructionCheckModel(DueFiles files, DecideRetention decide
 {
     [FromQuery(Name = "id")] public long[] Ids { get; set; } = [];
     [FromQuery(Name = "all")] public bool All { get; set; }
+    [FromQuery(Name = "of")] public string? Of { get; set; }
     [BindProperty] public Fields Input { get; set; } = new();
 
     public sealed class Fields
@@ -31,23 +32,25 @@ public sealed class DestructionCheckModel(DueFiles files, DecideRetention decide
     public long Total { get; private set; }
     public string Which { get; private set; } = "";
     public CompanyDay Day { get; private set; } = null!;
+    public Destroyable What => Destroyable.Of(Of);
+    public string Back => What == Destroyable.Samples ? "/evidence/destruction?of=samples" : "/evidence/destruction";
     private long[]? Chosen => All ? null : Ids;
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
         Day = await days.LoadAsync(ct);
-        List = await files.PageAsync(user, "due", Chosen, new ListSlice(DueFiles.Order, false, BulkModel.Shown), ct);
-        Total = await files.CountAsync(user, "due", Chosen, int.MaxValue, ct);
-        Which = await files.WhichAsync(user, Chosen, ct);
+        List = await files.PageAsync(user, "due", Chosen, new ListSlice(What.Order, false, BulkModel.Shown), ct, What);
+        Total = await files.CountAsync(user, "due", Chosen, int.MaxValue, ct, What);
+        Which = await files.WhichAsync(user, Chosen, ct, What);
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         try
         {
-            var approved = await decide.ApproveAsync(HttpContext.CurrentUser(), Chosen, Input.Seen, Input.Reason, Input.Which ?? "", ct);
-            return this.Done("/evidence/destruction?state=approved", words["DoneDestructionApproved", approved]);
+            var approved = await decide.ApproveAsync(HttpContext.CurrentUser(), Chosen, Input.Seen, Input.Reason, Input.Which ?? "", ct, What);
+            return this.Done($"/evidence/destruction?state=approved{(What == Destroyable.Samples ? "&of=samples" : "")}", words["DoneDestructionApproved", approved]);
         }
         catch (Refusal refusal)
         {
