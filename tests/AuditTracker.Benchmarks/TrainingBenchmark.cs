@@ -43,7 +43,8 @@ public static class TrainingBenchmark
         Console.WriteLine($"      a reminder to half of them: {await TimeAsync(() => remind.RunAsync(default)):F0} ms");
         Console.WriteLine($"      a tick with nothing to tell: {await MedianAsync(() => remind.RunAsync(default)):F0} ms");
         var (now, _) = await services.GetRequiredService<BusinessClock>().NowAsync();
-        Console.WriteLine($"      progress page: numbers {await MedianAsync(() => store.NumbersAsync(user, id, now, default)):F0} ms, by department {await MedianAsync(() => store.PartsAsync(user, id, now, false, default)):F0} ms, by day {await MedianAsync(() => store.DaysAsync(user, id, now, default)):F0} ms");
+        Console.WriteLine($"      progress page: numbers, departments and types {await MedianAsync(() => store.ProgressAsync(user, id, now, default)):F0} ms, by day {await MedianAsync(() => store.DaysAsync(user, id, now, default)):F0} ms");
+        Console.WriteLine($"      progress page, both side by side: {await MedianAsync(() => Task.WhenAll(store.ProgressAsync(user, id, now, default), store.DaysAsync(user, id, now, default))):F0} ms");
         var slice = new ListSlice(CampaignStore.PeopleOrders[0], false, 50);
         Console.WriteLine($"      roster page: all {await MedianAsync(() => store.PeopleAsync(user, id, new(null, null, null, null), slice, now, default)):F0} ms, still to go {await MedianAsync(() => store.PeopleAsync(user, id, new("open", null, null, null), slice, now, default)):F0} ms, count {await MedianAsync(() => store.CountAsync(user, id, new("open", null, null, null), now, default)):F0} ms");
         Console.WriteLine($"      list of campaigns {await MedianAsync(() => store.PageAsync(user, new(CampaignStore.Orders[0], true, 50), default)):F0} ms");

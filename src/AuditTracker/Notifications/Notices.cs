@@ -23,6 +23,27 @@ public static class Notices
         return told.Count;
     }
 
+    /// <summary>
+    /// Like <see cref="TellManyAsync"/> for a hundred thousand: the notices are made where the rows are, in one statement, and never leave the database.
+    /// </summary>
+    /// <param name="rows">A query of <c>key, template, person_id, subject, urgency, due_on, model</c> (<c>jsonb</c>); written by the room, nothing that a person typed.</param>
+    /// <param name="parameters">Its parameters; <c>now</c> is added.</param>
+    /// <returns>How many are new.</returns>
+    public static Task<int> TellFromAsync(this UnitOfWork work, string rows, Dictionary<string, object?> parameters, CancellationToken ct = default)
+    {
+        parameters["now"] = work.Now;
+        return work.FirstAsync<int>($"""
+            with told as (
+                insert into notices (key, template, person_id, subject, urgency, due_on, model, created_at)
+                select n.key, n.template, n.person_id, n.subject, n.urgency, n.due_on, n.model, @now from ({rows}) n on conflict (key) do nothing returning person_id),
+            queued as (
+                insert into mails (kind, person_id, to_name, to_address, language, state, message_id, created_at)
+                select 'daily', p.id, p.name, p.email, p.language, 'queued', {NewMessageId}, @now from people p where p.id in (select person_id from told) order by p.id
+                on conflict (person_id) where kind = 'daily' and state = 'queued' do nothing)
+            select count(*)::int from told
+            """, parameters, ct);
+    }
+
     /// <summary>Sends a notice as a mail of its own with the next tick, at any hour: invitation, reset, security notice, test mail.</summary>
     /// <param name="to">The address when no person stands behind it; otherwise the mail goes to <see cref="Notice.PersonId"/>.</param>
     /// <returns>How many are new: 0 or 1.</returns>

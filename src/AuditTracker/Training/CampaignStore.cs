@@ -85,20 +85,14 @@ public sealed partial class CampaignStore(Db db)
         return (await connection.FirstAsync<Numbers>($"select {Standings.Counts} from ({Standings.Sql} and {TrainingScope.Counted}) r", With(user, campaign, asOf), ct))!;
     }
 
-    /// <summary>By department or employment type, the least done first.</summary>
-    /// <param name="byType">By employment type.</param>
-    public async Task<IReadOnlyList<PartNumbers>> PartsAsync(CurrentUser user, long campaign, DateTime asOf, bool byType, CancellationToken ct)
+    /// <summary>The reader's part of all numbers as of an instant, in one reading of the roster.</summary>
+    public async Task<Progress> ProgressAsync(CurrentUser user, long campaign, DateTime asOf, CancellationToken ct)
     {
-        var (code, name) = byType ? ("r.employment_type", "r.employment_type") : ("r.department_code", "max(r.department)");
         await using var connection = await db.OpenAsync(ct);
-        return await connection.ListAsync<PartNumbers>($"""
-            select code, name, completed, unexplained, exempt from (
-                select {code} as code, {name} as name, count(*) filter (where r.standing = 'completed')::int as completed,
-                       count(*) filter (where r.standing not in ('completed', 'exempt'))::int as unexplained, count(*) filter (where r.standing = 'exempt')::int as exempt
-                from ({Standings.Sql} and {TrainingScope.Counted}) r group by {code}) parts
-            order by case when completed + unexplained = 0 then 1 else completed::numeric / (completed + unexplained) end, unexplained desc, code
-            limit 500
-            """, With(user, campaign, asOf), ct);
+        return new(await connection.ListAsync<ProgressGroup>($"""
+            select r.department_code as code, max(r.department) as name, r.employment_type as type, r.standing, case when r.standing = 'exempt' then r.reason end as reason, count(*)::int as people
+            from ({Standings.Sql} and {TrainingScope.Counted}) r group by 1, 3, 4, 5
+            """, With(user, campaign, asOf), ct));
     }
 
     /// <summary>How many completed on each day; days without anybody are absent.</summary>

@@ -10,16 +10,6 @@ namespace AuditTracker.Training;
 public sealed record StandingRow(long Id, long PersonId, string EmployeeNo, string Name, string DepartmentCode, string Department, string EmploymentType, string Standing, DateOnly DueOn,
     DateTime? StartedAt, DateTime? CompletedAt, string? How, int? Score, string? Reason, string Detail, DateOnly? FromOn, DateOnly? ToOn, bool IsAsked, DateTime? ToldAt, string Place);
 
-/// <summary>A department's or an employment type's part.</summary>
-public sealed record PartNumbers(string Code, string Name, int Completed, int Unexplained, int Exempt)
-{
-    public int Total => Completed + Unexplained + Exempt;
-    public int Percent => Completed + Unexplained == 0 ? 100 : Completed * 100 / (Completed + Unexplained);
-}
-
-/// <summary>How many had completed by the end of a day.</summary>
-public sealed record DayDone(DateOnly On, int Done);
-
 /// <summary>
 /// The one way in which a roster is read as of an instant (<c>@asOf</c>) for a campaign (<c>@campaign</c>): everything follows from instants in the rows, nothing from a state that
 /// somebody set. The alias of the result is the caller's; it has every column of <c>training_roster</c>.

@@ -29,8 +29,27 @@ public static class TrainingMails
 
     /// <summary>To everybody who has to take part: please do, by when and how long it takes.</summary>
     /// <param name="rosters">Only these; null: everybody on the roster.</param>
-    public static Task<int> TellOpenedAsync(UnitOfWork work, Campaign campaign, IReadOnlyList<long>? rosters, CancellationToken ct) =>
-        TellAsync(work, campaign, Opened, "", Urgency.Opened, null, rosters, ct);
+    public static async Task<int> TellOpenedAsync(UnitOfWork work, Campaign campaign, IReadOnlyList<long>? rosters, CancellationToken ct) => await work.TellFromAsync($"""
+        select '{Opened}:' || r.id as key, '{Opened}' as template, r.person_id, 'training:' || r.id as subject, {(int)Urgency.Opened} as urgency, r.own_due_on as due_on,
+               jsonb_build_object('title', @title::text, 'minutes', @minutes::int, 'link', '/training/mine/' || r.id, 'joiner', @joiner::boolean, 'again', false) as model
+        from ({Standings.Sql}) r join people p on p.id = r.person_id
+        where {ToTell} and (@rosters::bigint[] is null or r.id = any(@rosters)) order by r.id
+        """, new()
+    {
+        ["campaign"] = campaign.Id,
+        ["asOf"] = work.Now,
+        ["Today"] = work.Today,
+        ["title"] = campaign.Title,
+        ["minutes"] = await MinutesAsync(work, campaign, ct),
+        ["joiner"] = campaign.IsForJoiners,
+        ["rosters"] = rosters?.ToArray(),
+    }, ct);
+
+    // Still to go, and still employed.
+    private const string ToTell = "r.standing in ('notStarted', 'inProgress', 'retake') and (p.left_on is null or p.left_on >= @Today)";
+
+    private static async Task<int> MinutesAsync(UnitOfWork work, Campaign campaign, CancellationToken ct) =>
+        await work.FirstAsync<int>("select minutes from training_course_versions where course = @Course and version = @CourseVersion", campaign, ct);
 
     /// <summary>To those of a due date who are not done, once a step; in the place of what still waits to be told.</summary>
     public static Task<int> TellReminderAsync(UnitOfWork work, Campaign campaign, CadenceDay day, DateOnly dueOn, CancellationToken ct) =>
@@ -42,23 +61,20 @@ public static class TrainingMails
 
     private static async Task<int> TellAsync(UnitOfWork work, Campaign campaign, string? template, string occasion, Urgency urgency, DateOnly? dueOn, IReadOnlyList<long>? rosters, CancellationToken ct, DateOnly? stepOn = null)
     {
-        var minutes = await work.FirstAsync<int>("select minutes from training_course_versions where course = @Course and version = @CourseVersion", campaign, ct);
+        var minutes = await MinutesAsync(work, campaign, ct);
         var told = 0;
         // The roster is read once: it is the notices that are many and large.
         var everybody = await work.QueryAsync<Told>($"""
             select r.id as roster_id, r.person_id, r.own_due_on as due_on from ({Standings.Sql}) r join people p on p.id = r.person_id
-            where r.standing in ('notStarted', 'inProgress', 'retake') and (p.left_on is null or p.left_on >= @Today)
+            where {ToTell}
               and (@dueOn::date is null or r.own_due_on = @dueOn) and (@stepOn::date is null or tokyo_date(r.at) < @stepOn) and (@rosters::bigint[] is null or r.id = any(@rosters))
               and not exists (select from notices n where n.key = coalesce(@template, case when r.own_due_on < @Today then '{Overdue}' else '{DueSoon}' end) || ':' || r.id || @occasion)
             order by r.id
             """, new { campaign = campaign.Id, asOf = work.Now, work.Today, dueOn, stepOn, rosters = rosters?.ToArray(), template, occasion }, ct);
         foreach (var people in everybody.Chunk(AtOnce))
         {
-            if (occasion.Length > 0)
-            {
-                // The newer word takes the place of the earlier ones, so that a mail never names a training twice.
-                await work.SettleManyAsync([.. people.Select(row => ExemptPeople.Subject(row.RosterId))], [Opened, DueSoon, Overdue], ct: ct);
-            }
+            // The newer word takes the place of the earlier ones, so that a mail never names a training twice.
+            await work.SettleManyAsync([.. people.Select(row => ExemptPeople.Subject(row.RosterId))], [Opened, DueSoon, Overdue], ct: ct);
             told += await work.TellManyAsync([.. people.Select(row =>
             {
                 var late = row.DueOn < work.Today;
@@ -67,7 +83,7 @@ public static class TrainingMails
                 {
                     Urgency = template is null && late ? Urgency.Overdue : urgency,
                     DueOn = row.DueOn,
-                    Model = new Dictionary<string, object?> { ["title"] = campaign.Title, ["minutes"] = minutes, ["link"] = $"/training/mine/{row.RosterId}", ["joiner"] = campaign.IsForJoiners, ["again"] = template != Opened },
+                    Model = new Dictionary<string, object?> { ["title"] = campaign.Title, ["minutes"] = minutes, ["link"] = $"/training/mine/{row.RosterId}", ["joiner"] = campaign.IsForJoiners, ["again"] = true },
                 };
             })], ct);
         }

@@ -58,16 +58,19 @@ public sealed class CampaignModel(CampaignStore campaigns, CourseStore courses, 
         }
         var asOf = Campaign.ClosedAt ?? Now;
         // Side by side: each of them waits for the server more than it works.
-        var (course, audience, numbers) = (courses.FindAsync(Campaign.Course, Campaign.CourseVersion, ct), audiences.OfAsync(id, ct), Campaigns.NumbersAsync(Caller, id, asOf, ct));
-        if (Campaign.StartedAt is not null)
+        var (course, audience) = (courses.FindAsync(Campaign.Course, Campaign.CourseVersion, ct), audiences.OfAsync(id, ct));
+        if (Campaign.StartedAt is null)
         {
-            var (departments, types) = (Campaigns.PartsAsync(Caller, id, asOf, byType: false, ct), Campaigns.PartsAsync(Caller, id, asOf, byType: true, ct));
-            var (waiting, days) = (exemptions.WaitingAsync(Caller, id, ct), Campaigns.DaysAsync(Caller, id, asOf, ct));
-            await Task.WhenAll(numbers, departments, types, waiting, days);
-            (Departments, Types, Waiting) = (await departments, await types, await waiting);
-            Pace = Pace.Of(Campaign.OpensOn, Campaign.DueOn, await numbers, await days, JapanTime.DateOf(asOf), Campaign.IsRunning);
+            Numbers = new Progress([]).Numbers;
         }
-        (Course, Audience, Numbers) = ((await course)!, await audience, await numbers);
+        else
+        {
+            var (progress, waiting, days) = (Campaigns.ProgressAsync(Caller, id, asOf, ct), exemptions.WaitingAsync(Caller, id, ct), Campaigns.DaysAsync(Caller, id, asOf, ct));
+            await Task.WhenAll(progress, waiting, days);
+            (Numbers, Departments, Types, Waiting) = ((await progress).Numbers, (await progress).Departments, (await progress).Types, await waiting);
+            Pace = Pace.Of(Campaign.OpensOn, Campaign.DueOn, Numbers, await days, JapanTime.DateOf(asOf), Campaign.IsRunning);
+        }
+        (Course, Audience) = ((await course)!, await audience);
         return true;
     }
 
