@@ -150,6 +150,9 @@ public sealed partial class LinkTests : IAsyncLifetime
         }
         // The session goes on without its link, until it is revoked itself or the person has left.
         Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync($"/training/mine/{roster}")).StatusCode);
+        await school.Database.ArrangeAsync("update training_sessions set expires_at = now() - interval '1 second'");
+        Assert.Equal(HttpStatusCode.Redirect, (await visitor.GetAsync($"/training/mine/{roster}")).StatusCode);
+        await school.Database.ArrangeAsync("update training_sessions set expires_at = now() + interval '1 hour'");
         await school.Database.ArrangeAsync("update people set left_on = '2026-11-01' where id = 1");
         Assert.Equal(HttpStatusCode.Redirect, (await visitor.GetAsync($"/training/mine/{roster}")).StatusCode);
         await school.Database.ArrangeAsync("update people set left_on = null where id = 1");

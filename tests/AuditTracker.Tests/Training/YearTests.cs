@@ -1,12 +1,17 @@
+using AuditTracker.People;
+using AuditTracker.Platform.Database;
 using AuditTracker.Tests.Support;
 using AuditTracker.Training;
 
 namespace AuditTracker.Tests.Training;
 
-/// <summary>A year under the clock with people who come, go, are away and return: at every week's end the numbers equal a recount by this test's own books, and so do those of any week before.</summary>
+/// <summary>
+/// The demo's company through a year under its clock, with people who come, go, are away and return: at every week's end the numbers equal a recount by this test's own books, and so do those of
+/// any week before; the next year's campaign is counted for itself.
+/// </summary>
 public sealed class YearTests : IAsyncLifetime
 {
-    private const int People = 60;
+    private static readonly DateOnly Opens = new(2026, 4, 1), Due = new(2026, 6, 30), NextOpens = new(2027, 4, 1), NextDue = new(2027, 6, 30);
     private readonly School school = new();
     private readonly Dictionary<long, Person> books = [];
 
@@ -32,16 +37,17 @@ public sealed class YearTests : IAsyncLifetime
     public async Task Numbers_of_every_week_of_a_year_equal_an_independent_recount_and_stay_so()
     {
         await school.Database.SetClockAsync("2026-04-01 09:00");
-        await school.Database.ArrangeAsync("""
-            insert into people (employee_no, name, name_key, email, email_key, employment_type, hired_on)
-            select 'Y' || to_char(n, 'FM000'), '人 ' || n, '人 ' || n, format('y%s@example.test', n), format('y%s@example.test', n), (array['正社員', '派遣社員'])[1 + n % 2], '2020-04-01' from generate_series(1, @People) n
-            """, new { People });
-        foreach (var (id, number) in await school.Database.ListAsync<(long, string)>("select id, employee_no from people where employee_no like 'Y%' order by id"))
+        var file = await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "templates", "demo", "people.csv"));
+        Assert.Empty((await Get<ImportPeople>().ApplyAsync(Actor.Operator("test"), null, "people.csv", file, new ImportTerms(new(2020, 4, 1), null))).Errors);
+        foreach (var (id, number, hired, left) in await school.Database.ListAsync<(long, string, DateOnly, DateOnly?)>("select id, employee_no, hired_on, left_on from people where left_on is null or left_on >= '2026-04-01' order by id"))
         {
-            books[id] = new(id, number, new(2020, 4, 1));
+            // Who is hired in the course of the year takes the course for joiners.
+            books[id] = new(id, number, hired) { JoinedRoster = hired > Opens ? hired : null, Left = left };
         }
-        var yearly = await school.RunAsync(School.Plan(opens: "2026-04-01", due: "2026-06-30", audience: new(false, [], [], [.. books.Values.Select(person => person.Number)])));
+        Assert.True(books.Count >= 120 && books.Values.Any(person => person.JoinedRoster is not null), $"{books.Count} people");
+        var yearly = await school.RunAsync(School.Plan(opens: "2026-04-01", due: "2026-06-30"));
         var joiners = await school.RunAsync(School.Plan("joiners", opens: "2026-04-01", due: "2027-03-31", course: "new-joiners"));
+        var roster = books.Values.Where(person => person.JoinedRoster is null).ToList();
         var dice = new Random(20260401);
         var weeks = new List<(DateTime At, Numbers Yearly, int Joiners, int JoinersDone)>();
         for (var day = new DateOnly(2026, 4, 6); day < new DateOnly(2027, 3, 29); day = day.AddDays(7))
@@ -51,20 +57,38 @@ public sealed class YearTests : IAsyncLifetime
             await school.Database.SetClockAsync($"{day.AddDays(4):yyyy-MM-dd} 18:00");
             await TickAsync();
             var now = await school.NowAsync();
-            var expected = Recount(yearly, day.AddDays(4), new(2026, 6, 30));
+            var expected = Recount(roster, yearly, day.AddDays(4), Due);
             Assert.Equal((day, expected), (day, await school.NumbersAsync(yearly, now)));
             var joined = books.Values.Where(person => person.JoinedRoster <= day.AddDays(4)).ToList();
             var induction = await school.NumbersAsync(joiners, now);
             Assert.Equal((day, joined.Count, joined.Count(person => person.Done.ContainsKey(joiners))), (day, induction.Total, induction.Completed));
             weeks.Add((now, expected, joined.Count, induction.Completed));
         }
+        // The next year: everybody employed then, whatever they completed before.
+        await school.Database.SetClockAsync($"{NextOpens:yyyy-MM-dd} 08:00");
+        await TickAsync();
+        var next = await school.RunAsync(School.Plan(opens: "2027-04-01", due: "2027-06-30"));
+        var nextRoster = books.Values.Where(person => person.Hired <= NextOpens && (person.Left is null || person.Left >= NextOpens)).ToList();
+        foreach (var person in nextRoster.Where(person => person.Left is null && person.Away is null && dice.Next(3) == 0))
+        {
+            await CompleteAsync(person, next);
+        }
+        for (var day = NextOpens.AddDays(1); day <= NextOpens.AddDays(22); day = day.AddDays(7))
+        {
+            await school.Database.SetClockAsync($"{day:yyyy-MM-dd} 18:00");
+            await TickAsync();
+            Assert.Equal((day, Recount(nextRoster, next, day, NextDue)), (day, await school.NumbersAsync(next)));
+            Assert.Equal((day, Recount(roster, yearly, day, Due)), (day, await school.NumbersAsync(yearly)));
+        }
+        Assert.True(nextRoster.Count(person => person.Done.ContainsKey(yearly)) > 20 && (await school.NumbersAsync(next)) is { NotStarted: > 20, Completed: > 20 });
+        Assert.Equal([2026, 2027], await school.Database.ListAsync<int>("select fiscal_year from training_campaigns where kind = 'yearly' order by fiscal_year"));
         foreach (var week in weeks)
         {
             Assert.Equal(week.Yearly, await school.NumbersAsync(yearly, week.At));
             Assert.Equal((week.Joiners, week.JoinersDone), ((await school.NumbersAsync(joiners, week.At)).Total, (await school.NumbersAsync(joiners, week.At)).Completed));
         }
         var last = weeks[^1].Yearly;
-        Assert.True(last is { Total: People, Completed: > 10, Left: > 0 } && weeks.Any(week => week.Yearly.Leave > 0) && weeks[^1].Joiners > 5, $"{last}: too little happened");
+        Assert.True(last.Total == roster.Count && last is { Completed: > 20, Left: > 0 } && weeks.Any(week => week.Yearly.Leave > 0) && weeks[^1].Joiners > 5, $"{last}: too little happened");
         // Nobody was mailed twice a day, nor at a week-end or holiday, and each key once.
         Assert.Equal(0, await school.Database.ScalarAsync<long>("select count(*) from (select 1 from mails where kind = 'daily' and sent_on is not null group by person_id, sent_on having count(*) > 1) twice"));
     }
@@ -77,7 +101,7 @@ public sealed class YearTests : IAsyncLifetime
 
     private async Task LiveAsync(DateOnly day, Random dice, long yearly, long joiners)
     {
-        foreach (var person in books.Values.Where(person => person.Left is null).OrderBy(person => person.Id).ToList())
+        foreach (var person in books.Values.Where(person => person.Left is null && person.Hired <= day).OrderBy(person => person.Id).ToList())
         {
             var luck = dice.Next(200);
             if (person.Away is { } away && luck < 60 && day > away)
@@ -134,9 +158,8 @@ public sealed class YearTests : IAsyncLifetime
         """, new { person.Id, kind, on });
 
     /// <summary>Counted again, by what this test knows.</summary>
-    private Numbers Recount(long campaign, DateOnly today, DateOnly due)
+    private static Numbers Recount(List<Person> roster, long campaign, DateOnly today, DateOnly due)
     {
-        var roster = books.Values.Where(person => person.JoinedRoster is null).ToList();
         var done = roster.Where(person => person.Done.ContainsKey(campaign)).ToHashSet();
         var left = roster.Where(person => !done.Contains(person) && person.Left < today && person.Left <= due).ToHashSet();
         var away = roster.Where(person => !done.Contains(person) && !left.Contains(person) && person.Away is not null).ToHashSet();
