@@ -22,6 +22,7 @@ public sealed class SubjectLinks(IEnumerable<EndpointDataSource> endpoints)
         ["appointment"] = "company/appointments",
         ["trainingCampaign"] = "training/campaigns",
         ["filing"] = "reports/filings",
+        ["course"] = "training/courses",
     };
 
     /// <summary>Rows of these tables are about the same things.</summary>

@@ -25,6 +25,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "company.closureAdded", "company.closureRemoved", "company.makeUpDayAdded", "company.makeUpDayRemoved", "company.holidaysImported",
         "company.changeWithdrawn", "company.changeReported", "company.changeNeedsNoReport", "company.changeReportReopened",
         "control.changed",
+        "course.draftBegun", "course.draftDiscarded", "course.published",
         "department.changed", "department.closed",
         "departments.imported",
         "filing.askedAgain", "filing.paperAsked", "filing.paperBuilt", "filing.paperFailed", "filing.downloaded",

@@ -7,7 +7,7 @@ namespace AuditTracker.Training;
 /// <summary>A version of a course, without its content.</summary>
 public sealed record CourseVersion(string Key, int Version, string TitleJa, string TitleEn, int Minutes, int PassMark, int Drawn, string SourceSha256, DateTime At)
 {
-    public string Title(string language) => language == "en" ? TitleEn : TitleJa;
+    public string Title(string language) => Course.In(language, TitleJa, TitleEn);
 }
 
 /// <summary>Reads courses. A version never changes, so one read is kept for the life of the process.</summary>
@@ -23,6 +23,13 @@ public sealed class CourseStore(Db db)
             select v.course as key, v.version, v.title_ja, v.title_en, v.minutes, v.pass_mark, v.drawn, v.source_sha256, v.at
             from training_courses c join training_course_versions v on v.course = c.key and v.version = c.version order by c.key
             """, ct: ct);
+    }
+
+    /// <summary>Every version of a course, the newest first.</summary>
+    public async Task<IReadOnlyList<CourseVersion>> VersionsAsync(string key, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<CourseVersion>("select course as key, version, title_ja, title_en, minutes, pass_mark, drawn, source_sha256, at from training_course_versions where course = @key order by version desc limit 200", new { key }, ct);
     }
 
     /// <summary>A version with everything in it, or null.</summary>

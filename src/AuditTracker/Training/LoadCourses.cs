@@ -5,7 +5,10 @@ using AuditTracker.Platform.Database;
 
 namespace AuditTracker.Training;
 
-/// <summary>Brings the courses of <c>templates/training</c> into the database: a changed one becomes a new version, what was there stays. Unchanged files cost one hash.</summary>
+/// <summary>
+/// Brings the courses of <c>templates/training</c> into the database: a changed one becomes a new version, what was there stays. Unchanged files cost one hash. A course whose newest version
+/// was published on a page is the office's own and is left alone.
+/// </summary>
 public sealed class LoadCourses(Db db)
 {
     // Part of every source hash; raise it when the same files are read differently.
@@ -20,6 +23,7 @@ public sealed class LoadCourses(Db db)
         await using var work = await db.BeginAsync(Actor.Operator("courses"), ct);
         await work.ExecuteAsync("select pg_advisory_xact_lock(hashtext('training_courses'))", ct: ct);
         var known = (await work.QueryAsync<(string Key, string Hash)>("select c.key, v.source_sha256 from training_courses c join training_course_versions v on v.course = c.key and v.version = c.version", ct: ct)).ToHashSet();
+        var own = (await work.QueryAsync<string>("select c.key from training_courses c join training_course_versions v on v.course = c.key and v.version = c.version where v.by_account is not null", ct: ct)).ToHashSet();
         var added = 0;
         foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
         {
@@ -30,7 +34,7 @@ public sealed class LoadCourses(Db db)
             }
             var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', [.. texts, Reading]))));
             var key = Path.GetFileName(path);
-            if (known.Contains((key, hash)))
+            if (own.Contains(key) || known.Contains((key, hash)))
             {
                 continue;
             }

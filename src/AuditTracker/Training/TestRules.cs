@@ -7,15 +7,24 @@ public sealed record DrawnQuestion(string Id, IReadOnlyList<string> Order);
 public static class TestRules
 {
     /// <summary>
-    /// The course's number of questions by chance, at least one for each of the four contents (J.4.3: in the material and in the test), in an order and with choices in an order by chance.
+    /// The course's number of questions by chance, at least one for each of the four contents (J.4.3: in the material and in the test), in an order and with choices in an order by chance, or in the bank's own where the course says so.
     /// </summary>
     public static IReadOnlyList<DrawnQuestion> Draw(Course course, long seed)
     {
         var dice = new Dice(seed);
+        if (course.IsFixed)
+        {
+            return [.. Chosen(course, dice).OrderBy(question => course.Questions.ToList().IndexOf(question)).Select(question => new DrawnQuestion(question.Id, [.. Enumerable.Range(0, question.Ja.Choices.Count).Select(Question.Letter)]))];
+        }
+        return [.. dice.Shuffle(Chosen(course, dice)).Select(question => new DrawnQuestion(question.Id, dice.Shuffle([.. Enumerable.Range(0, question.Ja.Choices.Count).Select(Question.Letter)])))];
+    }
+
+    private static List<Question> Chosen(Course course, Dice dice)
+    {
         var shuffled = dice.Shuffle(course.Questions);
         var must = Course.Contents.Select(content => shuffled.First(question => question.Shows == content)).ToList();
         var rest = shuffled.Where(question => !must.Contains(question)).Take(course.Drawn - must.Count);
-        return [.. dice.Shuffle([.. must, .. rest]).Select(question => new DrawnQuestion(question.Id, dice.Shuffle([.. Enumerable.Range(0, question.Ja.Choices.Count).Select(Question.Letter)])))];
+        return [.. must, .. rest];
     }
 
     /// <summary>Right means exactly the right choices: one too many or one too few is not.</summary>

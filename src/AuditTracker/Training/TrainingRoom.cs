@@ -10,7 +10,7 @@ public static class TrainingRoom
             services.AddSingleton(secret);
         }
         return services
-            .AddSingleton<CourseStore>().AddSingleton<LoadCourses>()
+            .AddSingleton<CourseStore>().AddSingleton<LoadCourses>().AddSingleton<EditCourse>().AddSingleton<CourseArchive>().AddSingleton<CourseFiles>()
             .AddSingleton<CampaignStore>().AddSingleton<AudienceStore>().AddSingleton<PlanCampaign>().AddSingleton<StartCampaigns>().AddSingleton<FollowPeopleEvents>()
             .AddSingleton<ExemptPeople>().AddSingleton<RecordAttendance>().AddSingleton<CloseCampaign>().AddSingleton<CampaignFacts>()
             .AddSingleton<ApprovalStore>().AddSingleton<Cadence>().AddSingleton<RemindTrainees>()

@@ -34,6 +34,7 @@ public sealed class Office : IAsyncLifetime
         var preview = await App.Get<ImportPeople>().KeepAsync(Cast.Manami.User(), "people-1130.csv", Next(ImportFiles.Sample("people-utf8.csv")));
         await App.Get<SendMails>().RunAsync(CancellationToken.None);
         var (trained, training) = await TrainAsync();
+        await App.Get<EditCourse>().OpenAsync(Cast.Manami.User(), (await App.Get<CourseStore>().FindAsync("all-staff", 1, CancellationToken.None))!, 1);
         var run = await App.Get<RequestReport>().AskAsync(Cast.Manami.User(), new ReportInput(Quarter.Framework, new(2026, 7, 1), new(2026, 9, 30), null, "ja"));
         await App.Get<BuildReports>().RunAsync(CancellationToken.None);
         await LengthenAsync();
@@ -151,6 +152,12 @@ public sealed class Office : IAsyncLifetime
             ["/training/cadence"] = "/training/cadence",
             ["/training/courses"] = "/training/courses",
             ["/training/courses/{key}"] = "/training/courses/all-staff",
+            ["/training/courses/{key}/preview"] = "/training/courses/all-staff/preview?p=2",
+            ["/training/courses/new"] = "/training/courses/new",
+            ["/training/courses/import"] = "/training/courses/import",
+            ["/training/courses/{key}/edit"] = "/training/courses/all-staff/edit",
+            ["/training/courses/{key}/edit/pages/{number}"] = "/training/courses/all-staff/edit/pages/2",
+            ["/training/courses/{key}/edit/questions/{id}"] = "/training/courses/all-staff/edit/questions/q02",
             ["/training/campaigns/new"] = "/training/campaigns/new",
             ["/training/campaigns/{id:long}"] = "/training/campaigns/1",
             ["/training/campaigns/{id:long}/attendance"] = "/training/campaigns/1/attendance",

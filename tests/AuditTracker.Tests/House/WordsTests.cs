@@ -66,6 +66,7 @@ public sealed partial class WordsTests
         "MailCodeLead", "MailedCodeLead", "Locked", "ResetSent", "PasswordHint", "PasswordLength", "InviteLead", "TokenDaysHint", "TokenDays", "PasskeyName", "PasskeysFull", "FromOutOfRange", "ClosureTooLong", "DayTooFar", "TextTooLong", "TitleLength",
         "GuidanceLength", "NoteLength", "LibraryLead", "StartTooEarly", "KeyTooLong", "PreviewFirst", "PreviewLines", "PastTooManyRows", "StructureTooLong", "ImportCellTooLong", "TooManyRows", "ImportHasErrors",
         "ImportFixFirst", "ItemsMore", "ReasonTooLong", "BusinessDaysOfYear", "ImportCellCount", "ChooseOwner",
+        "CourseTooLong", "MediaTooMany", "CheckPages", "CheckQuestions",
     ];
 
     [Fact]

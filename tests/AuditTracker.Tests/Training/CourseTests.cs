@@ -81,13 +81,13 @@ public sealed class CourseTests
     }
 
     [Theory]
-    [InlineData(0, "pass_mark: 80", "pass_mark: 0", "pass mark")]
-    [InlineData(0, "drawn: 10", "drawn: 3", "drawn")]
-    [InlineData(0, "shows: [policy]", "shows: []", "no page shows policy")]
+    [InlineData(0, "pass_mark: 80", "pass_mark: 0", "CheckPassMark 0")]
+    [InlineData(0, "drawn: 10", "drawn: 3", "CheckDrawn 3")]
+    [InlineData(0, "shows: [policy]", "shows: []", "CheckContentPage policy")]
     [InlineData(1, "\n\n---\n\n# 3", "\n\n# 3", "pages are listed")]
-    [InlineData(3, "right: [b]", "right: [z]", "right choice")]
-    [InlineData(3, "id: q02", "id: q01", "id of its own")]
-    [InlineData(3, "shows: results", "shows: roles", "no question asks for results")]
+    [InlineData(3, "right: [b]", "right: [z]", "CheckQuestionRight q")]
+    [InlineData(3, "id: q02", "id: q01", "CheckQuestionId q01")]
+    [InlineData(3, "shows: results", "shows: roles", "CheckContentQuestion results")]
     public void A_course_that_contradicts_itself_is_refused(int text, string from, string to, string fault)
     {
         var texts = Texts("all-staff");

@@ -1,28 +1,41 @@
 using Markdig;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 
 namespace AuditTracker.Platform.Files;
 
-/// <summary>Markdown to markup: CommonMark with tables. HTML in it is shown as text, and links lead to https, mail or places of this service only.</summary>
+/// <summary>
+/// Markdown to markup: CommonMark with tables. HTML in it is shown as text, links lead to the web, mail or places of this service only, and pictures are only those that the caller knows.
+/// </summary>
 public static class MarkdownText
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().Build();
 
     /// <summary>Markup of a text; its headings begin at h<paramref name="level"/>.</summary>
-    public static string ToHtml(string text, int level = 1)
+    /// <param name="picture">Where a picture is, by the name the text gives it; null for one that is not known: its words stand in its place.</param>
+    public static string ToHtml(string text, int level = 1, Func<string, string?>? picture = null)
     {
         var document = Markdown.Parse(text, Pipeline);
-        foreach (var block in Markdig.Syntax.MarkdownObjectExtensions.Descendants<Markdig.Syntax.HeadingBlock>(document))
+        foreach (var block in document.Descendants<HeadingBlock>())
         {
             block.Level = Math.Min(block.Level + level - 1, 6);
         }
-        foreach (var link in Markdig.Syntax.MarkdownObjectExtensions.Descendants<Markdig.Syntax.Inlines.LinkInline>(document))
+        foreach (var link in document.Descendants<LinkInline>().ToList())
         {
-            if (link.Url is { } url && !IsHarmless(url))
+            if (!link.IsImage)
             {
-                link.Url = "";
+                link.Url = IsHarmless(link.Url) ? link.Url : "";
+            }
+            else if (picture?.Invoke(NameOf(link)) is { } place)
+            {
+                link.Url = place;
+            }
+            else
+            {
+                link.ReplaceBy(new LiteralInline(string.Concat(link.Descendants<LiteralInline>().Select(part => part.Content.ToString()))));
             }
         }
-        foreach (var link in Markdig.Syntax.MarkdownObjectExtensions.Descendants<Markdig.Syntax.Inlines.AutolinkInline>(document))
+        foreach (var link in document.Descendants<AutolinkInline>())
         {
             if (!link.IsEmail && !IsHarmless(link.Url))
             {
@@ -34,6 +47,11 @@ public static class MarkdownText
             .Replace(" style=\"text-align: right;\"", " class=\"num\"", StringComparison.Ordinal).Replace(" style=\"text-align: center;\"", "", StringComparison.Ordinal);
     }
 
-    private static bool IsHarmless(string url) => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase)
-        || url.StartsWith('/') && !url.StartsWith("//", StringComparison.Ordinal) && !url.StartsWith("/\\", StringComparison.Ordinal);
+    /// <summary>The names of the pictures a text shows.</summary>
+    public static IReadOnlyList<string> Pictures(string text) => [.. Markdown.Parse(text, Pipeline).Descendants<LinkInline>().Where(link => link.IsImage).Select(NameOf).Distinct()];
+
+    private static string NameOf(LinkInline link) => Uri.UnescapeDataString(link.Url ?? "");
+
+    private static bool IsHarmless(string? url) => url is not null && (url.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase)
+        || url.StartsWith('/') && !url.StartsWith("//", StringComparison.Ordinal) && !url.StartsWith("/\\", StringComparison.Ordinal));
 }

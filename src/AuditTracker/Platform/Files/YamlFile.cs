@@ -5,7 +5,7 @@ using YamlDotNet.Serialization;
 namespace AuditTracker.Platform.Files;
 
 /// <summary>
-/// Reads our data files. Keys are <c>snake_case</c> and fill properties by name (<c>mapped_2022</c> fills <c>Mapped2022</c>); keys without a property are left alone, because
+/// Reads and writes our data files. Keys are <c>snake_case</c> and fill properties by name (<c>mapped_2022</c> fills <c>Mapped2022</c>); keys without a property are left alone, because
 /// the files also hold facts for people. A file that cannot be read is reported by name and line.
 /// </summary>
 public static partial class YamlFile
@@ -14,6 +14,14 @@ public static partial class YamlFile
         .WithNamingConvention(new SnakeCase())
         .IgnoreUnmatchedProperties()
         .Build();
+
+    private static readonly ISerializer Serializer = new SerializerBuilder()
+        .WithNamingConvention(new SnakeCase())
+        .ConfigureDefaultValuesHandling(DefaultValuesHandling.OmitNull | DefaultValuesHandling.OmitDefaults)
+        .Build();
+
+    /// <summary>Writes what <see cref="Parse"/> reads: properties by name, those without a value left out, the same bytes for the same value.</summary>
+    public static string Write<T>(T value) => Serializer.Serialize(value!).ReplaceLineEndings("\n");
 
     /// <summary>Reads the file at <paramref name="path"/>.</summary>
     public static T Read<T>(string path) => Parse<T>(File.ReadAllText(path), Path.GetFileName(path));

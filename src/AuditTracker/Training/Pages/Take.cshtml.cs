@@ -1,21 +1,18 @@
 using AuditTracker.Platform;
-using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AuditTracker.Training.Pages;
 
 /// <summary>What do I read? One's own training: what it is, and its material page by page; each page that is opened is kept.</summary>
 [AllowAnonymous]
-public sealed class TakeModel(TakeTraining trainings, TrainingLinks links) : TakingPage(trainings, links)
+public sealed class TakeModel(TakeTraining trainings, TrainingLinks links, CourseFiles files) : TakingPage(trainings, links)
 {
     /// <summary>The page of the material that is shown, from 1; 0: the training itself.</summary>
     public int Number { get; private set; }
 
-    /// <summary>Our own material; its Markdown holds no HTML.</summary>
-    public IHtmlContent Markup => new HtmlString(MarkdownText.ToHtml(Course.Pages[Number - 1].Text(Language)));
+    public MaterialView View => new(Course, Number, Taking.Title, Language, $"{At}?handler=media&name=");
 
     public async Task<IActionResult> OnGetAsync(long id, [FromQuery(Name = "p")] int page, CancellationToken ct)
     {
@@ -27,6 +24,10 @@ public sealed class TakeModel(TakeTraining trainings, TrainingLinks links) : Tak
         Number = Math.Clamp(page, 0, Taking.IsOpen ? Math.Min(Taking.Page + 1, Course.Pages.Count) : Course.Pages.Count);
         return Page();
     }
+
+    /// <summary>A picture or PDF of the course, for those who take it.</summary>
+    public async Task<IActionResult> OnGetMediaAsync(long id, string? name, CancellationToken ct) =>
+        await LoadAsync(id, ct) && Course.FindMedia(name ?? "") is { } media ? await files.ShowAsync(media, ct) : NotFound();
 
     /// <summary>次へ: this page was read.</summary>
     public async Task<IActionResult> OnPostAsync(long id, [FromQuery(Name = "p")] int page, CancellationToken ct)
