@@ -122,7 +122,8 @@ public sealed partial class CollectionStore
             CollectionState.Open or CollectionState.Submitted or CollectionState.Returned => "c.state = @state",
             _ => "state_rank(c.state) = state_rank(@state)",
         },
-        filter.Active ? "c.state in ('open', 'submitted', 'returned')" : null,
+        // Said beside a narrower condition, the planner would expect a fiftieth of the rows.
+        filter.Active && !filter.Overdue && !filter.Owed ? "c.state in ('open', 'submitted', 'returned')" : null,
         filter.Opened ? "c.state <> 'planned'" : null,
         filter.Overdue ? "c.state in ('open', 'returned') and c.due_on < @today" : null,
         filter.Framework is null ? null : reach["served"] is null ? Serves : IsServed,
