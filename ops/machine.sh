@@ -71,7 +71,8 @@ need_dotnet() {
 # Each build gets a folder of its own: overwriting the files of a running service would crash it.
 build() {
     local builds=$root/src/AuditTracker/bin/ops stamp newest old
-    mkdir -p "$builds"
+    # obj beside it: made by the first build, it would make this folder newer than that build, and the next start would build again.
+    mkdir -p "$builds" "$root/src/AuditTracker/obj"
     exec 9>"$builds/lock"
     flock 9
     stamp=$builds/current/.sources
