@@ -78,8 +78,8 @@ public sealed class AccountModel(AccountStore accounts, ReviewScopes scopes, Inv
     [AsksAgain]
     public Task<IActionResult> OnPostGrantAsync(CancellationToken ct) => DoAsync("GrantedDone", async () =>
     {
-        var role = Input.Role ?? throw InvalidInput.At<Words>("role", "RoleEmpty");
-        await grants.RunAsync(Reader, Id, role, Input.Framework, TypedDate.ReadOptional(Input.FromOn, "fromOn") ?? Today, TypedDate.ReadOptional(Input.ToOn, "toOn"), ct);
+        var (from, to) = (TypedDate.ReadOptional(Input.FromOn, "fromOn") ?? Today, TypedDate.ReadOptional(Input.ToOn, "toOn"));
+        await grants.RunAsync(Reader, Id, Input.Role ?? throw InvalidInput.At<Words>("role", "RoleEmpty"), Input.Framework, from, to, ct);
     }, ct);
 
     private async Task<IActionResult> DoAsync(string done, Func<Task> act, CancellationToken ct)

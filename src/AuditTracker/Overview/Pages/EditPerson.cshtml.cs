@@ -77,9 +77,16 @@ public class EditPersonModel(EditPerson edit, PeopleList people, Choices choices
         }
 
         var day = DateInput.Parse(Input.Effective);
-        if (day.Problem is { } problem && problem != DateProblem.Empty)
+        foreach (var (field, typed) in new[] { ("Effective", Input.Effective), ("HiredOn", Input.HiredOn), ("LeftOn", Input.LeftOn), ("LeaveFrom", Input.LeaveFrom), ("LeaveTo", Input.LeaveTo) })
         {
-            return this.Invalid("Input.Effective", words.Unread(Input.Effective));
+            if (DateInput.Parse(typed).Problem is not (null or DateProblem.Empty))
+            {
+                ModelState.AddModelError($"Input.{field}", words.Unread(typed));
+            }
+        }
+        if (!ModelState.IsValid)
+        {
+            return this.Invalid();
         }
 
         try
