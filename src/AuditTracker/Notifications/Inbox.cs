@@ -24,7 +24,7 @@ public sealed class Inbox(Db db, Settings settings)
     /// <summary>What counts in the shell: not read, not settled. Secret links are for those who cannot sign in yet.</summary>
     public const string Unread = "n.person_id = @person and n.read_at is null and n.closed_at is null and " + Shown;
 
-    private const string Shown = "n.template not in ('accounts/invitation', 'accounts/password-reset')";
+    private const string Shown = "n.template not in ('accounts/invitation', 'accounts/password-reset', 'accounts/sign-in-code')";
 
     public async Task<ListPage<InboxItem>> ListAsync(CurrentUser user, bool unread, ListSlice slice, CancellationToken ct)
     {

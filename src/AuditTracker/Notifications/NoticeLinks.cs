@@ -24,7 +24,7 @@ public static class NoticeLinks
     public static IApplicationBuilder UseNoticeLinks(this IApplicationBuilder app) => app.Use(async (http, next) =>
     {
         var request = http.Request;
-        if (!HttpMethods.IsGet(request.Method) || request.Path.StartsWithSegments("/api") || !request.Query.ContainsKey(ByMail) && !request.Query.ContainsKey(ByInbox) || http.Caller() is not { } user)
+        if (!HttpMethods.IsGet(request.Method) || request.Path.StartsWithSegments("/api") || !request.Query.ContainsKey(ByMail) && !request.Query.ContainsKey(ByInbox) || http.GetEndpoint() is null || http.Caller() is not { } user)
         {
             await next(http);
             return;
@@ -34,6 +34,7 @@ public static class NoticeLinks
         {
             await http.RequestServices.GetRequiredService<Inbox>().FollowAsync(user, notice, byMail, http.RequestAborted);
         }
-        http.Response.Redirect(request.WithoutAll([ByMail, ByInbox]));
+        // A path of two slashes would name another machine.
+        http.Response.Redirect(LocalPath.Or(request.WithoutAll([ByMail, ByInbox]), "/"));
     });
 }

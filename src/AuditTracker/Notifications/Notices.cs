@@ -87,10 +87,10 @@ public static class Notices
             """, new { subjects, templates, personId, work.Now }, ct);
 
     /// <summary>Somebody came by the secret link of a mail and was let in by it: the newest mail about the matter counts as opened, once.</summary>
-    public static Task FollowedAsync(this UnitOfWork work, string subject, CancellationToken ct = default) => work.ExecuteAsync("""
+    public static Task FollowedAsync(this UnitOfWork work, string subject, long personId, CancellationToken ct = default) => work.ExecuteAsync("""
         update notices set opened_at = @Now, read_at = coalesce(read_at, @Now)
-        where id = (select n.id from notices n where n.subject = @subject and n.mail_id is not null and n.person_id is not null order by n.id desc limit 1) and opened_at is null
-        """, new { subject, work.Now }, ct);
+        where id = (select n.id from notices n where n.subject = @subject and n.person_id = @personId and n.mail_id is not null order by n.id desc limit 1) and opened_at is null
+        """, new { subject, personId, work.Now }, ct);
 
     /// <summary>Opens again what was closed at an instant and never mailed: what closed it was taken back.</summary>
     public static async Task ReopenAsync(this UnitOfWork work, string[] subjects, DateTime closedAt, CancellationToken ct = default) =>

@@ -70,7 +70,19 @@ public sealed class PreviewMail(Db db, WriteMail writer, Templates templates, Ma
             """, new { person, told }, ct);
         var context = await ContextAsync(connection, name, language, ct);
         var masks = notices.Where(notice => !notice.Model.Contains("\"link\"", StringComparison.Ordinal)).ToDictionary(notice => notice.Id, _ => WriteMail.Mask);
-        return notices.Count == 0 ? null : writer.Write(context, notices, masks) is var written ? new SeenMail(written.Subject, written.Text, written.Html, written.Inner) : null;
+        if (notices.Count == 0)
+        {
+            return null;
+        }
+        try
+        {
+            var written = writer.Write(context, notices, masks);
+            return new SeenMail(written.Subject, written.Text, written.Html, written.Inner);
+        }
+        catch (TemplateException)
+        {
+            throw Refusal.Of<Words>("CannotBeWritten");
+        }
     }
 
     /// <summary>People to choose from: those with something to tell first. At most twenty.</summary>

@@ -85,7 +85,7 @@ public sealed class TrainingLinks(Db db, TimeProvider time)
             insert into training_sessions (token_hash, link_id, roster_id, created_at, expires_at) values (@hash, @LinkId, @RosterId, @now, @until);
             delete from training_sessions where expires_at < @now - interval '30 days';
             """, new { hash = Secrets.Hash(session), link.LinkId, link.RosterId, now, until = now + SessionLife }, ct);
-        await work.FollowedAsync(ExemptPeople.Subject(link.RosterId), ct);
+        await work.FollowedAsync(ExemptPeople.Subject(link.RosterId), await work.FirstAsync<long>("select person_id from training_roster where id = @RosterId", link, ct), ct);
         await work.ActAsync("training.linkOpened", ExemptPeople.Subject(link.RosterId), ct: ct);
         await work.CommitAsync(ct);
         return (session, link.RosterId);

@@ -116,7 +116,13 @@ public sealed class Office : IAsyncLifetime
             ["/first-administrator"] = "/first-administrator?token=ended",
             ["/health"] = "/health",
             ["/invitation"] = $"/invitation?token={Invitation}",
+            ["/inbox"] = "/inbox",
             ["/mails"] = "/mails",
+            ["/mails/preview"] = "/mails/preview?person=" + Cast.Alice.EmployeeNo + "&told=true",
+            ["/mails/templates"] = "/mails/templates",
+            ["/mails/templates/{room}/{mail}"] = "/mails/templates/evidence/collection-returned",
+            ["/mails/templates/{room}/{mail}/{language}/{part}"] = "/mails/templates/evidence/collection-returned/ja/text",
+            ["/notices"] = "/notices",
             ["/mails/{id:long}"] = $"/mails/{await Last("select max(id) from mails where state = 'accepted' and body_text is not null")}",
             ["/password-reset"] = "/password-reset",
             ["/people"] = "/people",
@@ -132,6 +138,7 @@ public sealed class Office : IAsyncLifetime
             ["/people/{employeeNo}/hand-over"] = $"/people/{Cast.Alice.EmployeeNo}/hand-over",
             ["/profile"] = "/profile",
             ["/profile/authenticator"] = "/profile/authenticator",
+            ["/profile/calendar"] = "/profile/calendar",
             ["/profile/password"] = "/profile/password",
             ["/profile/second-factor"] = "/profile/second-factor",
             ["/reports"] = "/reports",
@@ -166,6 +173,9 @@ public sealed class Office : IAsyncLifetime
             ["/training/campaigns/{id:long}/people/act"] = $"/training/campaigns/1/people/act?act=remind&id={await Last("select min(id) from training_roster where campaign_id = 1")}",
             ["/training/campaigns/{id:long}/remind"] = "/training/campaigns/1/remind",
             ["/training/campaigns/{id:long}/report"] = "/training/campaigns/1/report",
+            ["/webhooks"] = "/webhooks",
+            ["/webhooks/new"] = "/webhooks/new",
+            ["/webhooks/{id:long}"] = $"/webhooks/{await TellAsync()}",
             ["/training/link"] = $"/training/link?token={Invitation}",
             ["/training/mine"] = "/training/mine",
             ["/training/mine/{id:long}"] = $"/training/mine/{training}?p=2",
@@ -206,6 +216,18 @@ public sealed class Office : IAsyncLifetime
         return (mine[0].Id, mine[1].Id);
     }
 
+    /// <summary>A webhook with a delivery that was given up.</summary>
+    private async Task<long> TellAsync()
+    {
+        var (id, _) = await App.Get<Webhooks>().AddAsync(Cast.Adam.User(), new WebhookForm("情報セキュリティ委員会のチャンネル（髙度情報基盤・共通アーキテクチャ推進開発本部を含む）", "slack", "https://hooks.slack.test/services/T0/B0/x", null, "ja", ["collection.overdue", "mail.failed"]), CancellationToken.None);
+        await App.Get<Webhooks>().TestAsync(Cast.Adam.User(), id, CancellationToken.None);
+        await App.Database.ArrangeAsync("""
+            insert into webhook_attempts (delivery_id, at, outcome, status, reply) select id, business_now(), 'dead', 404, 'no_service' from webhook_deliveries;
+            update webhook_deliveries set state = 'dead', attempts = 1, finished_at = business_now();
+            """);
+        return id;
+    }
+
     /// <summary>What a closed matter filed; no worker has built it yet.</summary>
     private async Task<long> FileAsync()
     {
@@ -222,7 +244,7 @@ public sealed class Office : IAsyncLifetime
 
     /// <summary>Who can open a page: those of the door are for nobody in particular, health is the administrator's, all others the compliance manager's.</summary>
     public static Cast.Member? Reader(string route) => route is "/sign-in" or "/sign-in/code" or "/sign-in/mail" or "/sign-in/mail/code" or "/password-reset" or "/invitation" or "/first-administrator" or "/training/link" ? null
-        : route is "/health" ? Cast.Adam : Cast.Manami;
+        : route is "/health" || route.StartsWith("/webhooks", StringComparison.Ordinal) ? Cast.Adam : Cast.Manami;
 
     /// <summary>The file of next month: somebody is new, somebody has another name, somebody is not in it.</summary>
     private static byte[] Next(byte[] csv)

@@ -1,19 +1,16 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using AuditTracker.Notifications;
 using AuditTracker.Platform.Security;
 using AuditTracker.Tests.Evidence;
 using AuditTracker.Tests.Support;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace AuditTracker.Tests.Notifications;
 
 /// <summary>Events told to other systems, against a real receiver on the loopback that answers as a test wants it.</summary>
 public sealed class WebhooksTests : IAsyncLifetime
 {
-    private readonly Receiver receiver = new();
+    private readonly WebhookReceiver receiver = new();
     private TestApp app = null!;
 
     public async Task InitializeAsync()
@@ -286,41 +283,5 @@ public sealed class WebhooksTests : IAsyncLifetime
             [("Input.Name", $"{kind} {address[^5..]}"), ("Input.Kind", kind), ("Input.Address", address), ("Input.Token", "token-of-chatwork"), ("Input.Language", "ja"), .. events.Select(name => ("Input.Events", name))]);
         Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Redirect, await answer.TextAsync());
         return kind == "generic" ? System.Text.RegularExpressions.Regex.Match(await answer.TextAsync(), "whsec_[A-Za-z0-9_-]+").Value : null;
-    }
-
-    private sealed record Request(string Path, string Body, Dictionary<string, string> Headers);
-
-    /// <summary>An HTTP server that keeps what it got.</summary>
-    private sealed class Receiver : IAsyncDisposable
-    {
-        private readonly WebApplication server;
-
-        public Receiver()
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            server = builder.Build();
-            server.Urls.Add("http://127.0.0.1:0");
-            server.Run(async http =>
-            {
-                using var reader = new StreamReader(http.Request.Body);
-                Got.Enqueue(new(http.Request.Path, await reader.ReadToEndAsync(), http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
-                await Task.Delay(Delay, http.RequestAborted);
-                http.Response.StatusCode = Answer(http);
-                http.Response.Headers.Location = "/elsewhere";
-                if (http.Response.StatusCode != 204)
-                {
-                    await http.Response.WriteAsync("ok");
-                }
-            });
-        }
-
-        public ConcurrentQueue<Request> Got { get; } = new();
-        public Func<HttpContext, int> Answer { get; set; } = _ => 200;
-        public TimeSpan Delay { get; set; }
-        public Uri Address => new(server.Urls.First() + "/");
-
-        public Task StartAsync() => server.StartAsync();
-
-        public async ValueTask DisposeAsync() => await server.DisposeAsync();
     }
 }
