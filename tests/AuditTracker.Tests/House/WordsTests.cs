@@ -59,6 +59,19 @@ public sealed partial class WordsTests
         Assert.Empty(words.Where(word => ThereAre().IsMatch(word.Value) && !NeverOne.Contains(word.Key)).Select(word => $"{word.Key}: {word.Value}"));
     }
 
+    /// <summary>A text that is cut off in the middle of a place would stop the page it stands on.</summary>
+    [Theory, MemberData(nameof(Japanese))]
+    public void Every_place_of_a_text_is_closed(string file)
+    {
+        foreach (var word in Read(file).Concat(Read(file.Replace(".resx", ".en.resx"))))
+        {
+            Assert.True(Broken().Replace(word.Value, "").IndexOfAny(['{', '}']) < 0, $"{word.Key}: {word.Value}");
+        }
+    }
+
+    [GeneratedRegex(@"\{\d+(:[^{}]+)?\}|\{\{|\}\}")]
+    private static partial Regex Broken();
+
     /// <summary>Limits, and texts that have another one for a single thing.</summary>
     private static readonly string[] NeverOne =
     [
