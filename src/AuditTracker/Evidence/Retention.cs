@@ -164,7 +164,7 @@ public sealed class DecideRetention(Db db)
     /// <param name="which">Which they were, by <see cref="DueFiles.WhichAsync"/>; with others, as many as they may be, nothing is approved.</param>
     /// <returns>How many were approved.</returns>
     /// <exception cref="Refusal">The list changed since it was shown.</exception>
-    public async Task<int> ApproveAsync(CurrentUser user, long[]? ids, long? seen, string? reason, string? which = null, CancellationToken ct = default, Destroyable? of = null)
+    public async Task<int> ApproveAsync(CurrentUser user, long[]? ids, long? seen, string? reason, string? which = null, Destroyable? of = null, CancellationToken ct = default)
     {
         of ??= Destroyable.Files;
         RefuseOthers(user);
@@ -189,7 +189,7 @@ public sealed class DecideRetention(Db db)
     /// <summary>Takes approvals back while the files are still there.</summary>
     /// <returns>How many; those that were destroyed meanwhile are not among them.</returns>
     /// <exception cref="Refusal">None of them waits for its destruction any more.</exception>
-    public async Task<int> WithdrawAsync(CurrentUser user, long[] ids, string? reason, CancellationToken ct = default, Destroyable? of = null)
+    public async Task<int> WithdrawAsync(CurrentUser user, long[] ids, string? reason, Destroyable? of = null, CancellationToken ct = default)
     {
         of ??= Destroyable.Files;
         RefuseOthers(user);

@@ -45,7 +45,7 @@ public sealed class DestructionModel(DueFiles files, DecideRetention decide, Com
     {
         try
         {
-            var withdrawn = await decide.WithdrawAsync(HttpContext.CurrentUser(), ids, Input.Reason, ct, What);
+            var withdrawn = await decide.WithdrawAsync(HttpContext.CurrentUser(), ids, Input.Reason, What, ct);
             return this.Done(At("due"), words["DoneApprovalsWithdrawn", withdrawn]);
         }
         catch (Refusal refusal)

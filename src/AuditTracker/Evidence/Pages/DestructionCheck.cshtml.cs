@@ -49,7 +49,7 @@ public sealed class DestructionCheckModel(DueFiles files, DecideRetention decide
     {
         try
         {
-            var approved = await decide.ApproveAsync(HttpContext.CurrentUser(), Chosen, Input.Seen, Input.Reason, Input.Which ?? "", ct, What);
+            var approved = await decide.ApproveAsync(HttpContext.CurrentUser(), Chosen, Input.Seen, Input.Reason, Input.Which ?? "", What, ct);
             return this.Done($"/evidence/destruction?state=approved{(What == Destroyable.Samples ? "&of=samples" : "")}", words["DoneDestructionApproved", approved]);
         }
         catch (Refusal refusal)

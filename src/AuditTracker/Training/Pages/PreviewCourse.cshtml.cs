@@ -47,7 +47,7 @@ public sealed class PreviewCourseModel(CourseStore courses, EditCourse edit) : P
         {
             return (await edit.FindAsync(HttpContext.CurrentUser(), key, ct))?.Course;
         }
-        Version = Asked ?? (await courses.VersionsAsync(key, ct)).FirstOrDefault()?.Version ?? 0;
+        Version = Asked ?? (await courses.VersionsAsync(key, ct) is [var newest, ..] ? newest.Version : 0);
         return await courses.FindAsync(key, Version, ct);
     }
 }
