@@ -235,6 +235,29 @@ public sealed class EditCourseTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<Refusal>(async () => await Edit.TakeInAsync(School.Manager, course with { Key = "../evil" }, []));
     }
 
+    [Fact]
+    public async Task Files_are_sent_from_the_page_and_one_that_is_refused_is_named_at_its_field()
+    {
+        await Edit.OpenAsync(School.Manager, await ShippedAsync(), 1);
+        var manager = await school.App.PagesAsAsync(Cast.Manami);
+        const string at = "/training/courses/all-staff/edit";
+        async Task<HttpResponseMessage> SendAsync(string name, byte[] bytes)
+        {
+            var token = System.Text.RegularExpressions.Regex.Match(await manager.GetStringAsync(at), "name=\"__RequestVerificationToken\"[^>]* value=\"([^\"]+)\"").Groups[1].Value;
+            return await manager.PostAsync($"{at}?handler=upload", new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new ByteArrayContent(bytes), "Input.File", name } });
+        }
+        Assert.Equal(HttpStatusCode.Redirect, (await SendAsync("flow.png", Png)).StatusCode);
+        Assert.Contains("![](flow.png)", await PageForms.PageAsync(manager, at));
+        Assert.Equal(HttpStatusCode.OK, (await manager.GetAsync($"{at}?handler=media&name=flow.png")).StatusCode);
+        var refused = await SendAsync("flow.exe", Png);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var text = await refused.TextAsync();
+        Assert.Contains("「flow.exe」は画像", text);
+        Assert.Contains("id=\"Input_File\"", text);
+        // What another form of the page holds is not emptied by it.
+        Assert.Contains((await ShippedAsync()).TitleJa, text);
+    }
+
     private static byte[] Zip(params (string Name, string Text)[] entries)
     {
         using var output = new MemoryStream();

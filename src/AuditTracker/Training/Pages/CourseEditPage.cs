@@ -14,6 +14,10 @@ public abstract class CourseEditPage(EditCourse edit, IStringLocalizer<Words> wo
 
     /// <summary>The draft the form was written for.</summary>
     [BindProperty] public int Version { get; set; }
+    [FromQuery(Name = "check")] public string? Check { get; set; }
+
+    /// <summary>Asked whether it is meant, before it is gone.</summary>
+    public bool IsRemoving => Check is "remove" or "discard";
     public Draft Draft { get; private set; } = null!;
     public Course Course => Draft.Course;
     public string At => $"/training/courses/{Key}/edit";

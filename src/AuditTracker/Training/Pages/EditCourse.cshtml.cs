@@ -12,9 +12,9 @@ namespace AuditTracker.Training.Pages;
 public sealed class EditCourseModel(EditCourse edit, CourseArchive archive, CourseFiles shown, BlobStore blobs, IStringLocalizer<Words> words) : CourseEditPage(edit, words)
 {
     [BindProperty] public Form Input { get; set; } = new();
-    [BindProperty] public List<IFormFile> Files { get; set; } = [];
-    [FromQuery(Name = "check")] public string? Check { get; set; }
-    public bool IsDiscarding => Check == "discard";
+
+    /// <summary>The draft that the form of the facts shows.</summary>
+    public int Seen { get; private set; }
 
     public sealed class Form
     {
@@ -28,6 +28,7 @@ public sealed class EditCourseModel(EditCourse edit, CourseArchive archive, Cour
         public string? PassMark { get; set; }
         public bool IsFixed { get; set; }
         public string? Items { get; set; }
+        public List<IFormFile> File { get; set; } = [];
     }
 
     /// <summary>The first words of a page.</summary>
@@ -45,6 +46,7 @@ public sealed class EditCourseModel(EditCourse edit, CourseArchive archive, Cour
 
     public Task<IActionResult> OnPostAsync(CancellationToken ct) => ActAsync(async () =>
     {
+        Seen = Version;
         var facts = new CourseFacts(Input.TitleJa ?? "", Input.TitleEn ?? "", Input.AudienceJa ?? "", Input.AudienceEn ?? "", Number(Input.Minutes, "minutes"), Number(Input.PassMark, "passMark"), Number(Input.Drawn, "drawn"), Input.IsFixed, Input.NoEnglish, (Input.Items ?? "").Split('\n'));
         await Edit.ChangeAsync(Caller, Key, Version, course => course.With(facts), ct);
         return (At, "DoneDraftSaved");
@@ -58,16 +60,17 @@ public sealed class EditCourseModel(EditCourse edit, CourseArchive archive, Cour
 
     public Task<IActionResult> OnPostUploadAsync(CancellationToken ct) => OtherAsync(async () =>
     {
-        if (Files.Count == 0)
+        var files = Input.File;
+        if (files.Count == 0)
         {
-            throw InvalidInput.At<Words>("files", "MediaEmpty");
+            throw InvalidInput.At<Words>("file", "MediaEmpty");
         }
-        if (Files.FirstOrDefault(file => file.Length > EditCourse.MostBytes) is { } large)
+        if (files.FirstOrDefault(file => file.Length > EditCourse.MostBytes) is { } large)
         {
-            throw InvalidInput.At<Words>("files", "MediaTooLarge", FileNames.Safe(large.FileName), EditCourse.MostBytes >> 20);
+            throw InvalidInput.At<Words>("file", "MediaTooLarge", FileNames.Safe(large.FileName), EditCourse.MostBytes >> 20);
         }
         var stored = new List<UploadedFile>();
-        foreach (var file in Files)
+        foreach (var file in files)
         {
             await using var content = file.OpenReadStream();
             var name = FileNames.Safe(file.FileName);
@@ -102,7 +105,7 @@ public sealed class EditCourseModel(EditCourse edit, CourseArchive archive, Cour
 
     private void Fill()
     {
-        Version = Request.Method == "POST" ? Version : Draft.Version;
+        Seen = Draft.Version;
         Input = new()
         {
             TitleJa = Course.TitleJa,
@@ -115,6 +118,7 @@ public sealed class EditCourseModel(EditCourse edit, CourseArchive archive, Cour
             PassMark = $"{Course.PassMark}",
             IsFixed = Course.IsFixed,
             Items = string.Join('\n', Course.Items),
+            File = Input.File,
         };
     }
 
