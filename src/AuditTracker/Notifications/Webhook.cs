@@ -61,9 +61,15 @@ public static class WebhookMessage
             default:
                 var body = new JsonObject
                 {
-                    ["id"] = told.Key.ToString(), ["event"] = told.Event, ["at"] = told.At.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), ["subject"] = told.Subject, ["title"] = told.Title,
+                    ["id"] = told.Key.ToString(),
+                    ["event"] = told.Event,
+                    ["at"] = told.At.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                    ["subject"] = told.Subject,
+                    ["title"] = told.Title,
                     ["period"] = told.PeriodFrom is { } from && told.PeriodTo is { } to ? new JsonObject { ["from"] = DateText.Iso(from), ["to"] = DateText.Iso(to) } : null,
-                    ["dueOn"] = told.DueOn is { } due ? DateText.Iso(due) : null, ["text"] = told.Sentence, ["url"] = told.Url,
+                    ["dueOn"] = told.DueOn is { } due ? DateText.Iso(due) : null,
+                    ["text"] = told.Sentence,
+                    ["url"] = told.Url,
                 }.ToJsonString(Readable);
                 message.Content = new StringContent(body, Encoding.UTF8, "application/json");
                 var seconds = now.ToUnixTimeSeconds();

@@ -42,8 +42,15 @@ public sealed class Webhooks(Db db, IDataProtectionProvider protection, Settings
                 insert into webhooks (key, name, kind, address, secret, host, language, events, created_at) values (@key, @name, @kind, @address, @secret, @Host, @language, @events, @Now) returning id
                 """, new
             {
-                key, name, kind, address = Protector(key).Protect(Encoding.UTF8.GetBytes(address.AbsoluteUri)), secret = (secret ?? (kind == "chatwork" ? token : null)) is { } kept ? Protector(key).Protect(Encoding.UTF8.GetBytes(kept)) : null,
-                address.Host, language = form.Language == "en" ? "en" : "ja", events = Events(form), work.Now,
+                key,
+                name,
+                kind,
+                address = Protector(key).Protect(Encoding.UTF8.GetBytes(address.AbsoluteUri)),
+                secret = (secret ?? (kind == "chatwork" ? token : null)) is { } kept ? Protector(key).Protect(Encoding.UTF8.GetBytes(kept)) : null,
+                address.Host,
+                language = form.Language == "en" ? "en" : "ja",
+                events = Events(form),
+                work.Now,
             }, ct);
         }
         catch (PostgresException taken) when (taken.ConstraintName == "webhooks_name")

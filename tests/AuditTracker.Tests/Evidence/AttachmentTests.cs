@@ -90,7 +90,7 @@ public sealed class AttachmentTests(Desk desk) : IClassFixture<Desk>
             Assert.Equal((sees, sees ? "鈴木さんの端末だけが対象外" : ""), (lent.IsVisible, lent.Reason));
         }
         await desk.App.Database.ArrangeAsync("update controls set owner_id = @mallory where framework = @framework and ref = @itemRef", new { mallory = Cast.Mallory.PersonId, framework = target.Split(':')[0], itemRef = target.Split(':')[1] });
-        Assert.DoesNotContain("鈴木さんの端末", await (await desk.App.PagesAsAsync(Cast.Mallory)).GetAsync($"/controls/{target.Replace(':', '/')}").Result.Content.ReadAsStringAsync());
+        Assert.DoesNotContain("鈴木さんの端末", await (await (await desk.App.PagesAsAsync(Cast.Mallory)).GetAsync($"/controls/{target.Replace(':', '/')}")).Content.ReadAsStringAsync());
     }
 
     [Fact]

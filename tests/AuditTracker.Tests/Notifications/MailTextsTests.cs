@@ -157,7 +157,12 @@ public sealed class MailTextsTests : IAsyncLifetime
             DueOn = new DateOnly(2026, 11, 30),
             Model = new Dictionary<string, object?>
             {
-                ["title"] = title, ["period"] = "7～9月分", ["minutes"] = 20, ["reviewerName"] = "清水 誠", ["itemsInWords"] = null, ["link"] = $"/evidence/collections/{collection}",
+                ["title"] = title,
+                ["period"] = "7～9月分",
+                ["minutes"] = 20,
+                ["reviewerName"] = "清水 誠",
+                ["itemsInWords"] = null,
+                ["link"] = $"/evidence/collections/{collection}",
             },
         });
         await work.CommitAsync();

@@ -285,7 +285,7 @@ public sealed class EditCourseTests : IAsyncLifetime
         Assert.All(course.Questions.Zip(moved.Questions), pair => Assert.Equal(course.Pages[pair.First.Page - 1].Ja, moved.Pages[pair.Second.Page - 1].Ja));
         var without = course.WithoutPage(1);
         Assert.Contains(CourseCheck.Of(without), problem => problem.Word == "CheckQuestionPage");
-        Assert.Equal(course.Questions.Last().Page - 1, without.Questions.Last().Page);
+        Assert.Equal(course.Questions[^1].Page - 1, without.Questions[^1].Page);
         Assert.Equal(course.Questions.Count + 1, course.WithQuestion(null, course.Questions[0]).Questions.Select(question => question.Id).Distinct().Count());
     }
 }
