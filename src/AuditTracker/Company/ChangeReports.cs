@@ -122,18 +122,37 @@ public sealed class ChangeReports(Db db)
     internal static async Task OpenAsync(UnitOfWork work, DeadlineDuty duty, string kind, long appointment, long person, string name, DateOnly fromOn, CancellationToken ct)
     {
         if (kind == "privacyManager" && await work.FirstAsync<string>("""
-            select p.name from appointments a join people p on p.id = a.person_id
-            where a.kind = @kind and a.withdrawn_at is null and a.id <> @appointment and a.from_on < @fromOn and a.person_id <> @person order by a.from_on desc, a.id desc limit 1
+            select last.name from (select p.name, a.person_id from appointments a join people p on p.id = a.person_id
+                where a.kind = @kind and a.withdrawn_at is null and a.id <> @appointment and a.from_on < @fromOn order by a.from_on desc, a.id desc limit 1) last
+            where last.person_id <> @person
             """, new { kind, appointment, fromOn, person }, ct) is { } before)
         {
             await OpenAsync(work, duty, new Source("privacyManager", null, appointment, fromOn, before, name), ct);
         }
     }
 
-    /// <summary>What was taken back needs no report, as far as nobody reported it.</summary>
-    internal static Task WithdrawAsync(UnitOfWork work, long? version, long? appointment, CancellationToken ct) => work.ExecuteAsync("""
-        update change_reports set outcome = 'withdrawn', closed_by = @by, closed_at = @Now where outcome is null and (version_id = @version or appointment_id = @appointment)
-        """, new { version, appointment, by = work.Actor.Name, work.Now }, ct);
+    /// <summary>
+    /// What was taken back needs no report, as far as nobody reported it. Where it had corrected another change of the same day, that one holds again and
+    /// is owed again; call it after the version or the appointment is marked.
+    /// </summary>
+    internal static async Task WithdrawAsync(UnitOfWork work, long? version, long? appointment, CancellationToken ct)
+    {
+        await work.ExecuteAsync("""
+            update change_reports set outcome = 'withdrawn', closed_by = @by, closed_at = @Now where outcome is null and (version_id = @version or appointment_id = @appointment)
+            """, new { version, appointment, by = work.Actor.Name, work.Now }, ct);
+        await work.ExecuteAsync("""
+            with undone as (
+                    select case section when 'name' then 'companyName' when 'seat' then 'headOffice' when 'secretariat' then 'contact' end as fact, from_on from company_versions where id = @version
+                    union all select kind, from_on from appointments where id = @appointment),
+                 holds as (
+                    select r.id from change_reports r join undone u on u.fact = r.fact and u.from_on = r.changed_on
+                    where r.outcome = 'superseded' and not exists (select from company_versions v where v.id = r.version_id and v.withdrawn_at is not null)
+                      and not exists (select from appointments a where a.id = r.appointment_id and a.withdrawn_at is not null)
+                      and not exists (select from change_reports n where n.fact = r.fact and n.changed_on = r.changed_on and n.id > r.id and n.outcome is distinct from 'withdrawn' and n.outcome is distinct from 'superseded')
+                    order by r.id desc limit 1)
+            update change_reports set outcome = null, closed_by = null, closed_at = null where id in (select id from holds)
+            """, new { version, appointment }, ct);
+    }
 
     private sealed record Source(string Fact, long? Version, long? Appointment, DateOnly ChangedOn, string Before, string After);
 

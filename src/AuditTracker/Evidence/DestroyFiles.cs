@@ -15,13 +15,14 @@ public sealed class DestroyFiles(Db db, BlobStore blobs, ILogger<DestroyFiles> l
     /// <summary>The lock on which destroying (shared) and what stops it (alone) meet: what is decided before the job looks is what it sees.</summary>
     internal const string Meeting = "hashtextextended('retention', 0)";
 
-    /// <summary>Somebody still has these bytes: another file, a sample, a workbook, or past evidence whose source is not destroyed yet.</summary>
+    /// <summary>Somebody still has these bytes: another file, a sample, a workbook, a course, or past evidence whose source is not destroyed yet.</summary>
     private const string IsHad = """
         exists (select from evidence e where e.kind = 'file' and e.sha256 = @sha256 and not exists (select from destructions d where d.evidence_id = e.id and d.destroyed_at is not null))
         or exists (select from sample_files f join sample_rows w on w.id = f.row_id where f.sha256 = @sha256 and f.removed_at is null
                    and not exists (select from sample_destructions d where d.sample_id = w.sample_id and d.destroyed_at is not null))
         or exists (select from samples y where @sha256 in (y.file_sha256, y.original_sha256) and not exists (select from sample_destructions d where d.sample_id = y.id and d.destroyed_at is not null))
         or exists (select from report_runs r where r.sha256 = @sha256)
+        or exists (select from training_media m where m.sha256 = @sha256)
         or exists (select from past_evidence_sources p join past_evidence_runs r on r.id = p.run_id where p.sha256 = @sha256 and (r.state in ('checked', 'queued', 'running')
             or exists (select from past_evidence_pieces y join evidence e on e.submission_id = y.submission_id and e.kind = 'file' where y.run_id = p.run_id
                        and not exists (select from destructions d where d.evidence_id = e.id and d.destroyed_at is not null))))

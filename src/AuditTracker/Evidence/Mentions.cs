@@ -34,7 +34,7 @@ public static class Mentions
             {
                 if ((at == 0 || !IsOfAnAddress(line[at - 1])) && at + 1 < line.Length && char.IsLetterOrDigit(line, at + 1))
                 {
-                    found.Add(line.Substring(at + 1, Math.Min(LongestName, line.Length - at - 1)));
+                    found.Add(string.Concat(line[(at + 1)..].EnumerateRunes().Take(LongestName)));
                 }
             }
         }
@@ -42,7 +42,7 @@ public static class Mentions
     }
 
     /// <summary>The first letters of a name that was typed, as a pattern for <c>replace(name_key, ' ', '') like</c>.</summary>
-    public static string Begins(string typed) => NameKey.Pattern(new string([.. NameKey.Folded(typed).Where(letter => letter != ' ').Take(2)]))!;
+    public static string Begins(string typed) => NameKey.Pattern(string.Concat(NameKey.Folded(typed).EnumerateRunes().Where(letter => letter.Value != ' ').Take(2)))!;
 
     /// <summary>The employee number it begins with; null: it begins with a name.</summary>
     public static string? Number(string typed) => NameKey.Width(typed) is var width && char.IsDigit(width[0]) ? new([.. width.TakeWhile(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')]) : null;

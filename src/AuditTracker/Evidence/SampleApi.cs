@@ -111,7 +111,15 @@ public static class SampleApi
         var user = http.CurrentUser();
         if (http.Request.HasJsonContentType())
         {
-            var body = await http.Request.ReadFromJsonAsync<WireResult>(ct) ?? new WireResult(null, null, null);
+            WireResult body;
+            try
+            {
+                body = await http.Request.ReadFromJsonAsync<WireResult>(ct) ?? new WireResult(null, null, null);
+            }
+            catch (JsonException unreadable)
+            {
+                throw new BadHttpRequestException("no such JSON", StatusCodes.Status400BadRequest, unreadable);
+            }
             await judge.RunAsync(user, id, new RowInput(body.Result, body.Note, body.Link, []), ct);
             return Results.NoContent();
         }

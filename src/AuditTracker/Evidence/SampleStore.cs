@@ -166,6 +166,10 @@ public sealed class SampleStore(Db db)
     {
         var collection = await work.FirstAsync<long?>($"select c.id from samples s join collections c on c.id = s.collection_id where s.id = @id and {CollectionScope.Condition}", Parameters(user, id), ct) ?? throw new NotFound();
         await LockCollectionAsync(work, user, collection, ct);
+        if (await work.FirstAsync<bool>("select exists (select from sample_destructions where sample_id = @id and destroyed_at is not null)", new { id }, ct))
+        {
+            throw Refusal.Of<Words>("SampleDestroyed");
+        }
         return (await work.FirstAsync<HeldSample>("select id, collection_id, state, row_count, file_sha256, rows_sha256, seed, drawn_by from samples where id = @id for update", new { id }, ct))!;
     }
 

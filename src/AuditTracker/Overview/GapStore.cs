@@ -20,8 +20,8 @@ public sealed record RunningRequest(long Id, string Title, string? AdoptedFrom);
 /// <summary>The orders of the lists of gaps.</summary>
 public static class GapOrders
 {
-    /// <summary>What has nothing ahead of it comes last.</summary>
-    public static readonly ListOrder Due = new("due", new("coalesce(next.due_on, '9999-12-31')", IsDate: true), new("r.id"));
+    /// <summary>What has nothing ahead of it comes last. Not on the very last day there is: the driver takes that for infinity.</summary>
+    public static readonly ListOrder Due = new("due", new("coalesce(next.due_on, '9999-12-30')", IsDate: true), new("r.id"));
 
     /// <summary>Frameworks in their order, then clauses; reckoned, not read.</summary>
     public static readonly ListOrder Item = new("item", new SortKey("framework"), new SortKey("position"));

@@ -19,6 +19,14 @@ public sealed partial class MailedCodeTests : IAsyncLifetime
     public Task DisposeAsync() => app.DisposeAsync();
 
     [Fact]
+    public async Task Asking_many_times_at_once_is_no_way_around_the_limit()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => app.Get<MailedCode>().AskAsync(Cast.Hana.Mail, null, "t", default)));
+        Assert.Equal(5, await app.Database.ScalarAsync<long>("select count(*) from mailed_codes where account_id is not null"));
+        Assert.Equal(12, await app.Database.ScalarAsync<long>("select count(*) from mailed_codes"));
+    }
+
+    [Fact]
     public async Task The_code_in_the_mail_opens_once_and_only_the_browser_that_asked()
     {
         var visitor = app.Anonymous();

@@ -124,6 +124,35 @@ public sealed class ChangeReportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_correction_that_is_taken_back_leaves_the_first_change_owed()
+    {
+        await ChangeAsync(CompanySection.Seat, Hibari with { Address = "東京都港区芝2-2" }, "2026-12-01");
+        await ChangeAsync(CompanySection.Seat, Hibari with { Address = "東京都港区芝3-3" }, "2026-12-01");
+        await WithdrawNewestAsync();
+        Assert.Equal("東京都港区芝2-2", Assert.Single(await OpenAsync()).ValueAfter);
+        // Corrected to what it was before: nothing is owed until that is taken back too.
+        await ChangeAsync(CompanySection.Seat, Hibari, "2026-12-01");
+        Assert.Empty(await OpenAsync());
+        await WithdrawNewestAsync();
+        Assert.Equal("東京都港区芝2-2", Assert.Single(await OpenAsync()).ValueAfter);
+        await WithdrawNewestAsync();
+        Assert.Empty(await OpenAsync());
+
+        async Task WithdrawNewestAsync() =>
+            await app.Get<ChangeCompany>().WithdrawAsync(Cast.Manami.User(), await app.Database.ScalarAsync<long>("select max(id) from company_versions where withdrawn_at is null"), default);
+    }
+
+    [Fact]
+    public async Task Who_is_appointed_again_is_no_change()
+    {
+        await AppointAsync("privacyManager", Cast.Hana, "2022-04-01", "2024-03-31");
+        await AppointAsync("privacyManager", Cast.Bob, "2024-04-01", "2026-11-30");
+        var before = (await OpenAsync()).Count;
+        await AppointAsync("privacyManager", Cast.Bob, "2026-12-01");
+        Assert.Equal(before, (await OpenAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_company_without_the_mark_says_why_none_is_needed_and_only_its_manager_says_anything()
     {
         await ChangeAsync(CompanySection.Name, Hibari with { NameJa = "ひばり株式会社" }, "2026-11-20");

@@ -54,6 +54,17 @@ public sealed class MentionTests(Desk desk) : IClassFixture<Desk>
     public void An_address_or_a_bare_sign_names_nobody(string words) => Assert.Empty(Mentions.In(words));
 
     [Fact]
+    public void No_letter_outside_the_basic_plane_is_cut_in_two()
+    {
+        Assert.All(Mentions.In($"@森👍 確認お願いします @{new string('あ', 59)}𠮷 @森𠮷"), typed =>
+        {
+            Assert.DoesNotContain('\uFFFD', typed);
+            Assert.Equal(typed, System.Text.Encoding.UTF8.GetString(new System.Text.UTF8Encoding(false, true).GetBytes(typed)));
+            _ = new System.Text.UTF8Encoding(false, true).GetBytes(Mentions.Begins(typed));
+        });
+    }
+
+    [Fact]
     public void A_price_is_no_person_unless_it_is_a_number_of_one()
     {
         Assert.False(Mentions.Read("500円", Team, [], []).IsName);

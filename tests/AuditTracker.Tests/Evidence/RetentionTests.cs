@@ -192,6 +192,16 @@ public sealed class RetentionMeanwhileTests(Desk desk) : IClassFixture<Desk>
     private async Task<bool?> IsGoneAsync(long file) => Assert.Single((await desk.App.Get<DueFiles>().PageAsync(Desk.Manager, "destroyed", [file], new(Destroyable.Files.Order, false, 10), default)).Rows).BytesGone;
 
     [Fact]
+    public async Task Bytes_that_a_course_shows_stay()
+    {
+        var (file, sha256) = await ApprovedAsync("教材にもある");
+        await desk.App.Database.ArrangeAsync("insert into training_media (course, name, sha256, media_type, size, by_account, at) select 'pmark', '図.csv', @sha256, 'text/csv', 3, min(id), now() from accounts", new { sha256 });
+        Assert.Equal(1, await DestroyAsync());
+        Assert.True(desk.App.Get<BlobStore>().Exists(sha256));
+        Assert.False(await IsGoneAsync(file));
+    }
+
+    [Fact]
     public async Task Bytes_that_somebody_drafts_before_they_are_removed_stay()
     {
         var (file, sha256) = await ApprovedAsync("下書きにある");

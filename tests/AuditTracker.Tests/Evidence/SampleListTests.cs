@@ -143,6 +143,7 @@ public sealed class SampleListTests(Desk desk) : IClassFixture<Desk>
 
         Assert.Equal(HttpStatusCode.BadRequest, (await JudgeAsync(alice, rows[0], "nonconforming", "", ("証跡.txt", "x"))).StatusCode); // a note is needed, as on the page
         Assert.Equal(HttpStatusCode.BadRequest, (await JudgeAsync(alice, rows[0], "conforming", "", ("道具.exe", "MZ"))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await alice.PostAsync($"/api/evidence/sample-rows/{rows[0]}/results", new StringContent("{\"result\":1}", Encoding.UTF8, "application/json"))).StatusCode);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await alice.PostAsync($"/api/evidence/sample-rows/{rows[0]}/results", new StringContent("result=conforming", Encoding.UTF8, "text/plain"))).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await JudgeAsync(alice, rows[1], "nonconforming", "承認がない", ("申請.txt", "申請書"), ("画面.txt", "画面の写し"))).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await JudgeAsync(alice, rows[1], "nonconforming", "承認がない", ("申請.txt", "申請書"), ("画面.txt", "画面の写し"))).StatusCode);

@@ -98,6 +98,14 @@ public sealed class GapTests(Desk desk) : IClassFixture<Desk>, IAsyncLifetime
             streamed.Add(row.Id);
         }
         Assert.Equal(whole.Select(row => row.Id).Reverse(), streamed);
+
+        // With nothing ahead they come last, and in pages all the same.
+        await desk.App.Database.ArrangeAsync("update collections set state = 'waived' where state in ('planned', 'open', 'returned')");
+        first = await store.OwnerlessAsync(Desk.Manager, null, new ListSlice(GapOrders.Due, false, 1), default);
+        second = await store.OwnerlessAsync(Desk.Manager, null, new ListSlice(GapOrders.Due, false, 1, first.After), default);
+        Assert.Null(first.Rows[0].NextDueOn);
+        Assert.Equal(whole.Select(row => row.Id).Order(), [first.Rows[0].Id, Assert.Single(second.Rows).Id]);
+        Assert.Null(second.After);
     }
 
     [Fact]

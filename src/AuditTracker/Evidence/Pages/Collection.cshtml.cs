@@ -53,7 +53,8 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
     {
         var user = HttpContext.CurrentUser();
         Addressees = await choices.AddresseesAsync(user, id, Input.To, Input.ToSearch, ct);
-        if (what == "find")
+        // Who was typed but not chosen is asked for first: a comment for nobody is not what was meant.
+        if (what == "find" || (string.IsNullOrEmpty(Input.To) && !string.IsNullOrWhiteSpace(Input.ToSearch)))
         {
             Input.To = Addressees.Meant ?? Input.To;
             return await LoadAsync(id, ct) ? Page() : NotFound();

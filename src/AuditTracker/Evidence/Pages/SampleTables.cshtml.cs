@@ -58,7 +58,7 @@ public sealed class SampleTablesModel(SetSampleSizes sizes, CompanyDays days, IS
         await LoadAsync(ct);
         try
         {
-            DateOnly? from = Prose.Given(Input.From) is not { } typed ? null : DateInput.Parse(typed, Day.FiscalYear).Day ?? throw InvalidInput.At<Words>("from", "DateUnreadable", typed);
+            DateOnly? from = TypedDate.ReadOptional(Input.From, "from", Day.FiscalYear);
             await sizes.RunAsync(HttpContext.CurrentUser(), from, [.. Lines()], Input.Reason, ct);
             return this.Done("/evidence/sample-sizes", words["DoneSampleTable", DateText.Plain(from!.Value)]);
         }
