@@ -167,8 +167,15 @@ public sealed class Templates(string root, string? overrides = null)
         }
 
         var environment = environments.GetOrAdd(Suffix(name), s => new(() => CreateEnvironment(s))).Value;
-        var template = environment.Compile(File.ReadAllText(PathOf(name)));
-        return filled => template(filled);
+        try
+        {
+            var template = environment.Compile(File.ReadAllText(PathOf(name)));
+            return filled => template(filled);
+        }
+        catch (HandlebarsException e)
+        {
+            throw new TemplateException(name, e.Message, e);
+        }
     }
 
     // One environment for each ".ja.html", so that a partial's name means the file of the same language and kind.
