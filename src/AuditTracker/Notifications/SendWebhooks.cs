@@ -63,11 +63,14 @@ public sealed class SendWebhooks(Db db, Webhooks webhooks, Settings settings, Ti
         {
             return new("dead", null, "The keys of the data folder that protect it are gone.");
         }
+        // The client's own patience ends with the headers; a receiver that keeps its body open must not hold up the others.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(Patience);
         try
         {
             using var message = WebhookMessage.Write(held.Kind, new Uri(address), webhooks.Read(held.Key, held.Secret), await ToldAsync(held, ct), time.GetUtcNow());
-            using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
-            var (status, said) = ((int)answer.StatusCode, await BeginningAsync(answer, ct));
+            using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            var (status, said) = ((int)answer.StatusCode, await BeginningAsync(answer, patience.Token, ct));
             var later = answer.Headers.RetryAfter switch { { Delta: { } delta } => delta, { Date: { } date } => date - time.GetUtcNow(), _ => TimeSpan.Zero };
             return status switch
             {
@@ -81,9 +84,9 @@ public sealed class SendWebhooks(Db db, Webhooks webhooks, Settings settings, Ti
         {
             return new("dead", null, (refused as AddressRefused ?? refused.InnerException!).Message);
         }
-        catch (Exception problem) when (problem is HttpRequestException or IOException || problem is TaskCanceledException && !ct.IsCancellationRequested)
+        catch (Exception problem) when (problem is HttpRequestException or IOException || problem is OperationCanceledException && !ct.IsCancellationRequested)
         {
-            return new("deferred", null, problem is TaskCanceledException ? $"No answer within {Patience.TotalSeconds:0} seconds." : problem.Message);
+            return new("deferred", null, problem is OperationCanceledException ? $"No answer within {Patience.TotalSeconds:0} seconds." : problem.Message);
         }
     }
 
@@ -128,12 +131,20 @@ public sealed class SendWebhooks(Db db, Webhooks webhooks, Settings settings, Ti
     /// <summary>The key of an event's words: <c>collection.submitted</c> → <c>EventCollectionSubmitted</c>.</summary>
     public static string WordOf(string name) => $"Event{string.Concat(name.Split('.').Select(part => char.ToUpperInvariant(part[0]) + part[1..]))}";
 
-    private static async Task<string> BeginningAsync(HttpResponseMessage answer, CancellationToken ct)
+    /// <summary>The beginning of what the receiver said; empty when it does not come in time: the status has already said how it went.</summary>
+    private static async Task<string> BeginningAsync(HttpResponseMessage answer, CancellationToken patience, CancellationToken ct)
     {
-        await using var body = await answer.Content.ReadAsStreamAsync(ct);
-        var bytes = new byte[MostOfReply];
-        var read = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
-        return System.Text.Encoding.UTF8.GetString(bytes, 0, read);
+        try
+        {
+            await using var body = await answer.Content.ReadAsStreamAsync(patience);
+            var bytes = new byte[MostOfReply];
+            var read = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, patience);
+            return System.Text.Encoding.UTF8.GetString(bytes, 0, read);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return "";
+        }
     }
 
     private static string Kept(string text) => new([.. text.Select(letter => char.IsControl(letter) ? ' ' : letter).Take(MostOfReply)]);

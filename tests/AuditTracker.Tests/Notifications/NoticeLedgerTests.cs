@@ -49,6 +49,18 @@ public sealed class NoticeLedgerTests : IAsyncLifetime
         Assert.Contains("お知らせの台帳", await PageForms.PageAsync(await app.PagesAsAsync(Cast.Manami), $"/evidence/collections/{collection}"));
     }
 
+    [Theory]
+    [InlineData("a--b")]
+    [InlineData("-")]
+    [InlineData("x/")]
+    [InlineData("nobody/knows")]
+    public async Task A_kind_that_there_is_not_asks_for_no_kind(string kind)
+    {
+        var carol = await app.PagesAsAsync(Cast.Carol);
+        Assert.Contains(Cast.Alice.Name, await PageForms.PageAsync(carol, $"/notices?kind={kind}"));
+        Assert.Equal(HttpStatusCode.OK, (await carol.GetAsync($"/notices?kind={kind}&handler=excel")).StatusCode);
+    }
+
     [Fact]
     public async Task Others_learn_nothing_of_it()
     {

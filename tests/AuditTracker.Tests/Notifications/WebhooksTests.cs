@@ -230,6 +230,17 @@ public sealed class WebhooksTests : IAsyncLifetime
         Assert.Equal("deferred", await StateAsync());
     }
 
+    [Fact]
+    public async Task A_receiver_that_keeps_its_answer_open_has_taken_it_and_holds_up_nobody()
+    {
+        await AddAsync("generic", $"{receiver.Address}hook", "collection.submitted");
+        await HandInAsync();
+        receiver.OpenFor = TimeSpan.FromMinutes(5);
+        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, await app.Get<SendWebhooks>().RunAsync(enough.Token));
+        Assert.Equal(("done", 200L), (await StateAsync(), await app.Database.ScalarAsync<long>("select status from webhook_attempts")));
+    }
+
     private Task<int> SendAsync() => app.Get<SendWebhooks>().RunAsync(default);
 
     private Task<string> StateAsync() => app.Database.ScalarAsync<string>("select state from webhook_deliveries order by id desc limit 1");

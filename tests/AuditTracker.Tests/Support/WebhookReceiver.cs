@@ -26,6 +26,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
             if (http.Response.StatusCode != 204)
             {
                 await http.Response.WriteAsync("ok");
+                await http.Response.Body.FlushAsync();
+                await Task.Delay(OpenFor, http.RequestAborted);
             }
         });
     }
@@ -33,6 +35,10 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     public ConcurrentQueue<ToldRequest> Got { get; } = new();
     public Func<HttpContext, int> Answer { get; set; } = _ => 200;
     public TimeSpan Delay { get; set; }
+
+    /// <summary>How long the body stays open after its first letters.</summary>
+    public TimeSpan OpenFor { get; set; }
+
     public Uri Address => new(server.Urls.First() + "/");
 
     public Task StartAsync() => server.StartAsync();

@@ -24,13 +24,16 @@ public sealed class NoticesModel(NoticeLedger ledger, MailSamples samples, IStri
 
     public bool MayOpenMails => HttpContext.CurrentUser().Is(Role.ComplianceManager);
     public IEnumerable<string> Kinds => samples.Mails.Where(mail => !mail.StartsWith("notifications/", StringComparison.Ordinal));
-    public IReadOnlyList<Chip> Chips => [.. new[] { (Given(About), "about"), (Given(Kind) is { } kind ? MailNames.Of(words, kind) : null, "kind") }.Where(pair => pair.Item1 is not null).Select(pair => new Chip(pair.Item1!, pair.Item2))];
+    /// <summary>A kind that there is; anything else asks for no kind.</summary>
+    private string? KnownKind => Given(Kind) is { } kind && samples.Has(kind) ? kind : null;
+
+    public IReadOnlyList<Chip> Chips => [.. new[] { (Given(About), "about"), (KnownKind is { } kind ? MailNames.Of(words, kind) : null, "kind") }.Where(pair => pair.Item1 is not null).Select(pair => new Chip(pair.Item1!, pair.Item2))];
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         var user = HttpContext.CurrentUser();
-        Found = await ledger.ListAsync(user, Given(About), Given(Kind), Request.Slice([NoticeLedger.Newest]), ct);
-        Total = await ledger.CountAsync(user, Given(About), Given(Kind), ct);
+        Found = await ledger.ListAsync(user, Given(About), KnownKind, Request.Slice([NoticeLedger.Newest]), ct);
+        Total = await ledger.CountAsync(user, Given(About), KnownKind, ct);
         Reminded = Given(About) is { } about ? await ledger.RemindedAsync(user, about, ct) : null;
     }
 
@@ -54,7 +57,7 @@ public sealed class NoticesModel(NoticeLedger ledger, MailSamples samples, IStri
             new(words["Bounced"], 17, (sheet, row) => sheet.Instant(row.BouncedAt)),
             new(words["OpenedAt"], 17, (sheet, row) => sheet.Instant(row.OpenedAt)),
             new(words["SettledAt"], 17, (sheet, row) => sheet.Instant(row.ClosedAt)),
-        ], ledger.AllAsync(HttpContext.CurrentUser(), Given(About), Given(Kind), slice, ct));
+        ], ledger.AllAsync(HttpContext.CurrentUser(), Given(About), KnownKind, slice, ct));
     }
 
     /// <summary>A NUL is no letter PostgreSQL takes.</summary>
