@@ -1,4 +1,3 @@
-using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using Microsoft.Net.Http.Headers;
 
@@ -15,13 +14,18 @@ public static class CalendarFeedFile
         http.Response.Headers.CacheControl = "private, no-cache";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         http.Response.Headers["X-Robots-Tag"] = "noindex";
-        if (feeds.IsTooOften(Convert.ToHexString(Secrets.Hash(secret)), CalendarFeeds.MostReads))
+        CalendarContent? content;
+        try
+        {
+            content = await feeds.ReadAsync(secret, from, ct);
+        }
+        catch (AskedTooOften)
         {
             return TooMany(http);
         }
-        if (await feeds.ReadAsync(secret, ct) is not { } content)
+        if (content is null)
         {
-            return feeds.IsTooOften(from, CalendarFeeds.MostMisses) ? TooMany(http) : Results.NotFound();
+            return Results.NotFound();
         }
         http.Response.Headers.ContentDisposition = "inline; filename=\"audit-tracker.ics\"";
         return Results.File(content.Bytes, CalendarText.MediaType, entityTag: new EntityTagHeaderValue(content.Tag));

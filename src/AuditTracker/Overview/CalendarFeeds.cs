@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using AuditTracker.Calendar;
 using AuditTracker.Company;
@@ -21,6 +20,9 @@ public sealed record CalendarFeed(DateTime CreatedAt, DateTime? LastReadAt);
 /// <param name="Tag">Changes when, and only when, the content does.</param>
 public sealed record CalendarContent(byte[] Bytes, string Tag);
 
+/// <summary>A calendar, or somebody who guesses, asks more often than calendars do.</summary>
+public sealed class AskedTooOften : Exception;
+
 /// <summary>
 /// Somebody's due dates for their own calendar, under a secret address. Whoever has the address reads them without signing in: so there is nothing in it but what its owner is asked for
 /// and by when, it can be taken away at any time, and it ends with the account.
@@ -36,7 +38,10 @@ public sealed class CalendarFeeds(Db db, Settings settings, TimeProvider time, I
     private const int MostEntries = 500;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<string, (DateTime Since, int Count)> asked = new();
+    private const int MostKept = 10_000;
+
+    private readonly RecentCounts reads = new(time, Window, MostKept);
+    private readonly RecentCounts misses = new(time, Window, MostKept);
 
     public async Task<CalendarFeed?> FindAsync(CurrentUser user, CancellationToken ct)
     {
@@ -77,26 +82,18 @@ public sealed class CalendarFeeds(Db db, Settings settings, TimeProvider time, I
     private static Task<int> RevokeAsync(UnitOfWork work, CurrentUser user, CancellationToken ct) =>
         work.ExecuteAsync("update calendar_feeds set revoked_at = @Now where account_id = @AccountId and revoked_at is null", new { user.AccountId, work.Now }, ct);
 
-    /// <summary>Counts a question of an address or a secret.</summary>
-    /// <returns>Whether there were too many within ten minutes.</returns>
-    public bool IsTooOften(string who, int most)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        if (asked.Count > 10_000)
-        {
-            foreach (var old in asked.Where(pair => pair.Value.Since < now - Window))
-            {
-                asked.TryRemove(old);
-            }
-        }
-        return asked.AddOrUpdate(who, (now, 1), (_, before) => before.Since < now - Window ? (now, 1) : (before.Since, before.Count + 1)).Count > most;
-    }
-
     /// <summary>What the owner of an address owes; null: unknown, taken away, or its owner has left or may not sign in.</summary>
-    public async Task<CalendarContent?> ReadAsync(string secret, CancellationToken ct)
+    /// <param name="from">Who asks: after so many misses it is refused before anything is read.</param>
+    /// <exception cref="AskedTooOften">Of this feed, or of unknown ones by <paramref name="from"/>, within ten minutes.</exception>
+    public async Task<CalendarContent?> ReadAsync(string secret, string from, CancellationToken ct)
     {
+        if (misses.Of(from) >= MostMisses)
+        {
+            throw new AskedTooOften();
+        }
         if (secret.Length is < 20 or > 100)
         {
+            misses.Add(from);
             return null;
         }
         await using var connection = await db.OpenAsync(ct);
@@ -106,7 +103,13 @@ public sealed class CalendarFeeds(Db db, Settings settings, TimeProvider time, I
             where f.token_hash = @hash and f.revoked_at is null and a.disabled_at is null and (p.left_on is null or p.left_on >= tokyo_date(business_now()))
             """, new { hash = Secrets.Hash(secret) }, ct) is not { } owner)
         {
+            misses.Add(from);
             return null;
+        }
+        // Only of feeds that there are: unknown secrets leave nothing behind.
+        if (reads.Add($"{owner.Id}") > MostReads)
+        {
+            throw new AskedTooOften();
         }
         if (owner.IsStale)
         {

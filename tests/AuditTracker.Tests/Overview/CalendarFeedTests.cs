@@ -95,6 +95,40 @@ public sealed partial class CalendarFeedTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.TooManyRequests, (await app.Anonymous().GetAsync($"/calendar/{Guid.NewGuid():N}.ics")).StatusCode);
     }
 
+    [Fact]
+    public async Task Who_guesses_is_refused_before_anything_is_read()
+    {
+        var feed = await IssueAsync(Cast.Alice);
+        for (var i = 0; i < CalendarFeeds.MostMisses; i++)
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await app.Anonymous().GetAsync($"/calendar/{Guid.NewGuid():N}.ics")).StatusCode);
+        }
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await app.Anonymous().GetAsync(feed)).StatusCode);
+        Assert.True(await app.Database.ScalarAsync<bool>("select last_read_at is null from calendar_feeds"));
+    }
+
+    [Fact]
+    public void What_is_counted_stays_bounded_and_is_forgotten_in_time()
+    {
+        var clock = new Clock();
+        var counts = new RecentCounts(clock, TimeSpan.FromMinutes(10), 100);
+        for (var i = 0; i < 1000; i++)
+        {
+            Assert.Equal(1, counts.Add($"{i}"));
+        }
+        Assert.Equal((100, 2, 0), (counts.Kept, counts.Add("7"), counts.Of("999")));
+        clock.Now += TimeSpan.FromMinutes(11);
+        Assert.Equal((0, 1, 1), (counts.Of("7"), counts.Add("999"), counts.Of("999")));
+        Assert.Equal(1, counts.Kept);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
     [Theory]
     [InlineData("ア")]
     [InlineData("👩‍👩‍👧‍👦𠮷")]
