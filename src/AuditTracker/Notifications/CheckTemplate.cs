@@ -50,6 +50,11 @@ public sealed class CheckTemplate(MailSamples samples, string folder)
             {
                 faults.Add(new(tag.Line, "RawNotAllowed", tag.Word));
             }
+            else if (tag is { Kind: "value", IsRaw: false } && part.IsHtml && raws.Contains(tag.Word))
+            {
+                // It is markup already: in two braces its readers would see the tags.
+                faults.Add(new(tag.Line, "RawNeeded", tag.Word));
+            }
         }
         if (part.IsHtml)
         {

@@ -34,12 +34,15 @@ internal static class ApprovalMails
     public static async Task TellReportAsync(UnitOfWork work, CurrentUser by, Campaign campaign, CancellationToken ct) =>
         await TellAsync(work, by, Report(campaign.Id), $"report:{campaign.Id}:{campaign.Version + 1}", campaign.Title, "report", null, $"/training/campaigns/{campaign.Id}/report", ct);
 
-    /// <summary>Exemptions wait: to each approver how many they may decide on, in the place of an earlier number.</summary>
+    /// <summary>Exemptions wait: to each approver how many they may decide on, in the place of an earlier number. Where nothing new came for them, what they were told stands.</summary>
     public static async Task TellExemptionsAsync(UnitOfWork work, CurrentUser by, Campaign campaign, CancellationToken ct)
     {
         var waiting = await work.QueryAsync<(long Person, int Count, long Newest)>($"""
-            select p.id, count(*)::int, max(x.id) from {Approvers} cross join training_exemptions x join training_roster r on r.id = x.roster_id
-            where r.campaign_id = @id and x.approved_at is null and x.ended_at is null and x.asked_by <> p.account and r.person_id <> p.id group by p.id order by p.id
+            with waiting as (
+                select p.id, count(*)::int as count, max(x.id) as newest from {Approvers} cross join training_exemptions x join training_roster r on r.id = x.roster_id
+                where r.campaign_id = @id and x.approved_at is null and x.ended_at is null and x.asked_by <> p.account and r.person_id <> p.id group by p.id)
+            select id, count, newest from waiting w
+            where not exists (select from notices n where n.key = '{ToApprove}:exemptions:' || @id || ':' || w.newest || ':' || w.id) order by id
             """, new { id = campaign.Id, asker = by.AccountId, work.Today }, ct);
         await work.SettleManyAsync([.. waiting.Select(row => Exemptions(campaign.Id, row.Person))], ct: ct);
         await work.TellManyAsync([.. waiting.Select(row => Notice($"exemptions:{campaign.Id}:{row.Newest}", row.Person, Exemptions(campaign.Id, row.Person), by, campaign.Title, "exemptions", row.Count, null, $"/training/campaigns/{campaign.Id}#waiting"))], ct);

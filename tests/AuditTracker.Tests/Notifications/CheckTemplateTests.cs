@@ -75,6 +75,16 @@ public sealed class CheckTemplateTests
     public void Html_that_runs_asks_others_or_lets_values_become_markup_is_refused(string more, string key) =>
         Assert.Contains(Check.Run(Html, Shipped(Html.Name) + more), fault => fault.Key == key);
 
+    [Theory]
+    [InlineData("notifications/layout", "body")]
+    [InlineData("notifications/digest", "html")]
+    [InlineData("notifications/preview", "saidHtml")]
+    public void What_is_markup_already_is_not_shown_as_its_tags(string mail, string name)
+    {
+        var part = new MailPart(mail, "ja", "html");
+        Assert.Contains(Check.Run(part, Shipped(part.Name).Replace($"{{{{{{{name}}}}}}}", $"{{{{{name}}}}}", StringComparison.Ordinal)), fault => fault.Key == "RawNeeded" && (string)fault.Args[0] == name);
+    }
+
     [Fact]
     public void A_japanese_subject_stays_short_and_lines_stay_one()
     {

@@ -68,6 +68,19 @@ public sealed class ApprovalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_about_a_reader_leaves_what_they_were_told_before()
+    {
+        var id = await school.RunAsync();
+        var exempt = Get<ExemptPeople>();
+        Task<IReadOnlyList<string>> ToldAsync() => school.Database.ListAsync<string>("select person_id || ':' || (model ->> 'exemptions') from notices where subject like 'trainingExemptions:%' and closed_at is null order by person_id");
+        await exempt.AskAsync(School.Manager, id, [await school.RosterAsync(id, Cast.Alice)], "away", "海外出向", null, School.Day("2026-11-20"));
+        Assert.Equal(["2:1", "7:1"], await ToldAsync());
+        // The next one is about Tom: for him nothing new waits, and what waited waits on.
+        await exempt.AskAsync(School.Manager, id, [await school.RosterAsync(id, Cast.Tom)], "away", "海外出向", null, School.Day("2026-11-20"));
+        Assert.Equal(["2:2", "7:1"], await ToldAsync());
+    }
+
+    [Fact]
     public async Task A_report_is_told_returned_told_again_and_settled_by_the_closing_and_the_first_page_counts_it()
     {
         var id = await school.RunAsync(School.Plan(audience: new(false, [], [], [Cast.Alice.EmployeeNo])));
