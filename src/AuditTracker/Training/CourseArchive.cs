@@ -8,15 +8,20 @@ namespace AuditTracker.Training;
 /// <summary>
 /// A course as a ZIP that an office keeps in its own hands: a folder as in <c>templates/training</c>, with its pictures and PDFs under <c>media</c>. The same course gives the same bytes.
 /// </summary>
-public sealed class CourseArchive(BlobStore blobs)
+public sealed class CourseArchive(BlobStore blobs, CourseFiles files)
 {
     private const string MediaFolder = "media/";
     private const int MostTextBytes = 4 << 20;
     private static readonly DateTimeOffset Fixed = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly ZipLimits Limits = new() { MaxEntries = 300, MaxEntry = EditCourse.MostBytes, MaxUnpacked = 400L << 20 };
 
+    /// <exception cref="Refusal">One of its files is in quarantine or was destroyed; nothing is written.</exception>
     public async Task WriteAsync(Course course, Stream output, CancellationToken ct)
     {
+        foreach (var media in course.Media ?? [])
+        {
+            await files.CheckAsync(media, ct);
+        }
         await using var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8);
         foreach (var (name, text) in CourseFile.Names.Zip(CourseFile.Write(course)))
         {

@@ -17,7 +17,17 @@ public sealed record CourseProblem(string Word, IReadOnlyList<object> Args, int?
 /// </summary>
 public static class CourseCheck
 {
-    public const int MostPages = 60, MostQuestions = 300, MostChoices = 8;
+    public const int MostPages = 60, MostQuestions = 300, MostChoices = 8, MostCharacters = 2_000_000;
+
+    /// <summary>How many characters a course has in all its texts, each counted as often as it stands there.</summary>
+    public static long LengthOf(Course course)
+    {
+        static long Of(params IEnumerable<string?> texts) => texts.Sum(text => (long)(text?.Length ?? 0));
+        static long OfText(QuestionText text) => Of([text.Text, text.Explanation, .. text.Choices]);
+        return Of([course.Key, course.TitleJa, course.TitleEn, course.AudienceJa, course.AudienceEn, course.NoEnglish, .. course.Items])
+            + course.Pages.Sum(page => Of([page.Ja, page.En, page.FileJa, page.FileEn, page.LinkJa, page.LinkEn, .. page.Shows]))
+            + course.Questions.Sum(question => Of([question.Id, question.Shows, .. question.Right]) + OfText(question.Ja) + OfText(question.En));
+    }
 
     public static IReadOnlyList<CourseProblem> Of(Course course)
     {

@@ -67,19 +67,31 @@ internal sealed partial class CourseFile
     }
 
     /// <summary>Reads a course as it stands, whatever is still missing; without its media.</summary>
-    /// <exception cref="InvalidDataException">No YAML, or pages that do not fit the material.</exception>
+    /// <exception cref="InvalidDataException">No YAML, an empty entry, a list that is too long, or pages that do not fit the material.</exception>
     public static Course Parse(string folder, IReadOnlyList<string> texts)
     {
         var file = YamlFile.Parse<CourseFile>(texts[0], $"{folder}/{Names[0]}");
         var (ja, en) = (PagesOf(texts[1]), PagesOf(texts[2]));
-        var bank = YamlFile.Parse<Bank>(texts[3], $"{folder}/{Names[3]}").Questions ?? [];
-        if (file.Pages.Count != ja.Length || file.Pages.Count != en.Length)
+        // Counted before anything is copied: an alias makes a long list out of few letters.
+        IReadOnlyList<T> Given<T>(List<T>? entries, string list, int most = MostEntries) where T : class => entries switch
         {
-            throw new InvalidDataException($"Course {folder}: {file.Pages.Count} pages are listed, the material has {ja.Length} in Japanese and {en.Length} in English.");
+            null => [],
+            _ when entries.Count > most => throw new InvalidDataException($"Course {folder}: {list} has {entries.Count} entries, at most {most} are read."),
+            _ when entries.Contains(null!) => throw new InvalidDataException($"Course {folder}: {list} has an empty entry."),
+            _ => entries,
+        };
+        IReadOnlyList<string> Texts(List<string>? entries, string list) => [.. Given(entries, list).Select(Plain)];
+        QuestionText Text(TextEntry? entry) => entry is null ? QuestionText.None : new(Plain(entry.Text), Texts(entry.Choices, "choices"), Plain(entry.Explanation));
+        var pages = Given(file.Pages, "pages", CourseCheck.MostPages);
+        var bank = Given(YamlFile.Parse<Bank>(texts[3], $"{folder}/{Names[3]}").Questions, "questions", CourseCheck.MostQuestions);
+        if (pages.Count != ja.Length || pages.Count != en.Length)
+        {
+            throw new InvalidDataException($"Course {folder}: {pages.Count} pages are listed, the material has {ja.Length} in Japanese and {en.Length} in English.");
         }
-        return new Course(file.Key, file.TitleJa, file.TitleEn, file.AudienceJa, file.AudienceEn, file.Minutes, file.PassMark, file.Drawn,
-            [.. file.Pages.Select((page, index) => new MaterialPage(page.Shows ?? [], ja[index], en[index], page.FileJa, page.FileEn, page.LinkJa, page.LinkEn))],
-            [.. bank.Select(question => new Question(question.Id, question.Page, question.Shows, [.. (question.Right ?? []).Order(StringComparer.Ordinal)], Text(question.Ja), Text(question.En)))], file.Items ?? [], null, file.FixedOrder, file.NoEnglish);
+        return new Course(Plain(file.Key), Plain(file.TitleJa), Plain(file.TitleEn), Plain(file.AudienceJa), Plain(file.AudienceEn), file.Minutes, file.PassMark, file.Drawn,
+            [.. pages.Select((page, index) => new MaterialPage(Texts(page.Shows, "shows"), ja[index], en[index], Maybe(page.FileJa), Maybe(page.FileEn), Maybe(page.LinkJa), Maybe(page.LinkEn)))],
+            [.. bank.Select(question => new Question(Plain(question.Id), question.Page, Maybe(question.Shows), [.. Texts(question.Right, "right").Order(StringComparer.Ordinal)], Text(question.Ja), Text(question.En)))],
+            Texts(file.Items, "items"), null, file.FixedOrder, Maybe(file.NoEnglish));
     }
 
     /// <summary>The texts of <see cref="Names"/> that <see cref="Parse"/> reads as this course.</summary>
@@ -96,13 +108,19 @@ internal sealed partial class CourseFile
         YamlFile.Write(new Bank { Questions = [.. course.Questions.Select(question => new QuestionEntry { Id = question.Id, Page = question.Page, Shows = question.Shows, Right = [.. question.Right], Ja = Entry(question.Ja), En = Entry(question.En) })] }),
     ];
 
+    /// <summary>Of each list beside pages and questions.</summary>
+    private const int MostEntries = 100;
+
     private const string Break = "\n\n---\n\n";
 
-    private static QuestionText Text(TextEntry? entry) => entry is null ? QuestionText.None : new(entry.Text ?? "", entry.Choices ?? [], entry.Explanation ?? "");
+    /// <summary>What stands after a key; nothing there is an empty text, and the database keeps no NUL.</summary>
+    private static string Plain(string? text) => (text ?? "").Replace("\0", "", StringComparison.Ordinal);
+
+    private static string? Maybe(string? text) => text is null ? null : Plain(text);
 
     private static TextEntry Entry(QuestionText text) => new() { Text = text.Text, Choices = [.. text.Choices], Explanation = text.Explanation };
 
-    private static string[] PagesOf(string material) => [.. PageEnd().Split(material.ReplaceLineEndings("\n")).Select(page => page.Trim())];
+    private static string[] PagesOf(string material) => [.. PageEnd().Split(Plain(material).ReplaceLineEndings("\n")).Select(page => page.Trim())];
 
     // A table's second line has more than dashes, a heading's underline follows its text without an empty line.
     [GeneratedRegex("(?<=\n)\n---\n(?=\n)")]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using AuditTracker.Evidence;
 using AuditTracker.Platform;
@@ -65,7 +66,7 @@ public sealed partial class EditCourse(Db db, BlobStore blobs, EvidenceFile look
         {
             throw InvalidInput.At<Words>("key", "CourseKey");
         }
-        if (titleJa.Trim().Length is 0 or > 120)
+        if (titleJa.Replace("\0", "", StringComparison.Ordinal).Trim().Length is 0 or > 120)
         {
             throw InvalidInput.At<Words>("titleJa", "TitleLength", 120);
         }
@@ -95,10 +96,7 @@ public sealed partial class EditCourse(Db db, BlobStore blobs, EvidenceFile look
     {
         await using var work = await BeginAsync(user, ct);
         var course = change(await LockAsync(work, key, version, ct));
-        if (course.Pages.Count > CourseCheck.MostPages || course.Questions.Count > CourseCheck.MostQuestions)
-        {
-            throw Refusal.Of<Words>("CourseTooLong", CourseCheck.MostPages, CourseCheck.MostQuestions);
-        }
+        CheckLength(course);
         await work.ExecuteAsync("update training_course_drafts set content = @content, version = version + 1, by_account = @AccountId, at = @Now where course = @key", new { key, content = Json(course), user.AccountId, work.Now }, ct);
         await work.CommitAsync(ct);
     }
@@ -143,9 +141,10 @@ public sealed partial class EditCourse(Db db, BlobStore blobs, EvidenceFile look
         {
             var name = FreeName(file.FileName, file.Blob.Sha256, known);
             kept.Add((file.FileName, name));
+            // Also for a name that is known: its bytes may have been destroyed as evidence, and are here again now.
+            await TakePopulation.KeepAsync(work, blobs, file.Blob, isSent: true, ct);
             if (known.TryAdd(name, file.Blob.Sha256))
             {
-                await TakePopulation.KeepAsync(work, blobs, file.Blob, isSent: true, ct);
                 await work.ExecuteAsync("insert into training_media (course, name, sha256, media_type, size, by_account, at) values (@key, @name, @Sha256, @MediaType, @Size, @AccountId, @Now)",
                     new { key, name, file.Blob.Sha256, file.MediaType, file.Blob.Size, user.AccountId, work.Now }, ct);
             }
@@ -200,14 +199,18 @@ public sealed partial class EditCourse(Db db, BlobStore blobs, EvidenceFile look
         {
             throw InvalidInput.At<Words>("file", "CourseKey");
         }
+        CheckLength(course);
         await CheckAsync(media, ct);
         await using var work = await BeginAsync(user, ct);
-        foreach (var (given, kept) in (await KeepMediaAsync(work, user, course.Key, media, ct)).Where(pair => pair.Given != pair.Kept))
+        var names = new Dictionary<string, string>();
+        foreach (var (given, kept) in (await KeepMediaAsync(work, user, course.Key, media, ct)).OrderBy(pair => pair.Given != pair.Kept))
         {
-            // The name stands for another content here; the material is told.
-            string Renamed(string text) => text.Replace($"]({given})", $"]({kept})", StringComparison.Ordinal);
-            course = course with { Pages = [.. course.Pages.Select(page => page with { Ja = Renamed(page.Ja), En = Renamed(page.En), FileJa = page.FileJa == given ? kept : page.FileJa, FileEn = page.FileEn == given ? kept : page.FileEn })] };
+            names.TryAdd(given, kept);
         }
+        // A name that stands for another content here got a new one; the material is told, every name once.
+        string Renamed(string text) => MarkdownText.WithPictures(text, names);
+        string? Name(string? file) => names.GetValueOrDefault(file ?? "", file!);
+        course = course with { Pages = [.. course.Pages.Select(page => page with { Ja = Renamed(page.Ja), En = Renamed(page.En), FileJa = Name(page.FileJa), FileEn = Name(page.FileEn) })] };
         if (!await InsertAsync(work, user, course, await work.FirstAsync<int?>("select version from training_courses where key = @Key", course, ct), ct))
         {
             throw Refusal.Of<Words>("DraftExists", course.Key);
@@ -238,7 +241,30 @@ public sealed partial class EditCourse(Db db, BlobStore blobs, EvidenceFile look
         return content is null ? throw new NotFound() : known == version ? JsonSerializer.Deserialize<Course>(content)! : throw Refusal.Of<Words>("DraftChanged");
     }
 
-    private static string Json(Course course, bool withMedia = false) => JsonSerializer.Serialize(withMedia ? course : course with { Media = null });
+    /// <exception cref="Refusal">More than a course holds.</exception>
+    private static void CheckLength(Course course)
+    {
+        if (course.Pages.Count > CourseCheck.MostPages || course.Questions.Count > CourseCheck.MostQuestions)
+        {
+            throw Refusal.Of<Words>("CourseTooLong", CourseCheck.MostPages, CourseCheck.MostQuestions);
+        }
+        if (CourseCheck.LengthOf(course) > CourseCheck.MostCharacters)
+        {
+            throw Refusal.Of<Words>("CourseTooLarge", CourseCheck.MostCharacters);
+        }
+    }
+
+    private static readonly JsonSerializerOptions WithoutNul = new() { Converters = { new PlainText() } };
+
+    private static string Json(Course course, bool withMedia = false) => JsonSerializer.Serialize(withMedia ? course : course with { Media = null }, WithoutNul);
+
+    /// <summary>The database reads no JSON with a NUL in it, wherever it stands: whatever a form sends is written without.</summary>
+    private sealed class PlainText : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value.Replace("\0", "", StringComparison.Ordinal));
+    }
 
     /// <summary>A name that needs no quoting in Markdown.</summary>
     private static string FreeName(string given, string sha256, Dictionary<string, string> known)
@@ -254,7 +280,7 @@ public sealed partial class EditCourse(Db db, BlobStore blobs, EvidenceFile look
         }
     }
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,39}$")]
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{1,39}\z")]
     internal static partial Regex Key();
 
     [GeneratedRegex(@"[\s()<>\[\]""'\\%#?&!*_`]+")]

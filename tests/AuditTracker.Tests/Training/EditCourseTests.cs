@@ -235,6 +235,125 @@ public sealed class EditCourseTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<Refusal>(async () => await Edit.TakeInAsync(School.Manager, course with { Key = "../evil" }, []));
     }
 
+    [Theory]
+    [InlineData("pages:\n", "questions: []", null)]
+    [InlineData("pages: [{}, null]\n", "questions: []", null)]
+    [InlineData("pages: [{shows: [policy, null]}]\n", "questions: []", null)]
+    [InlineData("pages: [{}]\n", "questions: [null]", null)]
+    [InlineData("pages: [{}]\n", "questions: [{id: q01, right: [null]}]", null)]
+    [InlineData("pages: [{}]\n", "questions: [{id: q01, ja: {choices: [はい, null]}}]", null)]
+    [InlineData("pages: [{}]\nitems:\n", "questions:", "")]
+    [InlineData("pages: [{shows:}]\ntitle_ja: \"\\0題\\0\"\n", "questions: [{id:, right:, ja:, en: {text:, choices:, explanation: \"\\0\"}}]", "題")]
+    public async Task What_a_file_leaves_empty_is_empty_or_refused_and_the_draft_opens(string head, string questions, string? title)
+    {
+        (string, string)[] Files(string key) => [("c/course.yaml", $"key: {key}\ntitle_en:\naudience_ja:\n{head}"), ("c/material.ja.md", "# 文\0"), ("c/material.en.md", "# Text"), ("c/questions.yaml", questions)];
+        async Task TakeInAsync(string key)
+        {
+            var (course, media) = await Get<CourseArchive>().ReadAsync(new MemoryStream(Zip(Files(key))), default);
+            await Edit.TakeInAsync(School.Manager, course, media);
+        }
+        if (title is null)
+        {
+            Assert.Equal("CourseUnreadable", (await Assert.ThrowsAnyAsync<Refusal>(() => TakeInAsync("empty-parts"))).Key);
+            return;
+        }
+        foreach (var key in new[] { "", "\"empty-parts\\n\"" })
+        {
+            Assert.Equal("CourseKey", (await Assert.ThrowsAnyAsync<Refusal>(() => TakeInAsync(key))).Key);
+        }
+        await TakeInAsync("empty-parts");
+        var manager = await school.App.PagesAsAsync(Cast.Manami);
+        foreach (var path in new[] { "/training/courses", "/training/courses/empty-parts/edit", "/training/courses/empty-parts/edit/pages/1", "/training/courses/empty-parts/preview?draft=true&p=1" })
+        {
+            foreach (var language in new[] { "ja", "en" })
+            {
+                manager.DefaultRequestHeaders.AcceptLanguage.Clear();
+                manager.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+                Assert.Equal(HttpStatusCode.OK, (await manager.GetAsync(path)).StatusCode);
+            }
+        }
+        Assert.Equal((title, ""), ((await DraftAsync("empty-parts")).Course.TitleJa, (await DraftAsync("empty-parts")).Course.TitleEn));
+    }
+
+    [Fact]
+    public async Task More_than_a_course_holds_is_refused_before_it_is_kept_however_few_letters_say_it()
+    {
+        var course = await ShippedAsync();
+        async Task<string> RefusedAsync(Course large) => (await Assert.ThrowsAnyAsync<Refusal>(() => Edit.TakeInAsync(School.Manager, large, []))).Key;
+        Assert.Equal("CourseTooLong", await RefusedAsync(course with { Pages = [.. Enumerable.Repeat(course.Pages[0], CourseCheck.MostPages + 1)] }));
+        Assert.Equal("CourseTooLarge", await RefusedAsync(course with { Items = [.. Enumerable.Repeat(new string('あ', 100_000), 21)] }));
+        Assert.Null(await Edit.FindAsync(School.Manager, "all-staff", default));
+        var texts = CourseFile.Write(course);
+        Assert.Throws<InvalidDataException>(() => CourseFile.Parse("all-staff", [texts[0], texts[1], texts[2], $"questions: [{string.Join(", ", Enumerable.Repeat("{id: q}", CourseCheck.MostQuestions + 1))}]"]));
+        Assert.Throws<InvalidDataException>(() => CourseFile.Parse("all-staff", [texts[0], texts[1], texts[2], $"questions: [{{id: q, ja: {{choices: [&a x{string.Concat(Enumerable.Repeat(", *a", 100))}]}}}}]"]));
+        await Edit.OpenAsync(School.Manager, course, 1);
+        Assert.Equal("CourseTooLarge", (await Assert.ThrowsAsync<Refusal>(() => Edit.ChangeAsync(School.Manager, "all-staff", 1, draft => draft with { NoEnglish = new string('x', CourseCheck.MostCharacters) }))).Key);
+    }
+
+    [Fact]
+    public async Task A_nul_in_what_is_typed_does_not_close_the_list_of_courses()
+    {
+        Assert.Equal("TitleLength", (await Assert.ThrowsAnyAsync<Refusal>(() => Edit.AddAsync(School.Manager, "nul", "\0", ""))).Key);
+        await Edit.AddAsync(School.Manager, "nul", "題\0名", "Title\0");
+        await Edit.ChangeAsync(School.Manager, "nul", 1, course => course.With(new("題\0名", "", "\0", "", 10, 80, 4, false, "\0理由", ["a:\0b"])).WithPage(1, new(["\0"], "", "", LinkJa: "\0x")).WithQuestion(null, new("", 1, null, ["\0"], new("\0", ["\0"], ""), QuestionText.None)));
+        Assert.Equal("題名", (await Edit.ListAsync(School.Manager, default)).Single().TitleJa);
+    }
+
+    [Fact]
+    public async Task Names_of_a_file_that_mean_something_else_here_are_changed_once_in_every_form_that_names_a_picture()
+    {
+        await Edit.OpenAsync(School.Manager, await ShippedAsync(), 1);
+        await Edit.AddMediaAsync(School.Manager, "all-staff", [await FileAsync("x.png", [.. Png, 0])]);
+        await Edit.DiscardAsync(School.Manager, "all-staff", 1);
+        const string text = """
+            ![一](x.png) ![二](x-2.png "題") ![三](<x.png>) ![四][pic] [x.png](x.png) `![](x.png)` ![五](x y.png) ![六](<x y.png>) ![七](x%20y.png)
+
+            > ![引用](x.png)
+
+            | 表 | 図 |
+            |---|---|
+            | a | ![八](x-2.png) |
+
+            [pic]: x.png "題"
+            """;
+        var course = (await ShippedAsync()).WithPage(1, (await ShippedAsync()).Pages[0] with { Ja = text });
+        await Edit.TakeInAsync(School.Manager, course, [await FileAsync("x.png", [.. Png, 1]), await FileAsync("x-2.png", [.. Png, 2]), await FileAsync("x y.png", [.. Png, 3])]);
+        var draft = (await DraftAsync()).Course;
+        string KeptAs(byte last) => draft.Media!.Single(media => media.Sha256 == Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([.. Png, last]))).Name;
+        var (one, two) = (KeptAs(1), KeptAs(2));
+        Assert.DoesNotContain("x.png", new[] { one, two });
+        Assert.Equal($"""
+            ![一]({one}) ![二]({two} "題") ![三](<{one}>) ![四][pic] [x.png](x.png) `![](x.png)` ![五](x y.png) ![六](<x-y.png>) ![七](x-y.png)
+
+            > ![引用]({one})
+
+            | 表 | 図 |
+            |---|---|
+            | a | ![八]({two}) |
+
+            [pic]: {one} "題"
+            """, draft.Pages[0].Ja);
+    }
+
+    [Fact]
+    public async Task A_file_in_quarantine_or_destroyed_goes_out_with_no_course_and_sent_again_it_is_back()
+    {
+        await Edit.OpenAsync(School.Manager, await ShippedAsync(), 1);
+        await Edit.AddMediaAsync(School.Manager, "all-staff", [await FileAsync("flow.png", Png)]);
+        var manager = await school.App.PagesAsAsync(Cast.Manami);
+        const string export = "/training/courses/all-staff/edit?handler=export";
+        Assert.Equal(HttpStatusCode.OK, (await manager.GetAsync(export)).StatusCode);
+        await Database.ArrangeAsync("insert into destroyed_blobs (sha256, decided_at, removed_at) select sha256, now(), now() from training_media");
+        Get<BlobStore>().Remove(await Database.ScalarAsync<string>("select sha256 from training_media"));
+        var gone = await manager.GetAsync(export);
+        Assert.Equal(HttpStatusCode.Conflict, gone.StatusCode);
+        Assert.Contains("「flow.png」は、同じ中身の証跡を", await gone.TextAsync());
+        await Edit.AddMediaAsync(School.Manager, "all-staff", [await FileAsync("flow.png", Png)]);
+        Assert.Equal(HttpStatusCode.OK, (await manager.GetAsync(export)).StatusCode);
+        await Database.ArrangeAsync("insert into quarantines (sha256, found, signatures, found_at) select sha256, 'Eicar', '1', now() from training_media");
+        Assert.Equal(HttpStatusCode.Conflict, (await manager.GetAsync(export)).StatusCode);
+    }
+
     [Fact]
     public async Task Files_are_sent_from_the_page_and_one_that_is_refused_is_named_at_its_field()
     {
