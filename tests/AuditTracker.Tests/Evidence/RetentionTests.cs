@@ -3,6 +3,7 @@ using AuditTracker.Evidence;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Files;
 using AuditTracker.Tests.Support;
+using AuditTracker.Tests.Trail;
 using AuditTracker.Trail;
 
 namespace AuditTracker.Tests.Evidence;
@@ -78,7 +79,7 @@ public sealed class RetentionTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal("isms:48:2030-11-24:true:年次の見直し", await desk.App.Database.ScalarAsync<string>("select class || ':' || months || ':' || keep_until || ':' || bytes_gone || ':' || reason from destructions where evidence_id = @other", new { other }));
         Assert.Equal(2, await desk.App.Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'file.destroyed' and subject = any(@files)", new { files = new[] { $"evidence:{one}", $"evidence:{other}" } }));
         Assert.Contains("廃棄済み", await manami.PageAsync($"/evidence/collections/{await desk.CollectionAsync(second, "2026-04-01")}"));
-        await desk.App.Get<SealTrail>().RunAsync(default);
+        await desk.App.Database.SealAllAsync();
         Assert.Empty((await desk.App.Get<VerifyTrail>().RunAsync(withFiles: true)).Findings);
         await desk.App.Get<ScrubFiles>().RunAsync(default);
         Assert.Equal(0, await desk.App.Database.ScalarAsync<long>("select count(*) from blob_checks where state <> 'whole'"));

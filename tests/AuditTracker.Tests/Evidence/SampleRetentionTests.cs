@@ -5,6 +5,7 @@ using AuditTracker.Platform;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Security;
 using AuditTracker.Tests.Support;
+using AuditTracker.Tests.Trail;
 using AuditTracker.Trail;
 
 namespace AuditTracker.Tests.Evidence;
@@ -83,7 +84,7 @@ public sealed class SampleRetentionTests(Desk desk) : IClassFixture<Desk>
         Assert.Contains("廃棄しました", page);
         Assert.Contains("すべて適合", page);
         Assert.Equal("SampleDestroyed", (await Assert.ThrowsAsync<Refusal>(() => desk.App.Get<DrawSample>().CheckAsync(Desk.Manager, one))).Key);
-        await desk.App.Get<SealTrail>().RunAsync(default);
+        await desk.App.Database.SealAllAsync();
         Assert.Empty((await desk.App.Get<VerifyTrail>().RunAsync(withFiles: true)).Findings);
         await desk.App.Get<ScrubFiles>().RunAsync(default);
         Assert.Equal(0, await desk.App.Database.ScalarAsync<long>("select count(*) from blob_checks where state <> 'whole'"));
