@@ -15,6 +15,9 @@ public sealed record Announcement(string Event, string Subject, string Title, st
     /// <summary>The event of a test; every webhook gets it when asked.</summary>
     public const string Test = "webhook.test";
 
+    /// <summary>A mail has failed, or nobody knows how it ended.</summary>
+    public static Announcement MailFailed(long mail) => new("mail.failed", $"mail:{mail}", "", $"/mails/{mail}");
+
     /// <summary>What may be chosen, as receivers know it.</summary>
     public static IReadOnlyList<string> All { get; } =
         ["collection.submitted", "collection.accepted", "collection.returned", "collection.overdue", "training.started", "training.closed", "mail.failed", "trail.unsound"];

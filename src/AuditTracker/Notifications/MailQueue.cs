@@ -107,6 +107,7 @@ public sealed class MailQueue(Db db)
         foreach (var mail in lost)
         {
             await work.ExecuteAsync("insert into mail_attempts (mail_id, at, outcome, reply, via) values (@Id, @Now, 'unknown', @reply, coalesce(@Via, ''))", new { mail.Id, mail.Via, work.Now, reply }, ct);
+            await work.AnnounceAsync(Announcement.MailFailed(mail.Id), ct);
         }
     }
 }

@@ -145,6 +145,7 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
             // Committed like any outcome: a mail that cannot be written must not stop the ones behind it.
             log.LogError(problem, "Mail {Mail} cannot be written.", id);
             await MailQueue.EndAsync(work, claimed, MailState.Failed, problem.Message, "", MailFault.Mail, null, ct);
+            await work.AnnounceAsync(Announcement.MailFailed(id), ct);
             await work.CommitAsync(ct);
             return default;
         }
@@ -168,7 +169,7 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
         await MailQueue.EndAsync(work, mail, state, result.Reply, transport.Name, result.Fault, retryAt, CancellationToken.None);
         if (state is MailState.Failed or MailState.Unknown)
         {
-            await work.AnnounceAsync(new Announcement("mail.failed", $"mail:{mail.Id}", "", $"/mails/{mail.Id}"), CancellationToken.None);
+            await work.AnnounceAsync(Announcement.MailFailed(mail.Id), CancellationToken.None);
         }
         await work.CommitAsync();
         Measures.MailEnded(result.GetType().Name.ToLowerInvariant());

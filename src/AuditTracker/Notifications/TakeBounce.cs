@@ -39,7 +39,7 @@ public sealed class TakeBounce(Db db)
             """, new { sha256, name, work.Now, mail, report?.Action, status = Kept(report?.Status), diagnostic = Kept(report?.Diagnostic), recipient = Kept(report?.Recipient), reason }, ct) == 1;
         if (isNew && mail is not null && report!.Action == "failed")
         {
-            await work.AnnounceAsync(new Announcement("mail.failed", $"mail:{mail}", "", $"/mails/{mail}"), ct);
+            await work.AnnounceAsync(Announcement.MailFailed(mail.Value), ct);
             await work.ExecuteAsync("""
                 update mails set state = 'failed', bounced_at = @Now, reply = @reply, fault = @fault, finished_at = @Now, lease_until = null, not_before = null
                 where id = @mail and state in ('accepted', 'unknown', 'sending', 'deferred')

@@ -161,6 +161,7 @@ public sealed class SendMailsTests : IAsyncLifetime
     public async Task A_mail_whose_worker_died_is_unknown_where_repeating_could_double_it()
     {
         outside.CanRepeat = false;
+        await ListenAsync();
         await TellAsync(Opened(1, Cast.Alice));
         await RunAndDieAsync();
         await database.ArrangeAsync("update mails set lease_until = now() - interval '1 second'");
@@ -169,6 +170,7 @@ public sealed class SendMailsTests : IAsyncLifetime
         Assert.Single(outside.Tried);
         Assert.Equal("unknown", await database.ScalarAsync<string>("select state from mails"));
         Assert.Equal("unknown", await database.ScalarAsync<string>("select outcome from mail_attempts"));
+        Assert.Equal(await database.ScalarAsync<string>("select 'mail:' || id from mails"), await database.ScalarAsync<string>("select subject from webhook_events where event = 'mail.failed'"));
     }
 
     [Fact]
@@ -269,11 +271,13 @@ public sealed class SendMailsTests : IAsyncLifetime
     [Fact]
     public async Task A_mail_that_cannot_be_written_fails_alone()
     {
+        await ListenAsync();
         await TellAsync(Opened(1, Cast.Alice) with { Model = new Dictionary<string, object?>() }, Opened(2, Cast.Bob));
 
         Assert.Equal(1, await RunAsync());
         Assert.Equal("failed", await database.ScalarAsync<string>("select state from mails where person_id = @id", new { id = Cast.Alice.PersonId }));
         Assert.Equal(Cast.Bob.Mail, Assert.Single(outside.Sent).To.Address);
+        Assert.Equal(await database.ScalarAsync<string>("select 'mail:' || id from mails where state = 'failed'"), await database.ScalarAsync<string>("select subject from webhook_events where event = 'mail.failed'"));
     }
 
     [Fact]
@@ -334,6 +338,16 @@ public sealed class SendMailsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_somebody_sent_themselves_to_look_at_is_erased_with_its_mail()
+    {
+        await database.Get<PreviewMail>().SendToSelfAsync(User(Cast.Manami), new SeenMail("件名", "他人の本文", "", "<p>他人の本文</p>"), "person", default);
+        Assert.Equal(1, await RunAsync());
+        await database.SetClockAsync("2027-02-22T10:00:00");
+        Assert.Equal(1, await database.Get<EraseMailBodies>().RunAsync(default));
+        Assert.Equal("link", await database.ScalarAsync<string>("select string_agg(name, ' ') from notices, jsonb_object_keys(model) name"));
+    }
+
+    [Fact]
     public async Task The_ledger_shows_bodies_to_compliance_managers_states_to_administrators_and_nothing_to_others()
     {
         await TellAsync(Opened(1, Cast.Alice));
@@ -388,6 +402,11 @@ public sealed class SendMailsTests : IAsyncLifetime
         Ledger.ListAsync(User(Cast.Manami), null, new(MailOrders.When, Descending: true, 50, after, before), default);
 
     private Task<int> RunAsync() => RunAsync([]);
+
+    /// <summary>Somebody wants to hear of mails that failed.</summary>
+    private Task ListenAsync() => database.ArrangeAsync("""
+        insert into webhooks (key, name, kind, address, host, language, events, created_at) values (gen_random_uuid(), 'x', 'slack', 'x', 'x.test', 'en', '{mail.failed}', now())
+        """);
 
     /// <summary>A worker that has claimed a mail and handed it over, and never comes back.</summary>
     private async Task RunAndDieAsync()
