@@ -72,6 +72,21 @@ public sealed class Webhooks(Db db, IDataProtectionProvider protection, Settings
         await work.CommitAsync(ct);
     }
 
+    /// <summary>A new key for the signature of the generic kind; the earlier one signs nothing any more.</summary>
+    /// <returns>The key: shown once, nobody can read it again.</returns>
+    /// <exception cref="NotFound">None such, ended, or of a kind without our signature.</exception>
+    public async Task<string> RenewKeyAsync(CurrentUser user, long id, CancellationToken ct)
+    {
+        RefuseOthers(user);
+        var secret = "whsec_" + Secrets.New();
+        await using var work = await db.BeginAsync(Actor.Of(user), ct);
+        var key = await work.FirstAsync<Guid?>("select key from webhooks where id = @id and kind = 'generic' and ended_at is null for update", new { id }, ct) ?? throw new NotFound();
+        await work.ExecuteAsync("update webhooks set secret = @kept where id = @id", new { id, kept = Protector(key).Protect(Encoding.UTF8.GetBytes(secret)) }, ct);
+        await work.ActAsync("webhook.keyRenewed", $"webhook:{id}", ct: ct);
+        await work.CommitAsync(ct);
+        return secret;
+    }
+
     /// <summary>Nothing is queued or sent while it is paused; what waited goes out when it goes on.</summary>
     public async Task PauseAsync(CurrentUser user, long id, bool pause, CancellationToken ct)
     {

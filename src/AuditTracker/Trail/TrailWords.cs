@@ -47,7 +47,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "role.granted", "role.ended",
         "sample.populationTaken", "sample.drawn", "sample.rowReplaced", "sample.rowJudged", "sample.concluded", "sample.abandoned", "sample.sizesSet", "sample.destroyed", "samples.destructionApproved", "samples.destructionWithdrawn",
         "token.added", "token.revoked",
-        "webhook.added", "webhook.changed", "webhook.paused", "webhook.resumed", "webhook.ended", "webhook.tested", "webhook.retried",
+        "webhook.added", "webhook.changed", "webhook.paused", "webhook.resumed", "webhook.ended", "webhook.keyRenewed", "webhook.tested", "webhook.retried",
         "training.planned", "training.planChanged", "training.approved", "training.approvalTakenBack", "training.started",
         "training.peopleFollowed", "training.exemptionAsked", "training.exempted", "training.exemptionDeclined", "training.attendanceRecorded",
         "training.reminded", "training.linkOpened", "training.linksRevoked", "training.completed", "training.testFailed",

@@ -231,6 +231,27 @@ public sealed class WebhooksTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_was_lost_is_made_anew_shown_once_and_signs_from_then_on()
+    {
+        var lost = await AddAsync("generic", $"{receiver.Address}hook", "collection.submitted");
+        await AddAsync("slack", $"{receiver.Address}slack", "mail.failed");
+        var adam = await app.PagesAsAsync(Cast.Adam);
+        var page = await (await adam.PostFormAsync("/webhooks/1?check=key", "/webhooks/1?handler=key")).TextAsync();
+        var secret = System.Text.RegularExpressions.Regex.Match(page, "whsec_[A-Za-z0-9_-]+").Value;
+        Assert.True(secret.Length > 20 && secret != lost);
+        Assert.DoesNotContain(secret, await PageForms.PageAsync(adam, "/webhooks/1"));
+        await HandInAsync();
+        Assert.Equal(1, await SendAsync());
+        var got = receiver.Got.Single();
+        var signature = got.Headers[WebhookMessage.SignatureHeader].Split(',').Select(part => part.Split('=')).ToDictionary(part => part[0], part => part[1]);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.HMACSHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret), System.Text.Encoding.UTF8.GetBytes($"{signature["t"]}.{got.Body}"))), signature["v1"]);
+        Assert.Equal(1L, await app.Database.ScalarAsync<long>("select count(*) from trail.entries where what = 'webhook.keyRenewed'"));
+        // Others have no key of ours.
+        Assert.Equal(HttpStatusCode.NotFound, (await adam.PostFormAsync("/webhooks/2", "/webhooks/2?handler=key")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await (await app.PagesAsAsync(Cast.Manami)).GetAsync("/webhooks/1?check=key")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_receiver_that_keeps_its_answer_open_has_taken_it_and_holds_up_nobody()
     {
         await AddAsync("generic", $"{receiver.Address}hook", "collection.submitted");

@@ -21,11 +21,21 @@ public sealed class WebhookModel(Webhooks webhooks, WebhookStore store, IStringL
     public long Total { get; private set; }
     public CheckFirst? Check { get; private set; }
 
+    /// <summary>A key just made; shown in this answer and never again.</summary>
+    public string? Secret { get; private set; }
+
     public async Task OnGetAsync(string? check, CancellationToken ct)
     {
         await LoadAsync(ct);
         Input = new WebhookInput { Events = [.. Hook.Events], Language = Hook.Language };
-        Check = check == "end" ? new(words["WebhookEnd"], words["WebhookEndMeans"], words["NobodyMailed"], (words["WebhookNameLabel"], Hook.Name), $"/webhooks/{Id}?handler=end", words["WebhookEnd"], $"/webhooks/{Id}") : null;
+        Check = check switch
+        {
+            "end" => First("WebhookEnd", "WebhookEndMeans", check),
+            "key" when Hook.Kind == "generic" => First("WebhookNewKey", "WebhookNewKeyMeans", check),
+            _ => null,
+        };
+
+        CheckFirst First(string word, string means, string handler) => new(words[word], words[means], words["NobodyMailed"], (words["WebhookNameLabel"], Hook.Name), $"/webhooks/{Id}?handler={handler}", words[word], $"/webhooks/{Id}");
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -56,6 +66,14 @@ public sealed class WebhookModel(Webhooks webhooks, WebhookStore store, IStringL
     {
         await webhooks.EndAsync(HttpContext.CurrentUser(), Id, ct);
         return this.Done("/webhooks", words["WebhookEnded"]);
+    }
+
+    public async Task<IActionResult> OnPostKeyAsync(CancellationToken ct)
+    {
+        Secret = await webhooks.RenewKeyAsync(HttpContext.CurrentUser(), Id, ct);
+        await LoadAsync(ct);
+        Input = new WebhookInput { Events = [.. Hook.Events], Language = Hook.Language };
+        return Page();
     }
 
     public async Task<IActionResult> OnPostRetryAsync(long delivery, CancellationToken ct)
