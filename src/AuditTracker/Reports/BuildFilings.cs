@@ -62,9 +62,8 @@ public sealed class BuildFilings(Db db, BlobStore blobs, FiledReports reports, H
         var (name, blob) = await reports.SaveAsync(blobs, filing.Report, filing.Subject, filing.CutoffAt, filing.Language, ct);
         await HandInAsync(filing, new UploadedFile("file", name, WorkbookWriter.MediaType, blob), ct);
         await using var work = await db.BeginAsync(Actor.Job(nameof(BuildFilings)), ct);
-        await BlobRegister.KeepAsync(work, blobs, blob.Sha256, ct);
+        await TakePopulation.KeepAsync(work, blobs, blob, isSent: false, ct); // also when the same bytes were destroyed
         await work.ExecuteAsync("""
-            insert into blobs (sha256, size, created_at) values (@Sha256, @Size, @Now) on conflict do nothing;
             update filing_builds set state = 'done', lease_until = null, file_name = @name, sha256 = @Sha256, size = @Size, finished_at = @Now,
                 handed_in = (select count(*)::int from filing_hand_ins h where h.filing_id = @id and h.submission_id is not null) where filing_id = @id;
             """, new { id = filing.Id, name, blob.Sha256, blob.Size, work.Now }, ct);

@@ -1,3 +1,4 @@
+using AuditTracker.Evidence;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Jobs;
@@ -38,8 +39,7 @@ public sealed class BuildPapers(Db db, BlobStore blobs, FiledReports reports, IL
     private async Task<bool> FinishAsync(HeldRun held, Order order, (string Name, Blob Blob) file, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(BuildPapers)), ct);
-        await BlobRegister.KeepAsync(work, blobs, file.Blob.Sha256, ct);
-        await work.ExecuteAsync("insert into blobs (sha256, size, created_at) values (@Sha256, @Size, @Now) on conflict do nothing", new { file.Blob.Sha256, file.Blob.Size, work.Now }, ct);
+        await TakePopulation.KeepAsync(work, blobs, file.Blob, isSent: false, ct); // also when the same bytes were destroyed
         if (await work.ExecuteAsync($"update filing_papers set state = 'done', stage = '', lease_until = null, file_name = @Name, sha256 = @Sha256, size = @Size, finished_at = @Now where {LeasedRuns.Held}",
             new { held.Id, held.Attempts, file.Name, file.Blob.Sha256, file.Blob.Size, work.Now }, ct) == 0)
         {

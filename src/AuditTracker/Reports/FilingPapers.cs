@@ -30,8 +30,12 @@ public sealed class FilingPapers(Db db, BlobStore blobs, IJobEngine jobs, ILogge
             {
                 throw InvalidInput.At<Words>("cutoff", "CutoffInFuture");
             }
-            // Asked twice while one waits is once.
-            id = await work.FirstAsync<long?>("select id from filing_papers where filing_id = @filing and cutoff_at = @cutoff and language = @language and state in ('queued', 'running') limit 1", new { filing, cutoff, language }, ct)
+            // Asked twice while one waits is once, also at the same moment; asked as of now, within a minute.
+            await work.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('filing_papers ' || @filing::text, 0))", new { filing }, ct);
+            id = await work.FirstAsync<long?>("""
+                select id from filing_papers where filing_id = @filing and language = @language and state in ('queued', 'running')
+                  and (cutoff_at = @cutoff or @isNow and requested_by = @AccountId and cutoff_at = created_at and created_at > @Now - interval '1 minute') order by id limit 1
+                """, new { filing, cutoff, language, isNow = cutoffAt is null, user.AccountId, work.Now }, ct)
                 ?? await work.FirstAsync<long>("insert into filing_papers (filing_id, cutoff_at, language, requested_by, created_at) values (@filing, @cutoff, @language, @AccountId, @Now) returning id", new { filing, cutoff, language, user.AccountId, work.Now }, ct);
             await work.ActAsync("filing.paperAsked", $"filing:{filing}", new Dictionary<string, string?> { ["cutoff"] = DataHash.Exactly(cutoff) }, ct: ct);
             await work.CommitAsync(ct);
@@ -65,7 +69,7 @@ public sealed class FilingPapers(Db db, BlobStore blobs, IJobEngine jobs, ILogge
 
     /// <param name="paper">Null: what was filed itself.</param>
     /// <exception cref="NotFound">Not there, or not for this user.</exception>
-    /// <exception cref="Refusal">Not built yet.</exception>
+    /// <exception cref="Refusal">Not built yet, or destroyed as evidence after its term.</exception>
     public async Task<FileDownload> TakeAsync(CurrentUser user, long filing, long? paper, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
@@ -74,6 +78,10 @@ public sealed class FilingPapers(Db db, BlobStore blobs, IJobEngine jobs, ILogge
         if (found.State != "done")
         {
             throw Refusal.Of<Words>("RunNotFinished");
+        }
+        if (await work.FirstAsync<bool>("select exists (select from destroyed_blobs where sha256 = @Sha256)", found, ct))
+        {
+            throw Refusal.Of<Words>("FiledDestroyed");
         }
         await work.ExecuteAsync("insert into filing_downloads (filing_id, paper_id, by_account, at) values (@filing, @paper, @AccountId, @Now)", new { filing, paper, user.AccountId, work.Now }, ct);
         await work.ActAsync("filing.downloaded", $"filing:{filing}", new Dictionary<string, string?> { ["sha256"] = found.Sha256 }, ct: ct);

@@ -155,4 +155,50 @@ public sealed class BuildFilingsTests : IAsyncLifetime
         Assert.Equal("FilingOnItsWay", (await Assert.ThrowsAsync<Refusal>(() => papers.FileAgainAsync(School.Manager, filing))).Key);
         Assert.Equal(1, await school.App.Get<BuildFilings>().RunAsync(default));
     }
+
+    [Fact]
+    public async Task Asked_as_of_now_twice_at_once_is_one_paper_and_a_day_to_come_is_refused_with_what_was_typed()
+    {
+        await CloseAsync();
+        await school.App.Get<BuildFilings>().RunAsync(default);
+        var filing = await school.Database.ScalarAsync<long>("select id from filings");
+        var papers = school.App.Get<FilingPapers>();
+        var cutoff = await school.Database.ScalarAsync<DateTime>("select cutoff_at from filings");
+        var asked = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => papers.AskAsync(School.Manager, filing, null, "ja")));
+        Assert.Single(asked.Distinct());
+        Assert.Single((await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => papers.AskAsync(School.Manager, filing, cutoff, "ja")))).Distinct());
+        // Another language, another account, a minute later: another paper.
+        Assert.NotEqual(asked[0], await papers.AskAsync(School.Manager, filing, null, "en"));
+        Assert.NotEqual(asked[0], await papers.AskAsync(Desk.User(Cast.Carol, Role.InternalAuditor), filing, null, "ja"));
+        await school.Database.ArrangeAsync("update filing_papers set cutoff_at = cutoff_at - interval '61 seconds', created_at = created_at - interval '61 seconds'");
+        Assert.NotEqual(asked[0], await papers.AskAsync(School.Manager, filing, null, "ja"));
+
+        var manager = await school.App.PagesAsAsync(Cast.Manami);
+        foreach (var (day, why) in new[] { ("2199-12-31", "基準時刻が未来です"), ("9999-12-31", "9999-12-31") })
+        {
+            var refused = await manager.PostFormAsync($"/reports/filings/{filing}", null, ("Input.Cutoff", day), ("Input.Language", "en"));
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            var text = await refused.TextAsync();
+            Assert.Contains(why, text);
+            Assert.Contains($"value=\"{day}\"", text);
+        }
+    }
+
+    [Fact]
+    public async Task What_was_destroyed_after_its_term_is_refused_in_words_counts_as_no_download_and_can_be_built_again()
+    {
+        await CloseAsync();
+        await school.App.Get<BuildFilings>().RunAsync(default);
+        var filing = await school.Database.ScalarAsync<long>("select id from filings");
+        await school.Database.ArrangeAsync("insert into destroyed_blobs (sha256, decided_at, removed_at) select sha256, now(), now() from filing_builds");
+        school.App.Get<BlobStore>().Remove(await school.Database.ScalarAsync<string>("select sha256 from filing_builds"));
+        var manager = await school.App.PagesAsAsync(Cast.Manami);
+        var refused = await manager.GetAsync($"/reports/filings/{filing}?handler=file");
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("保存期間が終わったため廃棄しました", await refused.TextAsync());
+        Assert.Equal(0, await school.Database.ScalarAsync<long>("select count(*) from filing_downloads"));
+        var paper = await school.App.Get<FilingPapers>().AskAsync(School.Manager, filing, await school.Database.ScalarAsync<DateTime>("select cutoff_at from filings"), "ja");
+        await school.App.Get<BuildPapers>().RunAsync(default);
+        Assert.Equal(HttpStatusCode.OK, (await manager.GetAsync($"/reports/filings/{filing}?handler=file&paper={paper}")).StatusCode);
+    }
 }
