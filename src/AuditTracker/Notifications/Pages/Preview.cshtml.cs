@@ -27,7 +27,8 @@ public sealed class PreviewModel(PreviewMail preview, IStringLocalizer<AuditTrac
     public async Task OnGetAsync(CancellationToken ct)
     {
         SecurityHeaders.MayFrame(HttpContext);
-        if (string.IsNullOrEmpty(EmployeeNo))
+        // Whoever searches wants another person.
+        if (string.IsNullOrEmpty(EmployeeNo) || !string.IsNullOrWhiteSpace(Search))
         {
             People = await preview.PeopleAsync(HttpContext.CurrentUser(), Search, ct);
             return;
