@@ -116,6 +116,8 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         "/evidence/requests" => here.StartsWithSegments("/evidence") && !here.StartsWithSegments("/evidence/year") && !here.StartsWithSegments(ToReview),
         // What nobody is asked for is a gap of the coverage.
         "/controls/coverage" => here.StartsWithSegments(path) || here.StartsWithSegments("/controls/gaps"),
+        // What people are told, and how often.
+        "/mails" => here.StartsWithSegments(path) || here.StartsWithSegments("/notices"),
         "/controls" => here.StartsWithSegments(path) && !IsHere("/controls/coverage", here),
         "/settings" => here.StartsWithSegments(path) || here.StartsWithSegments("/company") || here.StartsWithSegments("/setup"),
         _ => here.StartsWithSegments(path),

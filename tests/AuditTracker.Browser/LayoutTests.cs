@@ -41,7 +41,7 @@ public sealed partial class LayoutTests(Chromium chromium, Office office)
     }
 
     /// <summary>Pages of the reader's own, which no entry of the menu leads to, and the search.</summary>
-    private static readonly string[] BesideTheMenu = ["/profile", "/profile/authenticator", "/profile/password", "/profile/second-factor", "/tokens", "/search"];
+    private static readonly string[] BesideTheMenu = ["/inbox", "/profile", "/profile/calendar", "/profile/authenticator", "/profile/password", "/profile/second-factor", "/tokens", "/search", "/training/courses/{key}/preview"];
 
     [Fact]
     public async Task Every_page_lights_its_one_entry_of_the_menu_and_leaves_the_search_alone()

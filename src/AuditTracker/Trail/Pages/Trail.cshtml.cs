@@ -17,6 +17,9 @@ public sealed class TrailModel(TrailStore trail, Verifications verifications, Tr
     /// <summary>Rows are what acts leave behind; people read acts unless they ask for more.</summary>
     public const string Rows = "row", Everything = "all";
 
+    /// <summary>Rows of a page: fewer than elsewhere, for each names more.</summary>
+    public const int PageSize = 40;
+
     [FromQuery(Name = "subject")] public string? Subject { get; set; }
     [FromQuery(Name = "actor")] public string? Actor { get; set; }
     [FromQuery(Name = "what")] public string? What { get; set; }
@@ -47,7 +50,7 @@ public sealed class TrailModel(TrailStore trail, Verifications verifications, Tr
         (Newest, Ended) = await verifications.LastAsync(user, ct);
         IsProtected = await protection.IsProtectedAsync(ct);
         Total = await trail.CountAsync(user, filter, ct);
-        Found = await trail.ListAsync(user, filter, Request.Slice(TrailOrders.Time), ct);
+        Found = await trail.ListAsync(user, filter, Request.Slice(TrailOrders.Time) with { Size = PageSize }, ct);
         Chips = [.. InForce()];
         return Page();
     }

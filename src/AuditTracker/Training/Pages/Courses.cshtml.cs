@@ -28,7 +28,7 @@ public sealed class CourseModel(CourseStore courses, EditCourse edit, CourseArch
     public int Version { get; private set; }
     public IReadOnlyList<CourseVersion> Versions { get; private set; } = [];
     public bool MayEdit => HttpContext.CurrentUser().Is(Role.ComplianceManager);
-    public MaterialView View(int number) => new(Course, number, Course.Title(Told.Language), Told.Language, $"/training/courses/{Course.Key}?handler=media&version={Version}&name=");
+    public MaterialView View(int number) => new(Course, number, Course.Title(Told.Language), Told.Language, $"/training/courses/{Course.Key}?handler=media&version={Version}&name=", Level: 3);
 
     public async Task<IActionResult> OnGetAsync(string key, int? version, CancellationToken ct) => await LoadAsync(key, version, ct) ? Page() : NotFound();
 
