@@ -70,7 +70,7 @@ public sealed class FormsTests(Chromium chromium, Office office)
             if (!f.name || f.name.startsWith("__") || f.type === "hidden" || f.readOnly || f.disabled) continue;
             if (f.matches("textarea") || ["text", "email", "search", "password"].includes(f.type)) {
               f.removeAttribute("maxlength");
-              f.value = f.inputMode === "numeric" ? "8.11.22" : f.type === "password" ? "x" : (f.value + "長".repeat(5000)).slice(0, 5000);
+              f.value = f.inputMode === "numeric" ? "8.11.22" : f.type === "password" ? "x" : (f.value + "長".repeat(25000)).slice(0, 25000);
               if (f.type !== "password" && !f.matches("[autocomplete=one-time-code]")) typed.push([f.name, f.value]);
             } else if (f.type === "checkbox") {
               f.checked = true;

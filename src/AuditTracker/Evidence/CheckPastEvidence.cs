@@ -40,12 +40,9 @@ public sealed class CheckPastEvidence(Db db, BlobStore blobs, EvidenceFile looks
         var id = await work.FirstAsync<long>("insert into past_evidence_runs (by_account, created_at, sheet_name) values (@AccountId, @Now, @Path) returning id", new { user.AccountId, work.Now, sheet.Path }, ct);
         foreach (var (file, position) in files.Select((file, position) => (file, position)))
         {
-            await BlobRegister.KeepAsync(work, blobs, file.Blob.Sha256, ct);
-            await work.ExecuteAsync("""
-                insert into blobs (sha256, size, created_at) values (@Sha256, @Size, @Now) on conflict do nothing;
-                delete from destroyed_blobs where sha256 = @Sha256;
-                insert into past_evidence_sources (run_id, position, name, sha256, size) values (@id, @position, @FileName, @Sha256, @Size);
-                """, new { id, position, file.FileName, file.Blob.Sha256, file.Blob.Size, work.Now }, ct);
+            await KeepFile.AddAsync(work, blobs, file.Blob, isSent: false, ct); // its pieces are scanned when they are brought in
+            await work.ExecuteAsync("insert into past_evidence_sources (run_id, position, name, sha256, size) values (@id, @position, @FileName, @Sha256, @Size)",
+                new { id, position, file.FileName, file.Blob.Sha256, file.Blob.Size }, ct);
         }
         var whole = read.Problems.Select(problem => new PastPiece("error", [problem.Line], "", "", null, null, null, null, "", null, "", "", [], [problem]));
         foreach (var (piece, position) in whole.Concat(pieces).Select((piece, position) => (piece, position + 1)))

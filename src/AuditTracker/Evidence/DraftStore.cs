@@ -48,7 +48,7 @@ public sealed class DraftStore(Db db, BlobStore blobs)
         var kept = new List<DraftFile>();
         foreach (var hash in files.Select(file => file.Blob.Sha256).Distinct().Order(StringComparer.Ordinal))
         {
-            await BlobRegister.KeepAsync(work, blobs, hash, ct);
+            await BlobRegister.HoldAsync(work, blobs, hash, ct);
         }
         foreach (var file in files)
         {

@@ -45,7 +45,7 @@ public sealed class JudgeSample(Db db, BlobStore blobs, EvidenceFile looks)
         }
         foreach (var file in input.Files.OrderBy(file => file.Blob.Sha256, StringComparer.Ordinal))
         {
-            await TakePopulation.KeepAsync(work, blobs, file.Blob, isSent: true, ct);
+            await KeepFile.AddAsync(work, blobs, file.Blob, isSent: true, ct);
             await work.ExecuteAsync("""
                 insert into sample_files (row_id, file_name, media_type, size, sha256, by_account, by_person, at)
                 select @row, @FileName, @MediaType, @Size, @Sha256, @AccountId, @PersonId, @Now

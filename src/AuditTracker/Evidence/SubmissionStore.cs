@@ -176,7 +176,7 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
         await work.ExecuteAsync("insert into submission_parts (submission_id, part_id) select @id, part from unnest(@parts) part", new { id, parts = parts?.ToArray() ?? [] }, ct);
         foreach (var hash in pieces.Where(piece => piece.Sha256 is not null).Select(piece => piece.Sha256!).Distinct().Order(StringComparer.Ordinal))
         {
-            await BlobRegister.KeepAsync(work, blobs, hash, ct);
+            await BlobRegister.HoldAsync(work, blobs, hash, ct);
         }
         foreach (var (piece, position) in pieces.Select((piece, position) => (piece, position)))
         {

@@ -99,7 +99,7 @@ public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, S
         await SampleStore.LockCollectionAsync(work, user, collection, ct);
         foreach (var one in new[] { blob, file?.Blob }.OfType<Blob>().DistinctBy(one => one.Sha256).OrderBy(one => one.Sha256, StringComparer.Ordinal))
         {
-            await KeepAsync(work, blobs, one, isSent: one != blob, ct);
+            await KeepFile.AddAsync(work, blobs, one, isSent: one != blob, ct);
         }
         var id = await work.FirstAsync<long>("""
             insert into samples (collection_id, form_key, form_print, name, source, origin, completeness, as_of, by_account, by_person, taken_at, original_name, original_sha256, original_size, file_sha256, file_size, rows_sha256, row_count, columns)
@@ -165,17 +165,6 @@ public sealed class TakePopulation(Db db, BlobStore blobs, EvidenceFile looks, S
         { } said when said.Length > longest => throw InvalidInput.At<Words>(field, "NoteLength", longest),
         var said => said ?? "",
     };
-
-    /// <summary>Gives a stored file its row, so that it is kept; what people sent is scanned.</summary>
-    internal static async Task KeepAsync(UnitOfWork work, BlobStore blobs, Blob blob, bool isSent, CancellationToken ct)
-    {
-        await BlobRegister.KeepAsync(work, blobs, blob.Sha256, ct);
-        await work.ExecuteAsync("""
-            insert into blobs (sha256, size, created_at) values (@Sha256, @Size, @Now) on conflict do nothing;
-            delete from destroyed_blobs where sha256 = @Sha256;
-            insert into blob_scans (sha256) select @Sha256 where @isSent on conflict do nothing;
-            """, new { blob.Sha256, blob.Size, work.Now, isSent }, ct);
-    }
 
     private void Read(UploadedFile file, PopulationWriter writer)
     {

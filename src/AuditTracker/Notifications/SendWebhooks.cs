@@ -1,6 +1,6 @@
-using System.Globalization;
 using AuditTracker.Calendar;
 using AuditTracker.Company;
+using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using Microsoft.Extensions.Localization;
@@ -111,9 +111,7 @@ public sealed class SendWebhooks(Db db, Webhooks webhooks, Settings settings, Ti
     {
         await using var connection = await db.OpenAsync(ct);
         var calendar = await BusinessCalendars.LoadAsync(connection, ct);
-        var before = CultureInfo.CurrentUICulture;
-        CultureInfo.CurrentUICulture = new CultureInfo(held.Language);
-        try
+        return Speaking.In(held.Language, () =>
         {
             string[] parts =
             [
@@ -121,11 +119,7 @@ public sealed class SendWebhooks(Db db, Webhooks webhooks, Settings settings, Ti
                 held.DueOn is { } due ? words["WebhookDue", DateText.Subject(due, held.Language)] : "",
             ];
             return new ToldEvent(held.EventKey, held.Event, held.Subject, held.Title, held.PeriodFrom, held.PeriodTo, held.DueOn, held.At, words[WordOf(held.Event)], string.Join(' ', parts.Where(part => part.Length > 0)), settings.PublicAddress + held.Link);
-        }
-        finally
-        {
-            CultureInfo.CurrentUICulture = before;
-        }
+        });
     }
 
     /// <summary>The key of an event's words: <c>collection.submitted</c> → <c>EventCollectionSubmitted</c>.</summary>

@@ -147,19 +147,7 @@ public sealed class CalendarFeeds(Db db, Settings settings, TimeProvider time, I
         // Of this installation: two of them in one calendar never take each other's entries for theirs.
         $"{id}.{owner.Installation}@audit-tracker", on, changedAt, In(owner.Language, word, title), In(owner.Language, "CalendarOpen", settings.PublicAddress + path), settings.PublicAddress + path);
 
-    private string In(string language, string key, string value)
-    {
-        var before = System.Globalization.CultureInfo.CurrentUICulture;
-        System.Globalization.CultureInfo.CurrentUICulture = new System.Globalization.CultureInfo(language);
-        try
-        {
-            return words[key, value];
-        }
-        finally
-        {
-            System.Globalization.CultureInfo.CurrentUICulture = before;
-        }
-    }
+    private string In(string language, string key, string value) => Speaking.In(language, () => words[key, value].Value);
 
     private sealed record Owner(long Id, long Account, long Person, string Language, DateOnly Today, long Installation, bool IsStale);
 

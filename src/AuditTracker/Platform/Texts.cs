@@ -39,6 +39,24 @@ public static class TextsOfRooms
         .AddSingleton<IStringLocalizerFactory, Texts>();
 }
 
+/// <summary>Says something in a language of its own, whatever the request's or the job's is.</summary>
+public static class Speaking
+{
+    public static T In<T>(string language, Func<T> say)
+    {
+        var before = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+        try
+        {
+            return say();
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    }
+}
+
 /// <summary>Formats as <paramref name="numbers"/> does, and chooses between the two words of <c>{0:day|days}</c>.</summary>
 public sealed class OneOrMany(IFormatProvider numbers) : IFormatProvider, ICustomFormatter
 {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AuditTracker.Evidence;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
@@ -62,7 +61,7 @@ public sealed class BuildFilings(Db db, BlobStore blobs, FiledReports reports, H
         var (name, blob) = await reports.SaveAsync(blobs, filing.Report, filing.Subject, filing.CutoffAt, filing.Language, ct);
         await HandInAsync(filing, new UploadedFile("file", name, WorkbookWriter.MediaType, blob), ct);
         await using var work = await db.BeginAsync(Actor.Job(nameof(BuildFilings)), ct);
-        await TakePopulation.KeepAsync(work, blobs, blob, isSent: false, ct); // also when the same bytes were destroyed
+        await KeepFile.AddAsync(work, blobs, blob, isSent: false, ct);
         await work.ExecuteAsync("""
             update filing_builds set state = 'done', lease_until = null, file_name = @name, sha256 = @Sha256, size = @Size, finished_at = @Now,
                 handed_in = (select count(*)::int from filing_hand_ins h where h.filing_id = @id and h.submission_id is not null) where filing_id = @id;
@@ -96,7 +95,7 @@ public sealed class BuildFilings(Db db, BlobStore blobs, FiledReports reports, H
                 order by c.id
                 """, filing, ct);
         }
-        var note = texts.Create(typeof(Words)).WithLanguage(filing.Language, "FiledNote", filing.Title);
+        var note = Speaking.In(filing.Language, () => texts.Create(typeof(Words))["FiledNote", filing.Title].Value);
         foreach (var collection in collections)
         {
             long? submission = null;
@@ -113,24 +112,6 @@ public sealed class BuildFilings(Db db, BlobStore blobs, FiledReports reports, H
             await work.ExecuteAsync("insert into filing_hand_ins (filing_id, collection_id, submission_id, problem, at) values (@id, @collection, @submission, @problem, @Now) on conflict do nothing",
                 new { id = filing.Id, collection, submission, problem, work.Now }, ct);
             await work.CommitAsync(ct);
-        }
-    }
-}
-
-internal static class WordsInLanguage
-{
-    /// <summary>A word in a language of its own, whatever the job's.</summary>
-    public static string WithLanguage(this IStringLocalizer words, string language, string key, params object[] arguments)
-    {
-        var before = CultureInfo.CurrentUICulture;
-        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
-        try
-        {
-            return words[key, arguments];
-        }
-        finally
-        {
-            CultureInfo.CurrentUICulture = before;
         }
     }
 }

@@ -39,7 +39,7 @@ public sealed class BuildPapers(Db db, BlobStore blobs, FiledReports reports, IL
     private async Task<bool> FinishAsync(HeldRun held, Order order, (string Name, Blob Blob) file, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Job(nameof(BuildPapers)), ct);
-        await TakePopulation.KeepAsync(work, blobs, file.Blob, isSent: false, ct); // also when the same bytes were destroyed
+        await KeepFile.AddAsync(work, blobs, file.Blob, isSent: false, ct);
         if (await work.ExecuteAsync($"update filing_papers set state = 'done', stage = '', lease_until = null, file_name = @Name, sha256 = @Sha256, size = @Size, finished_at = @Now where {LeasedRuns.Held}",
             new { held.Id, held.Attempts, file.Name, file.Blob.Sha256, file.Blob.Size, work.Now }, ct) == 0)
         {

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using AuditTracker.Evidence;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Files;
 using AuditTracker.Platform.Jobs;
@@ -106,8 +107,7 @@ public sealed class BuildReports(Db db, BlobStore blobs, EvidenceWorkbook workbo
     private async Task<bool> FinishAsync(ReportRun run, Blob blob, long total, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Me, ct);
-        await BlobRegister.KeepAsync(work, blobs, blob.Sha256, ct);
-        await work.ExecuteAsync("insert into blobs (sha256, size, created_at) values (@Sha256, @Size, @Now) on conflict do nothing", new { blob.Sha256, blob.Size, work.Now }, ct);
+        await KeepFile.AddAsync(work, blobs, blob, isSent: false, ct);
         if (await work.ExecuteAsync("""
             update report_runs set state = 'done', stage = '', done = @total, total = @total, lease_until = null, file_name = @fileName, sha256 = @Sha256, size = @Size, finished_at = @Now
             where id = @Id and state = 'running' and attempts = @Attempts

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AuditTracker.Calendar;
 using AuditTracker.Company;
+using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Workbooks;
 using Microsoft.Extensions.Localization;
@@ -24,7 +25,7 @@ public sealed class EvidenceWorkbook(Db db, IStringLocalizerFactory words)
     public static string Generator { get; } = $"AuditTracker {typeof(EvidenceWorkbook).Assembly.GetName().Version!.ToString(3)}";
 
     /// <summary>The name it is handed over under: 証跡一覧_iso27001-2022_20261124.xlsx.</summary>
-    public string FileName(ReportOrder order) => Speaking(order.Language, () => $"{words.Create(typeof(Words))["FileTitle"].Value}_{order.Framework}_{order.CutoffOn.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}.xlsx");
+    public string FileName(ReportOrder order) => Speaking.In(order.Language, () => $"{words.Create(typeof(Words))["FileTitle"].Value}_{order.Framework}_{order.CutoffOn.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}.xlsx");
 
     /// <summary>Writes the whole workbook to the stream, which stays open.</summary>
     /// <param name="progress">Told of every thousandth row.</param>
@@ -61,19 +62,5 @@ public sealed class EvidenceWorkbook(Db db, IStringLocalizerFactory words)
         await CoverSheet.WriteAsync(workbook, paper, items, coverage, states, evidence, summary);
         await workbook.CompleteAsync();
         return summary;
-    }
-
-    private static T Speaking<T>(string language, Func<T> say)
-    {
-        var before = CultureInfo.CurrentUICulture;
-        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
-        try
-        {
-            return say();
-        }
-        finally
-        {
-            CultureInfo.CurrentUICulture = before;
-        }
     }
 }

@@ -113,7 +113,17 @@ public sealed class VerifySegment
             // A segment's entries stand behind their seal.
             var first = lines.Number + 1;
             var batch = lines.While("entry "u8);
-            hashing.Enqueue(Task.Run(() => HashAll(seal, batch, first)));
+            hashing.Enqueue(Task.Run(() =>
+            {
+                try
+                {
+                    return HashAll(seal, batch, first);
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(batch.Array!);
+                }
+            }));
         }
     }
 
@@ -130,26 +140,26 @@ public sealed class VerifySegment
         }
     }
 
-    private static (int Entries, bool IsSound, long Seal) HashAll(Seal seal, byte[] batch, long firstLine)
+    private static (int Entries, bool IsSound, long Seal) HashAll(Seal seal, ReadOnlySpan<byte> batch, long firstLine)
     {
         var leaves = new ArrayBufferWriter<byte>();
-        var bytes = new byte[1024];
+        var bytes = new byte[1024]; // the first stays zero
         var count = 0;
-        for (var rest = batch.AsSpan(); rest.Length > 0; count++)
+        for (var rest = batch; rest.Length > 0; count++)
         {
             var line = rest[..rest.IndexOf((byte)'\n')];
             rest = rest[(line.Length + 1)..];
             var base64 = line["entry ".Length..].TrimEnd((byte)'\r');
-            if (bytes.Length < base64.Length)
+            if (bytes.Length <= base64.Length)
             {
                 bytes = new byte[2 * base64.Length];
             }
             // The decoder steps over white space; a line with any is shorter than it says.
-            if (base64.Length % 4 != 0 || Base64.DecodeFromUtf8(base64, bytes, out _, out var length) != OperationStatus.Done || length != base64.Length / 4 * 3 - base64[^Math.Min(2, base64.Length)..].Count((byte)'='))
+            if (base64.Length % 4 != 0 || Base64.DecodeFromUtf8(base64, bytes.AsSpan(1), out _, out var length) != OperationStatus.Done || length != base64.Length / 4 * 3 - base64[^Math.Min(2, base64.Length)..].Count((byte)'='))
             {
                 throw Unreadable(firstLine + count);
             }
-            MerkleTree.Leaf(bytes.AsSpan(0, length), leaves.GetSpan(SHA256.HashSizeInBytes));
+            MerkleTree.LeafInPlace(bytes.AsSpan(0, 1 + length), leaves.GetSpan(SHA256.HashSizeInBytes));
             leaves.Advance(SHA256.HashSizeInBytes);
         }
         return (count, count == seal.Entries && count > 0 && MerkleTree.Root(leaves.WrittenSpan).AsSpan().SequenceEqual(seal.Root), seal.Number);
@@ -187,8 +197,8 @@ public sealed class VerifySegment
             return line;
         }
 
-        /// <summary>All the next lines that begin so, each with its LF.</summary>
-        public byte[] While(ReadOnlySpan<byte> beginning)
+        /// <summary>All the next lines that begin so, each with its LF; the array is rented, for whoever is done with it to give back.</summary>
+        public ArraySegment<byte> While(ReadOnlySpan<byte> beginning)
         {
             var read = 0;
             while (Length(read) is { } length && block.AsSpan(start + read, length).StartsWith(beginning))
@@ -196,9 +206,10 @@ public sealed class VerifySegment
                 read += length + 1;
                 Number++;
             }
-            var run = block.AsSpan(start, read).ToArray();
+            var run = ArrayPool<byte>.Shared.Rent(read);
+            block.AsSpan(start, read).CopyTo(run);
             start += read;
-            return run;
+            return new(run, 0, read);
         }
 
         /// <summary>Of the line that begins so far behind the place, reading on as needed; null when the text ends before it does.</summary>
@@ -214,7 +225,7 @@ public sealed class VerifySegment
                 seen = end - start - behind;
                 if (end == block.Length)
                 {
-                    var next = new byte[Math.Max(block.Length, 2 * (end - start))];
+                    var next = 2 * (end - start) > block.Length ? new byte[2 * block.Length] : block;
                     block.AsSpan(start, end - start).CopyTo(next);
                     (block, start, end) = (next, 0, end - start);
                 }

@@ -142,7 +142,7 @@ public sealed partial class EditCourse(Db db, BlobStore blobs, EvidenceFile look
             var name = FreeName(file.FileName, file.Blob.Sha256, known);
             kept.Add((file.FileName, name));
             // Also for a name that is known: its bytes may have been destroyed as evidence, and are here again now.
-            await TakePopulation.KeepAsync(work, blobs, file.Blob, isSent: true, ct);
+            await KeepFile.AddAsync(work, blobs, file.Blob, isSent: true, ct);
             if (known.TryAdd(name, file.Blob.Sha256))
             {
                 await work.ExecuteAsync("insert into training_media (course, name, sha256, media_type, size, by_account, at) values (@key, @name, @Sha256, @MediaType, @Size, @AccountId, @Now)",

@@ -17,7 +17,7 @@ public sealed class Chromium : IAsyncLifetime
     public async Task InitializeAsync()
     {
         driver = await Playwright.CreateAsync();
-        browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Arguments });
+        browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium-headless-shell", Args = Arguments });
     }
 
     public async Task DisposeAsync()

@@ -54,10 +54,11 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
         var user = HttpContext.CurrentUser();
         Addressees = await choices.AddresseesAsync(user, id, Input.To, Input.ToSearch, ct);
         // Who was typed but not chosen is asked for first: a comment for nobody is not what was meant.
-        if (what == "find" || (string.IsNullOrEmpty(Input.To) && !string.IsNullOrWhiteSpace(Input.ToSearch)))
+        var isMissed = string.IsNullOrEmpty(Input.To) && !string.IsNullOrWhiteSpace(Input.ToSearch);
+        if (what == "find" || isMissed)
         {
             Input.To = Addressees.Meant ?? Input.To;
-            return await LoadAsync(id, ct) ? Page() : NotFound();
+            return !await LoadAsync(id, ct) ? NotFound() : what == "find" ? Page() : this.Invalid("Input.To", T["PersonNotChosen", Input.ToSearch!.Trim()]);
         }
         return await DoAsync(id, () => comment.AddAsync(user, id, Input.Words, string.IsNullOrEmpty(Input.To) ? null : [Input.To], ct), "DoneCommented", ct);
     }

@@ -13,7 +13,7 @@ public sealed class TemplatePartModel(MailTemplates templates, ChangeTemplate ch
 {
     [FromQuery(Name = "check")] public string? Check { get; set; }
 
-    [BindProperty(Name = "text")] public string? Text { get; set; }
+    [BindProperty] public string? Text { get; set; }
     [BindProperty(Name = "was")] public string? Was { get; set; }
 
     public MailPart Part { get; private set; } = null!;
@@ -59,7 +59,7 @@ public sealed class TemplatePartModel(MailTemplates templates, ChangeTemplate ch
         catch (TemplateRefused refused)
         {
             Faults = refused.Faults;
-            ModelState.AddModelError("text", words["TemplateNotSaved"]);
+            ModelState.AddModelError(nameof(Text), words["TemplateNotSaved"]);
             return this.Invalid();
         }
         catch (Refusal refusal) when (refusal is not InvalidInput)

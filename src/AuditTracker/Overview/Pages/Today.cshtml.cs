@@ -57,9 +57,9 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         var waiting = LoadAsync(() => show.WaitingAsync(user, ct));
         var named = LoadAsync(() => mentions.NewAsync(user, MostMentions, ct));
         var approval = LoadAsync(() => approvals.WaitingAsync(user, ct));
+        var toReport = LoadAsync(() => reports.DueAsync(user, MostReports, ct));
         Trainings = await LoadAsync(() => trainings.ToDoAsync(user, ct));
         IsEmpty = user.Is(Role.ComplianceManager) && !await store.HasRequestsAsync(ct);
-        ToReport = await LoadAsync(() => reports.DueAsync(user, MostReports, ct));
         if (user.IsAny(Role.ComplianceManager, Role.Management))
         {
             await LoadCompanyAsync(user, ct);
@@ -68,7 +68,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         {
             Departments = await LoadAsync(() => show.DepartmentsAsync(user, Day, ct));
         }
-        (Mine, Waiting, Mentions, Approvals) = (await mine, await waiting, await named, await approval);
+        (Mine, Waiting, Mentions, Approvals, ToReport) = (await mine, await waiting, await named, await approval, await toReport);
     }
 
     private const int MostAway = 5;
@@ -86,14 +86,14 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         {
             return;
         }
+        var company = LoadAsync(() => show.CompanyAsync(user, Day, ct));
+        var coverage = LoadAsync(() => items.FrameworksAsync(user, ct));
+        var year = LoadAsync(() => show.YearAsync(user, Day, ct));
         if (user.Is(Role.ComplianceManager))
         {
             Away = (await LoadAsync(() => care.AwayAsync(user, MostAway, ct))).Value ?? [];
             Outrun = (await LoadAsync(async () => new Part<Outrun>(await care.OutrunAsync(ct)))).Value?.Value;
         }
-        var company = LoadAsync(() => show.CompanyAsync(user, Day, ct));
-        var coverage = LoadAsync(() => items.FrameworksAsync(user, ct));
-        var year = LoadAsync(() => show.YearAsync(user, Day, ct));
         (Company, Coverage, Year) = (await company, await coverage, await year);
     }
 

@@ -9,7 +9,7 @@ public static class BlobRegister
     /// Holds the blob for the rest of the operation, so that the sweeper cannot take it before the row commits.
     /// </summary>
     /// <exception cref="InvalidOperationException">The file is gone; nothing may commit.</exception>
-    public static async Task KeepAsync(UnitOfWork work, BlobStore blobs, string sha256, CancellationToken ct)
+    public static async Task HoldAsync(UnitOfWork work, BlobStore blobs, string sha256, CancellationToken ct)
     {
         await work.ExecuteAsync("select pg_advisory_xact_lock_shared(hashtextextended(@sha256, 0))", new { sha256 }, ct);
         if (!blobs.Keep(sha256))

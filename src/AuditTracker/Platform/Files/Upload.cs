@@ -15,8 +15,8 @@ public sealed record UploadLimits
 
     public int MaxFields { get; init; } = 200;
 
-    /// <summary>One text field, in bytes of UTF-8; 64 KiB.</summary>
-    public int MaxFieldBytes { get; init; } = 64 << 10;
+    /// <summary>One text field, in bytes of UTF-8; 128 KiB, several times what any field takes: what is too long comes back to be shortened.</summary>
+    public int MaxFieldBytes { get; init; } = 128 << 10;
 }
 
 /// <summary>One stored file of an upload.</summary>

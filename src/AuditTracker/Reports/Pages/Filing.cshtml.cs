@@ -75,12 +75,8 @@ public sealed class FilingModel(FilingStore filings, FilingPapers papers, Contro
     /// <summary>A day is its end, and today or nothing is now.</summary>
     private async Task<DateTime?> CutoffAsync(CancellationToken ct)
     {
-        if (string.IsNullOrWhiteSpace(Input.Cutoff))
-        {
-            return null;
-        }
-        var day = DateInput.Parse(Input.Cutoff).Day ?? throw InvalidInput.At<Words>("cutoff", "DateUnreadable", Input.Cutoff);
-        return day == (await clock.NowAsync(ct)).Today ? null : JapanTime.StartOf(day.AddDays(1)).AddMicroseconds(-1);
+        var day = TypedDate.ReadOptional(Input.Cutoff, "cutoff");
+        return day is null || day == (await clock.NowAsync(ct)).Today ? null : JapanTime.StartOf(day.Value.AddDays(1)).AddMicroseconds(-1);
     }
 
     private async Task<bool> LoadAsync(long id, CancellationToken ct)

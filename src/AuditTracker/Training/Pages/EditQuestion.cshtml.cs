@@ -9,6 +9,8 @@ namespace AuditTracker.Training.Pages;
 [May(Role.ComplianceManager)]
 public sealed class EditQuestionModel(EditCourse edit, IStringLocalizer<Words> words) : CourseEditPage(edit, words)
 {
+    public const int MostText = 1000, MostChoice = 500, MostExplanation = 2000;
+
     [FromRoute(Name = "id")] public string Id { get; set; } = "";
     [BindProperty] public Form Input { get; set; } = new();
     [BindProperty] public string? Do { get; set; }
@@ -64,6 +66,14 @@ public sealed class EditQuestionModel(EditCourse edit, IStringLocalizer<Words> w
         if (string.IsNullOrWhiteSpace(Input.TextJa))
         {
             throw InvalidInput.At<Words>("textJa", "QuestionEmpty");
+        }
+        foreach (var (field, most, texts) in new (string, int, IEnumerable<string?>)[]
+        {
+            ("textJa", MostText, [Input.TextJa]), ("textEn", MostText, [Input.TextEn]), ("choices", MostChoice, choices.SelectMany(choice => new[] { choice.Ja, choice.En })),
+            ("explanationJa", MostExplanation, [Input.ExplanationJa]), ("explanationEn", MostExplanation, [Input.ExplanationEn]),
+        })
+        {
+            _ = texts.All(text => text is not { Length: var length } || length <= most) ? texts : throw InvalidInput.At<Words>(field, "TextLength", most);
         }
         var english = !string.IsNullOrWhiteSpace(Input.TextEn) || choices.Any(choice => !string.IsNullOrWhiteSpace(choice.En));
         var question = new Question(Id, Input.Page, Course.Contents.Contains(Input.Shows ?? "") ? Input.Shows : null,

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using AuditTracker.Platform.Files;
 using AuditTracker.Tests.Evidence;
 using AuditTracker.Tests.Support;
 
@@ -55,7 +56,7 @@ public sealed class UnreadableCallTests(TestApp app) : IClassFixture<TestApp>
         Assert.Equal(("UploadFieldAfterFile", "文字の項目noteは、ファイルより前に送ってください。"), (problem.GetProperty("code").GetString(), problem.GetProperty("detail").GetString()));
         Assert.True(problem.GetProperty("errors").TryGetProperty("note", out _));
 
-        using var tooLong = new MultipartFormDataContent { { new StringContent(new string('x', 70_000)), "statement" } };
+        using var tooLong = new MultipartFormDataContent { { new StringContent(new string('x', new UploadLimits().MaxFieldBytes + 1)), "statement" } };
         problem = await ProblemAsync(await alice.PostAsync(path, tooLong), HttpStatusCode.BadRequest);
         Assert.Equal("文字の項目statementが長すぎます。短くして送ってください。", problem.GetProperty("detail").GetString());
 
