@@ -11,6 +11,7 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
 {
     /// <summary>What would happen.</summary>
     /// <param name="to">For <see cref="BatchAct.Assign"/> the employee number of the new owner, once chosen.</param>
+    /// <returns>Of acceptances and waivers the first <see cref="Chosen.MostDecided"/>, the others as <see cref="BatchPlan.Rest"/>.</returns>
     /// <exception cref="InvalidInput">Too many at once, or nobody of that number.</exception>
     /// <exception cref="NotFound">The user may not do this at all.</exception>
     public async Task<BatchPlan> PrepareAsync(CurrentUser user, BatchAct act, Chosen chosen, string? to, CancellationToken ct)
@@ -18,22 +19,34 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
         May(user, act);
         await using var connection = await db.OpenAsync(ct);
         var rows = await CollectionStore.ChooseAsync(connection, user, chosen, ct);
-        Limit(rows.Count, act);
-        if (act != BatchAct.Accept)
+        Limit(rows.Count);
+        var toId = to is null ? null : await connection.FirstAsync<long?>("select id from people where employee_no = @to", new { to }, ct);
+        var plan = BatchPlan.Of(rows, chosen, row => act switch
         {
-            var toId = to is null ? null : await connection.FirstAsync<long?>("select id from people where employee_no = @to", new { to }, ct);
-            return BatchPlan.Of(rows, chosen, row => act switch { BatchAct.Assign => row.CannotAssign(toId), BatchAct.Waive => row.CannotWaive(user.PersonId), _ => row.CannotRemind() });
+            BatchAct.Assign => row.CannotAssign(toId), BatchAct.Waive => row.CannotWaive(user.PersonId), BatchAct.Accept => row.CannotAccept(), _ => row.CannotRemind(),
+        });
+        if (act is BatchAct.Accept or BatchAct.Waive)
+        {
+            plan = plan with { Can = [.. plan.Can.Take(Chosen.MostDecided)], Rest = Math.Max(0, plan.Can.Count - Chosen.MostDecided) };
         }
-        var warned = new HashSet<long>();
-        foreach (var row in rows.Where(row => row.CannotAccept() is null))
+        return act == BatchAct.Accept ? await LookAsync(user, plan, ct) : plan;
+    }
+
+    /// <summary>What the machine points at is for a person to look at, one by one.</summary>
+    private async Task<BatchPlan> LookAsync(CurrentUser user, BatchPlan plan, CancellationToken ct)
+    {
+        var (can, cannot) = (new List<BatchRow>(), plan.Cannot.ToList());
+        foreach (var row in plan.Can)
         {
-            // What the machine points at is for a person to look at, one by one.
             if (await show.FindAsync(user, row.Id, ct) is not { MayDecide: true } view || view.Checks.Any(check => check.Warns))
             {
-                warned.Add(row.Id);
+                cannot.Add((row, "BulkHasWarnings"));
+                continue;
             }
+            row.SubmissionId = view.Pending!.Id;
+            can.Add(row);
         }
-        return BatchPlan.Of(rows, chosen, row => row.CannotAccept() ?? (warned.Contains(row.Id) ? "BulkHasWarnings" : null));
+        return plan with { Can = can, Cannot = cannot };
     }
 
     /// <summary>Gives the chosen collections to somebody else, as one operation. The new owner is told, who had it is no longer reminded.</summary>
@@ -45,7 +58,7 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var toId = await RequestStore.EmployedAsync(work, to, ct) ?? throw InvalidInput.At<Words>("to", "PersonUnknown", to);
         var rows = await CollectionStore.ChooseAsync(work.Connection, user, chosen, ct, locks: true);
-        Limit(rows.Count, BatchAct.Assign);
+        Limit(rows.Count);
         var plan = BatchPlan.Of(rows, chosen, row => row.CannotAssign(toId));
         var batch = await work.FirstAsync<long>("select nextval('assignment_batches')", ct: ct);
         if (plan.Can.Count > 0)
@@ -93,7 +106,7 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
         May(user, BatchAct.Remind);
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var rows = await CollectionStore.ChooseAsync(work.Connection, user, chosen, ct, locks: true);
-        Limit(rows.Count, BatchAct.Remind);
+        Limit(rows.Count);
         var plan = BatchPlan.Of(rows, chosen, row => row.CannotRemind());
         if (plan.Can.Count > 0)
         {
@@ -105,8 +118,9 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
     }
 
     /// <summary>Accepts what waits without a warning.</summary>
-    public Task<BatchPlan> AcceptAsync(CurrentUser user, Chosen chosen, CancellationToken ct) =>
-        DecideAsync(user, BatchAct.Accept, chosen, row => review.DecideAsync(user, row.Id, Decision.Accept, "", ct), ct);
+    /// <param name="seen">Which submission of each collection was shown; null: whichever waits now.</param>
+    public Task<BatchPlan> AcceptAsync(CurrentUser user, Chosen chosen, CancellationToken ct, IReadOnlyDictionary<long, long?>? seen = null) =>
+        DecideAsync(user, BatchAct.Accept, chosen, row => review.DecideAsync(user, row.Id, Decision.Accept, "", ct, seen is null ? row.SubmissionId : seen.GetValueOrDefault(row.Id)), ct);
 
     /// <summary>Waives the periods, all for the same reason.</summary>
     /// <exception cref="InvalidInput">No reason, or one that is too long.</exception>
@@ -144,12 +158,11 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
         }
     }
 
-    private static void Limit(int rows, BatchAct act)
+    private static void Limit(int rows)
     {
-        var most = act is BatchAct.Accept or BatchAct.Waive ? Chosen.MostDecided : Chosen.Most;
-        if (rows > most)
+        if (rows > Chosen.Most)
         {
-            throw InvalidInput.At<Words>("", "BulkTooMany", most);
+            throw InvalidInput.At<Words>("", "BulkTooMany", Chosen.Most);
         }
     }
 }

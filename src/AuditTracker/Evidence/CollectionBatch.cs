@@ -25,6 +25,9 @@ public sealed class BatchRow : CollectionLine
     public long? DeputyId { get; init; }
     public long ReviewerId { get; init; }
 
+    /// <summary>The submission that was looked at; null: not looked at, or none.</summary>
+    public long? SubmissionId { get; set; }
+
     /// <summary>It waits for a decision that is the reader's to make.</summary>
     public bool Waits { get; init; }
 
@@ -59,6 +62,9 @@ public sealed class BatchRow : CollectionLine
 /// <param name="Missing">Ids that are not there or not the reader's.</param>
 public sealed record BatchPlan(IReadOnlyList<BatchRow> Can, IReadOnlyList<(BatchRow Row, string Reason)> Cannot, IReadOnlyList<long> Missing)
 {
+    /// <summary>Rows beyond <see cref="Chosen.MostDecided"/>, which wait for the next go.</summary>
+    public int Rest { get; init; }
+
     public static BatchPlan Of(IReadOnlyList<BatchRow> rows, Chosen chosen, Func<BatchRow, string?> cannot)
     {
         var judged = rows.Select(row => (Row: row, Reason: cannot(row))).ToList();

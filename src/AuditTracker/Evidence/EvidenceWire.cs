@@ -17,7 +17,8 @@ public sealed record WireRecurrence(string Every, [property: JsonIgnore(Conditio
     public static WireRecurrence From(Recurrence recurrence) => new(recurrence.Wire, recurrence.On.Length == 0 ? null : recurrence.On, recurrence.Months == 0 ? null : recurrence.Months);
 }
 
-public sealed record WireDecision(string? Decision, string? Comment);
+/// <param name="Submission">The one the decision is about; 409 when another has come since. None: whichever is the newest.</param>
+public sealed record WireDecision(string? Decision, string? Comment, long? Submission = null);
 
 /// <summary>Another due date: <c>move</c> (grants what was asked), <c>ask</c>, <c>decline</c> or <c>withdraw</c>; none: move for a compliance manager or reviewer, else ask.</summary>
 /// <param name="OpensOn">Of a period that has not opened, and only with move.</param>

@@ -9,10 +9,11 @@ namespace AuditTracker.Evidence;
 /// <summary>Accepting, returning and reopening: the rule, the rows, the act in the trail and the notice in one transaction.</summary>
 public sealed class ReviewCollection(Db db)
 {
+    /// <param name="seen">The submission the decision is about; null: whichever is the newest.</param>
     /// <exception cref="NotFound">Not there, or not the user's to review.</exception>
-    /// <exception cref="Refusal">The rule says no.</exception>
+    /// <exception cref="Refusal">The rule says no, or another submission has come since.</exception>
     /// <exception cref="InvalidInput">Return and reopen need a comment.</exception>
-    public async Task<CollectionState> DecideAsync(CurrentUser user, long collection, Decision decision, string comment, CancellationToken ct = default)
+    public async Task<CollectionState> DecideAsync(CurrentUser user, long collection, Decision decision, string comment, CancellationToken ct = default, long? seen = null)
     {
         if (comment.Length > 4000)
         {
@@ -24,6 +25,10 @@ public sealed class ReviewCollection(Db db)
         comment = comment.Trim();
         await TakeReview.EndAsync(work, collection, ct);
         var submission = await work.FirstAsync<long>("select max(id) from submissions where collection_id = @collection", new { collection }, ct);
+        if (seen is { } one && one != submission)
+        {
+            throw Refusal.Of<Words>("SubmissionChanged");
+        }
         if (after == CollectionState.Accepted && await work.FirstAsync<bool>("""
             select count(*) > 0 and bool_and(coalesce(f.state in ('quarantined', 'destroyed'), false))
             from counted_evidence e left join file_states f on f.evidence_id = e.id where e.counted_for = @submission

@@ -122,6 +122,82 @@ public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task What_came_after_the_look_is_not_accepted()
+    {
+        var request = await desk.RequestAsync("差し替わる依頼", startOn: "2026-01-01");
+        var id = await desk.CollectionAsync(request, "2026-07-01");
+        await Database.ArrangeAsync("update collections set due_on = '2026-12-01' where id = @id", new { id });
+        await desk.HandInAsync(id, Cast.Alice, "見た内容", "2026-10-01");
+        var bob = await desk.App.PagesAsAsync(Cast.Bob);
+        var (one, many, check) = (await bob.PageAsync($"/evidence/review?at={id}"), "", $"/evidence/collections/bulk?act=accept&id={id}");
+        many = await bob.PageAsync(check);
+        var first = await Database.ScalarAsync<long>("select max(id) from submissions where collection_id = @id", new { id });
+        Assert.Equal(($"{first}", $"{id}:{first}"), (Browsing.Hidden(one, "Input.Seen"), Browsing.Hidden(many, "Input.Row")));
+
+        await desk.App.Get<HandIn>().WithdrawAsync(Desk.User(Cast.Alice, AuditTracker.Platform.Security.Role.ControlOwner), first);
+        await desk.HandInAsync(id, Cast.Alice, "見ていない内容", "2026-10-01");
+        foreach (var path in new[] { $"/evidence/review?handler=Accept&id={id}", $"/evidence/collections/{id}?handler=Accept" })
+        {
+            using var refused = await bob.SendAsync(one, path, ("Input.Comment", "よく整っています"), ("Input.Seen", $"{first}"));
+            var page = await refused.Content.ReadAsStringAsync();
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+            Assert.Contains("提出がこの間に差し替わりました。", Browsing.Plain(page));
+            Assert.Contains("よく整っています", page);
+            Assert.NotEqual($"{first}", Browsing.Hidden(page, "Input.Seen"));
+        }
+        using (var left = await bob.SendAsync(many, check, ("do", "Accept"), ("Input.Row", $"{id}:{first}")))
+        {
+            Assert.Contains("提出がこの間に差し替わりました。", Browsing.Plain(await left.Content.ReadAsStringAsync()));
+        }
+        Assert.Equal("submitted", await Database.ScalarAsync<string>("select state from collections where id = @id", new { id }));
+
+        many = await bob.PageAsync(check);
+        using var done = await bob.SendAsync(many, check, ("do", "Accept"), ("Input.Row", Browsing.Hidden(many, "Input.Row")));
+        Assert.Equal("accepted", await Database.ScalarAsync<string>("select state from collections where id = @id", new { id }));
+    }
+
+    [Fact]
+    public async Task Of_more_than_two_hundred_the_first_are_waived_and_the_others_wait_for_the_next_go()
+    {
+        var request = await desk.RequestAsync("多すぎる依頼");
+        await Database.ArrangeAsync("""
+            insert into collections (request_id, version, period_from, period_to, opens_on, planned_due_on, due_on, assignee_id, reviewer_id, state, state_at)
+            select request_id, version, date '2000-01-01' + n, date '2000-01-01' + n, opens_on, planned_due_on, due_on, assignee_id, reviewer_id, 'open', now() from collections, generate_series(1, 210) n
+            where request_id = @request and period_from = '2026-07-01'
+            """, new { request });
+        var manami = await desk.App.PagesAsAsync(Cast.Manami);
+        var check = $"/evidence/collections/bulk?act=waive&all=true&request={request}";
+        var page = await manami.PageAsync(check);
+        Assert.Contains("一度に決めるのは200件までです。残りの12件は、この後で続けてください。", Browsing.Plain(page));
+        var rows = Regex.Matches(page, "name=\"Input.Row\" value=\"([^\"]*)\"").Select(match => ("Input.Row", match.Groups[1].Value)).ToList();
+        Assert.Equal(200, rows.Count);
+        using (var done = await manami.SendAsync(page, check, [("do", "Waive"), ("Input.Reason", "設備を廃止した"), ("Input.Seen", Browsing.Hidden(page, "Input.Seen")), .. rows]))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        }
+        Assert.Equal(200, await Database.ScalarAsync<long>("select count(*) from collections where request_id = @request and state = 'waived'", new { request }));
+        Assert.Contains("選んだ", page = Browsing.Plain(await manami.PageAsync(check)));
+        Assert.DoesNotContain("一度に決めるのは", page);
+        Assert.Contains("12件を免除します", page);
+    }
+
+    [Fact]
+    public async Task A_refused_comment_leaves_what_was_typed_to_hand_in()
+    {
+        var request = await desk.RequestAsync("書きかけの依頼");
+        var id = await desk.CollectionAsync(request, "2026-07-01");
+        var alice = await desk.App.PagesAsAsync(Cast.Alice);
+        await desk.App.Get<DraftStore>().SaveAsync(Desk.User(Cast.Alice, AuditTracker.Platform.Security.Role.ControlOwner), id, new Dictionary<string, string> { ["Note"] = "途中まで書いた備考" }, default);
+        var page = await alice.PageAsync($"/evidence/collections/{id}");
+        Assert.Contains("途中まで書いた備考", page);
+        using var refused = await alice.SendAsync(page, $"/evidence/collections/{id}?handler=Comment", ("Input.Words", ""));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("途中まで書いた備考", await refused.Content.ReadAsStringAsync());
+        using var found = await alice.SendAsync(page, $"/evidence/collections/{id}?handler=Comment", ("do", "find"), ("Input.ToSearch", "坊田"));
+        Assert.Contains("途中まで書いた備考", await found.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task Periods_are_waived_together_for_one_reason_but_never_ones_own()
     {
         var request = await desk.RequestAsync("まとめて免除する依頼");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
@@ -14,7 +15,7 @@ public sealed class BulkModel(ChangeBatch batch, Choices choices, CompanyDays da
 
     public CompanyDay Day { get; private set; } = null!;
     public BatchPlan Plan { get; private set; } = new([], [], []);
-    public override int Selected => Plan.Can.Count + Plan.Cannot.Count + Plan.Missing.Count;
+    public override int Selected => Plan.Can.Count + Plan.Cannot.Count + Plan.Missing.Count + Plan.Rest;
     public IReadOnlyList<string> Told => [.. Plan.Can.Select(row => row.DeputyName ?? row.AssigneeName).Distinct()];
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await LoadAsync(ct) ? Page() : NotFound();
@@ -25,7 +26,7 @@ public sealed class BulkModel(ChangeBatch batch, Choices choices, CompanyDays da
         {
             return NotFound();
         }
-        if (what == "find" || Act is null || !ModelState.IsValid)
+        if (what == "find" || Act is null || !ModelState.IsValid || TooMany is not null)
         {
             return Page();
         }
@@ -55,7 +56,10 @@ public sealed class BulkModel(ChangeBatch batch, Choices choices, CompanyDays da
             default:
                 try
                 {
-                    Plan = Act == BatchAct.Waive ? await batch.WaiveAsync(user, chosen, Input.Reason, ct) : await batch.AcceptAsync(user, chosen, ct);
+                    var (seen, before) = (Seen, Plan);
+                    chosen = seen.Count > 0 ? Chosen.Rows([.. seen.Keys]) : chosen;
+                    Plan = Act == BatchAct.Waive ? await batch.WaiveAsync(user, chosen, Input.Reason, ct) : await batch.AcceptAsync(user, chosen, ct, seen.Count > 0 ? seen : null);
+                    Plan = Plan with { Cannot = [.. Plan.Cannot, .. before.Cannot.Where(left => seen.Count > 0 && !seen.ContainsKey(left.Row.Id))], Rest = before.Rest };
                 }
                 catch (InvalidInput refusal)
                 {
@@ -83,9 +87,20 @@ public sealed class BulkModel(ChangeBatch batch, Choices choices, CompanyDays da
             People = await choices.PickAsync(user, Input.To, Input.ToSearch, ct);
             Input.To = People.Chosen;
         }
-        Plan = await batch.PrepareAsync(user, Act.Value, Choice, Input.To, ct);
+        try
+        {
+            Plan = await batch.PrepareAsync(user, Act.Value, Choice, Input.To, ct);
+        }
+        catch (InvalidInput refused) when (refused.Key == "BulkTooMany")
+        {
+            TooMany = T["BulkTooMany", Chosen.Most];
+        }
         return true;
     }
+
+    /// <summary>What the form says was shown; a row that says nothing sensible is none.</summary>
+    private Dictionary<long, long?> Seen => Input.Row.Select(row => row.Split(':')).Where(parts => parts.Length == 2 && long.TryParse(parts[0], out _)).Take(Chosen.MostDecided)
+        .DistinctBy(parts => parts[0]).ToDictionary(parts => long.Parse(parts[0], CultureInfo.InvariantCulture), parts => long.TryParse(parts[1], out var submission) ? submission : (long?)null);
 
     private Chosen Choice =>
         All ? new Chosen(CollectionQuery.Read(Request.Query, Day).Filter) : Chosen.Rows(Ids);

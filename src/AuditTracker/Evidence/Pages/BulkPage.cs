@@ -31,6 +31,9 @@ public abstract class BulkPage(IStringLocalizer<Words> words, string list) : Pag
 
         /// <summary>How many matched when the check was shown.</summary>
         public int? Seen { get; set; }
+
+        /// <summary>Of acceptances and waivers the rows that were shown, each with the submission it had: <c>17:42</c>, <c>17:</c>.</summary>
+        public List<string> Row { get; set; } = [];
     }
 
     public PeopleFound People { get; private protected set; } = PeopleFound.Nobody;
@@ -39,6 +42,9 @@ public abstract class BulkPage(IStringLocalizer<Words> words, string list) : Pag
     public bool IsDone { get; private protected set; }
 
     public abstract int Selected { get; }
+
+    /// <summary>More were chosen than can be changed at once: why nothing is shown.</summary>
+    public string? TooMany { get; private protected set; }
 
     public string Back => LocalPath.Or(Request.Query["back"], list);
 

@@ -58,7 +58,7 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
         if (what == "find" || isMissed)
         {
             Input.To = Addressees.Meant ?? Input.To;
-            return !await LoadAsync(id, ct) ? NotFound() : what == "find" ? Page() : this.Invalid("Input.To", T["PersonNotChosen", Input.ToSearch!.Trim()]);
+            return !await LoadAsync(id, ct) ? NotFound() : WithDraft(what == "find" ? Page() : this.Invalid("Input.To", T["PersonNotChosen", Input.ToSearch!.Trim()]));
         }
         return await DoAsync(id, () => comment.AddAsync(user, id, Input.Words, string.IsNullOrEmpty(Input.To) ? null : [Input.To], ct), "DoneCommented", ct);
     }
@@ -68,6 +68,13 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
     public Task<IActionResult> OnPostTakeAsync(long id, CancellationToken ct) => DoAsync(id, () => take.TakeAsync(HttpContext.CurrentUser(), id, ct), "DoneTaken", ct);
 
     public Task<IActionResult> OnPostLayDownAsync(long id, CancellationToken ct) => DoAsync(id, () => take.LayDownAsync(HttpContext.CurrentUser(), id, ct), "DoneLaidDown", ct);
+
+    /// <summary>The form to hand in stands on the same page: what another form of it sent does not empty it.</summary>
+    private IActionResult WithDraft(IActionResult page)
+    {
+        Input.TakeDraft(View.Draft);
+        return page;
+    }
 
     private async Task<IActionResult> DoAsync(long id, Func<Task> act, string done, CancellationToken ct)
     {
@@ -82,7 +89,7 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
         }
         catch (Refusal refusal)
         {
-            return this.Refused(refusal);
+            return WithDraft(this.Refused(refusal));
         }
     }
 
@@ -94,12 +101,12 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
         }
         try
         {
-            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.CommentOf(decision, T), ct);
+            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.CommentOf(decision, T), ct, decision == Decision.Reopen ? null : Input.Seen);
             return this.Done(Action(null), T["Done" + decision, View.Row.AssigneeName]);
         }
         catch (Refusal refusal)
         {
-            return this.Refused(refusal);
+            return WithDraft(this.Refused(refusal));
         }
     }
 }

@@ -143,18 +143,20 @@ public sealed class HandInFields
     };
 
     /// <summary>The fields as a draft kept them.</summary>
-    public static HandInFields From(Draft draft) => new()
+    public static HandInFields From(Draft draft)
     {
-        CapturedOn = draft.Fields.GetValueOrDefault(nameof(CapturedOn)),
-        Note = draft.Fields.GetValueOrDefault(nameof(Note)),
-        Link = draft.Fields.GetValueOrDefault(nameof(Link)),
-        Statement = draft.Fields.GetValueOrDefault(nameof(Statement)),
-        Nothing = draft.Fields.GetValueOrDefault(nameof(Nothing)),
-        OnBehalfOf = draft.Fields.GetValueOrDefault(nameof(OnBehalfOf)),
-        IsPart = draft.Fields.GetValueOrDefault(nameof(IsPart)),
-        Rest = draft.Fields.GetValueOrDefault(nameof(Rest)),
-        RestBy = draft.Fields.GetValueOrDefault(nameof(RestBy)),
-    };
+        var fields = new HandInFields();
+        fields.TakeDraft(draft);
+        return fields;
+    }
+
+    /// <summary>Puts what was typed before into the form to hand in, and leaves the other forms of the page alone.</summary>
+    public void TakeDraft(Draft draft)
+    {
+        string? Typed(string name) => draft.Fields.GetValueOrDefault(name);
+        (CapturedOn, Note, Link, Statement, Nothing) = (Typed(nameof(CapturedOn)), Typed(nameof(Note)), Typed(nameof(Link)), Typed(nameof(Statement)), Typed(nameof(Nothing)));
+        (OnBehalfOf, IsPart, Rest, RestBy) = (Typed(nameof(OnBehalfOf)), Typed(nameof(IsPart)), Typed(nameof(Rest)), Typed(nameof(RestBy)));
+    }
 
     /// <summary>Only names the field; files go past model binding.</summary>
     public string? File { get; set; }
@@ -169,6 +171,9 @@ public sealed class HandInFields
     /// <summary>Employee number of whom the comment is for, and what was typed to find them.</summary>
     public string? To { get; set; }
     public string? ToSearch { get; set; }
+
+    /// <summary>The submission the reviewer looked at.</summary>
+    public long? Seen { get; set; }
 
     /// <summary>What the reviewer writes.</summary>
     public string? Comment { get; set; }

@@ -1,4 +1,5 @@
 using AuditTracker.Calendar;
+using AuditTracker.Platform;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Mvc;
@@ -26,7 +27,7 @@ public sealed class RequestsBulkModel(ChangeRequests change, Choices choices, Co
     {
         await LoadAsync(ct);
         var end = DateInput.Parse(Input.EndOn, Day.FiscalYear).Day;
-        if (what == "find" || !ModelState.IsValid)
+        if (what == "find" || !ModelState.IsValid || TooMany is not null)
         {
             return Page();
         }
@@ -56,6 +57,13 @@ public sealed class RequestsBulkModel(ChangeRequests change, Choices choices, Co
             People = await choices.PickAsync(user, Input.To, Input.ToSearch, ct);
             Input.To = People.Chosen;
         }
-        Plan = await change.PrepareAsync(user, Act, Filter, Input.To, DateInput.Parse(Input.EndOn, Day.FiscalYear).Day, ct);
+        try
+        {
+            Plan = await change.PrepareAsync(user, Act, Filter, Input.To, DateInput.Parse(Input.EndOn, Day.FiscalYear).Day, ct);
+        }
+        catch (InvalidInput refused) when (refused.Key == "BulkTooMany")
+        {
+            TooMany = T["BulkTooMany", ChangeRequests.Most];
+        }
     }
 }

@@ -82,7 +82,7 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
         }
         try
         {
-            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.CommentOf(decision, words), ct);
+            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.CommentOf(decision, words), ct, Input.Seen);
         }
         catch (Refusal refusal)
         {
