@@ -120,7 +120,8 @@ public sealed record Difference(
             left,
             row.DepartmentCode,
             file.Columns.Contains(PeopleField.Title) ? row.Title : before?.Title ?? "",
-            file.Columns.Contains(PeopleField.ManagerNo) ? row.ManagerNo : before?.ManagerNo);
+            file.Columns.Contains(PeopleField.ManagerNo) ? row.ManagerNo : before?.ManagerNo,
+            Tags: file.Columns.Contains(PeopleField.Tags) ? row.Tags : before?.Tags ?? "");
         after = PlanLeave.After(file, row, before, after, terms.EffectiveOn, kinds);
         if (before is null)
         {

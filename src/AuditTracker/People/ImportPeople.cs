@@ -167,7 +167,7 @@ public sealed class ImportPeople(Db db)
         await work.CommitAsync(ct);
     }
 
-    /// <summary>Writes what a difference changes: people, posts, managers, departments, leave, and the events that tell of it. Every door ends here.</summary>
+    /// <summary>Writes what a difference changes: people, posts, managers, departments, leave, tags, and the events that tell of it. Every door ends here.</summary>
     internal static async Task WriteAsync(UnitOfWork work, Difference difference, CancellationToken ct)
     {
         var people = difference.ToApply.ToArray();
@@ -182,6 +182,7 @@ public sealed class ImportPeople(Db db)
         var codes = RewriteTimelines.DepartmentsConcerned(difference, posts);
         await PeopleStore.WriteDepartmentsAsync(work, RewriteTimelines.Departments(difference, await PeopleStore.DepartmentsAsync(work, codes, ct), posts), ct);
         await PeopleStore.WriteLeavesAsync(work, people, ct);
+        await PeopleStore.WriteTagsAsync(work, people, ct);
         await PeopleStore.AddEventsAsync(work, people.SelectMany(person => Events(person, difference.Terms)), ct);
     }
 

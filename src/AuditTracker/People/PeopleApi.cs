@@ -193,11 +193,12 @@ public sealed record PersonEntry(
     string? EmploymentType,
     DateOnly? HiredOn,
     DateOnly? LeftOn,
-    string? Manager)
+    string? Manager,
+    string[]? Tags)
 {
     internal static PersonEntry Of(PersonRow row) => new(
         row.Id, row.EmployeeNo, row.Name, row.NameKana, row.Email, row.Language, row.DepartmentCode is { } code ? new(code, row.DepartmentName) : null,
-        [.. row.Posts], row.Title, row.EmploymentType, row.HiredOn, row.LeftOn, row.ManagerNo);
+        [.. row.Posts], row.Title, row.EmploymentType, row.HiredOn, row.LeftOn, row.ManagerNo, row.Tags);
 }
 
 public sealed record DepartmentAnswer(string Code, string? Name, string? Head, string? Parent);

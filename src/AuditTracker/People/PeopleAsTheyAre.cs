@@ -5,6 +5,7 @@ namespace AuditTracker.People;
 /// <summary>A person with what holds on a day: the effective date of an import, or their first or last day when it lies outside their time here.</summary>
 /// <param name="Id">Their row, or 0 for somebody new.</param>
 /// <param name="DepartmentCode">Of the primary post.</param>
+/// <param name="Tags">As <see cref="PersonTags.Text"/> has them; they hold now, whatever the day.</param>
 /// <param name="LeaveId">The row of the leave that is on the day, else of the next one; 0 for a new one, null for none.</param>
 public sealed record KnownPerson(
     long Id,
@@ -21,7 +22,8 @@ public sealed record KnownPerson(
     long? LeaveId = null,
     string? LeaveKind = null,
     DateOnly? LeaveFrom = null,
-    DateOnly? LeaveTo = null)
+    DateOnly? LeaveTo = null,
+    string Tags = "")
 {
     /// <summary>The leave that is or comes next, as one value to compare.</summary>
     public (string? Kind, DateOnly? From, DateOnly? To) Leave => (LeaveKind, LeaveFrom, LeaveTo);
@@ -47,6 +49,7 @@ public sealed record KnownPerson(
         PeopleField.LeaveKind => LeaveKind ?? "",
         PeopleField.LeaveFrom => LeaveFrom is { } from ? DateText.Plain(from) : "",
         PeopleField.LeaveTo => LeaveTo is { } to ? DateText.Plain(to) : "",
+        PeopleField.Tags => Tags,
         _ => "",
     };
 }

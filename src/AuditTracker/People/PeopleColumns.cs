@@ -4,7 +4,7 @@ using System.Text;
 namespace AuditTracker.People;
 
 /// <summary>What an HR export says about a person, in the order of the file we describe.</summary>
-public enum PeopleField { EmployeeNo, Name, NameKana, Email, DepartmentCode, DepartmentName, Title, EmploymentType, HiredOn, LeftOn, ManagerNo, LeaveKind, LeaveFrom, LeaveTo }
+public enum PeopleField { EmployeeNo, Name, NameKana, Email, DepartmentCode, DepartmentName, Title, EmploymentType, HiredOn, LeftOn, ManagerNo, LeaveKind, LeaveFrom, LeaveTo, Tags }
 
 /// <summary>A column of an HR export.</summary>
 /// <param name="Field">What it holds.</param>
@@ -32,6 +32,7 @@ public static class PeopleColumns
         new(PeopleField.LeaveKind, "ColumnLeaveKind", false, "休職区分", "leave_kind", "休職種別", "休業区分"),
         new(PeopleField.LeaveFrom, "ColumnLeaveFrom", false, "休職開始日", "leave_from", "休業開始日"),
         new(PeopleField.LeaveTo, "ColumnLeaveTo", false, "休職終了日", "leave_to", "休業終了日", "休職満了日"),
+        new(PeopleField.Tags, "ColumnTags", false, "タグ", "tags", "tag"),
     ];
 
     private static readonly Dictionary<string, PeopleColumn> ByHeader =

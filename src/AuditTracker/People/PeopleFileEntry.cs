@@ -70,6 +70,7 @@ internal sealed partial class PeopleFileEntry
         }
 
         entry.CheckMail(errors);
+        entry.CheckTags(errors);
         entry.HiredOn = entry.ReadDate(PeopleField.HiredOn, errors);
         entry.LeftOn = entry.ReadDate(PeopleField.LeftOn, errors);
         entry.LeaveFrom = entry.ReadDate(PeopleField.LeaveFrom, errors);
@@ -104,7 +105,8 @@ internal sealed partial class PeopleFileEntry
         ManagerNo.Length > 0 && !employeeNosInFile.Contains(ManagerNo),
         this[PeopleField.LeaveKind],
         LeaveFrom,
-        LeaveTo);
+        LeaveTo,
+        PersonTags.Text(PersonTags.Read(this[PeopleField.Tags])));
 
     // NFKC would turn 塚 隆 神 福 as CP932 has them, and ㈱, into other characters than the person writes.
     private static bool IsTakenAsTyped(PeopleField field) =>
@@ -134,6 +136,19 @@ internal sealed partial class PeopleFileEntry
         if (mail.Length > 0 && (mail.Length > LongestMailAddress || !MailAddress().IsMatch(mail)))
         {
             errors.Add(new(Line, PeopleField.Email, "ImportBadMail", mail));
+        }
+    }
+
+    private void CheckTags(List<PeopleFileError> errors)
+    {
+        var tags = PersonTags.Read(this[PeopleField.Tags]);
+        if (tags.FirstOrDefault(PersonTags.IsTooLong) is { } tag)
+        {
+            errors.Add(new(Line, PeopleField.Tags, "ImportTagTooLong", tag, PersonTags.Longest));
+        }
+        else if (tags.Count > PersonTags.Most)
+        {
+            errors.Add(new(Line, PeopleField.Tags, "ImportTooManyTags", tags.Count, PersonTags.Most));
         }
     }
 

@@ -9,6 +9,7 @@ namespace AuditTracker.People;
 /// <param name="ManagerNo">The manager's employee number, or null.</param>
 /// <param name="ManagerOutsideFile">The manager is not in this file: look among the people already here.</param>
 /// <param name="LeaveTo">The last day of leave, included; null = until further notice.</param>
+/// <param name="Tags">As <see cref="PersonTags.Text"/> has them.</param>
 public sealed record PeopleFileRow(
     int Line,
     string EmployeeNo,
@@ -25,7 +26,8 @@ public sealed record PeopleFileRow(
     bool ManagerOutsideFile,
     string LeaveKind = "",
     DateOnly? LeaveFrom = null,
-    DateOnly? LeaveTo = null);
+    DateOnly? LeaveTo = null,
+    string Tags = "");
 
 /// <summary>Something in an HR export that must be put right before it can be taken.</summary>
 /// <param name="Line">The line of the file, from 1.</param>

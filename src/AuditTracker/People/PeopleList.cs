@@ -27,6 +27,7 @@ public sealed class PersonRow
     public string? ManagerNo { get; init; }
     public string? ManagerName { get; init; }
     public string? PostsJson { get; init; }
+    public string[]? Tags { get; init; }
 
     /// <summary>The leave on the base date; null when there is none or the reader may not see it.</summary>
     public string? LeaveKindJa { get; init; }
@@ -114,6 +115,7 @@ public sealed class PeopleList(Db db)
         m.employee_no as manager_no, m.name as manager_name,
         case when w.is_whole then lk.name_ja end as leave_kind_ja, case when w.is_whole then lk.name_en end as leave_kind_en,
         case when w.is_whole then l.from_on end as leave_from, case when w.is_whole then l.to_on end as leave_to,
+        case when w.is_whole then array(select t.tag from person_tags t where t.person_id = p.id order by t.tag collate "C") end as tags,
         case when w.is_whole then (select jsonb_agg(jsonb_build_object('department', jsonb_build_object('code', pd.code, 'name', (
                 select v.name from department_versions v where v.department_id = po.department_id and coalesce(po.to_on, greatest(base.day, po.from_on)) between v.from_on and coalesce(v.to_on, 'infinity'))),
                 'title', po.title, 'primary', po.is_primary, 'from', po.from_on, 'to', po.to_on) order by po.from_on, po.is_primary desc, po.id)

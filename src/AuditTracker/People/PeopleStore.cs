@@ -15,7 +15,8 @@ public static class PeopleStore
     public static async Task<PeopleAsTheyAre> AsTheyAreAsync(UnitOfWork work, DateOnly effectiveOn, CancellationToken ct) => new(
         await work.QueryAsync<KnownPerson>("""
             select p.id, p.employee_no, p.name, p.name_kana, p.email, p.employment_type, p.hired_on, p.left_on, d.code as department_code, coalesce(o.title, '') as title, m.employee_no as manager_no,
-                   l.id as leave_id, l.kind as leave_kind, l.from_on as leave_from, l.to_on as leave_to
+                   l.id as leave_id, l.kind as leave_kind, l.from_on as leave_from, l.to_on as leave_to,
+                   coalesce(t.tags, '') as tags
             from people p
             cross join lateral (select least(greatest(@effectiveOn, p.hired_on), p.left_on) as day) its
             left join posts o on o.person_id = p.id and o.is_primary and its.day between o.from_on and coalesce(o.to_on, 'infinity')
@@ -23,6 +24,7 @@ public static class PeopleStore
             left join managers g on g.person_id = p.id and its.day between g.from_on and coalesce(g.to_on, 'infinity')
             left join people m on m.id = g.manager_id
             left join lateral (select * from leaves l where l.person_id = p.id and (l.to_on is null or l.to_on >= its.day) order by l.from_on limit 1) l on true
+            left join (select person_id, string_agg(tag, '、' order by tag collate "C") as tags from person_tags group by person_id) t on t.person_id = p.id
             order by p.id
             """, new { effectiveOn }, ct),
         await work.QueryAsync<KnownDepartment>("""
@@ -114,6 +116,19 @@ public static class PeopleStore
         }, ct);
 
         static object Leave(PersonDifference person) => new { Id = person.After.LeaveId, person.After.EmployeeNo, Kind = person.After.LeaveKind, FromOn = person.After.LeaveFrom, ToOn = person.After.LeaveTo };
+    }
+
+    /// <summary>Tags that are given or taken away.</summary>
+    public static Task WriteTagsAsync(UnitOfWork work, IReadOnlyList<PersonDifference> people, CancellationToken ct)
+    {
+        var changed = people.Where(person => (person.Before?.Tags ?? "") != person.After.Tags).Select(person => new { person.After.EmployeeNo, person.After.Tags }).ToArray();
+        return changed.Length == 0 ? Task.CompletedTask : work.ExecuteAsync("""
+            delete from person_tags t using people p join jsonb_to_recordset(@rows::jsonb) as r (employee_no text, tags text) using (employee_no)
+            where t.person_id = p.id and t.tag <> all (string_to_array(r.tags, '、'));
+            insert into person_tags (person_id, tag)
+            select p.id, its.tag from jsonb_to_recordset(@rows::jsonb) as r (employee_no text, tags text) join people p using (employee_no) cross join unnest(string_to_array(r.tags, '、')) as its (tag)
+            on conflict do nothing;
+            """, new { rows = Rows(changed) }, ct);
     }
 
     /// <summary>

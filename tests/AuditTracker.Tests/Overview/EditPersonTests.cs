@@ -1,7 +1,10 @@
 using System.Net;
+using AuditTracker.People;
+using AuditTracker.Platform;
 using AuditTracker.Tests.People;
 using AuditTracker.Tests.Support;
 using static AuditTracker.Tests.People.ImportFiles;
+using Desk = AuditTracker.Tests.Evidence.Desk;
 
 namespace AuditTracker.Tests.Overview;
 
@@ -52,6 +55,8 @@ public sealed class EditPersonTests : IAsyncLifetime
     [InlineData("Input.ManagerNo", "7777", "7777")]
     [InlineData("Input.DepartmentCode", "", "値がありません")]
     [InlineData("Input.LeaveTo", "2026/12/1", "休職終了日")]
+    [InlineData("Input.Tags", "NOC、1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20", "20個まで")]
+    [InlineData("Input.Tags", "とても長いとても長いとても長いとても長いとても長いとても長いとても長いとても長いタグ", "40文字まで")]
     public async Task Errors_stand_at_their_fields_and_nothing_typed_is_lost(string field, string value, string message)
     {
         var answer = await pages.PostFormAsync("/people/0002/edit", null, [.. With((field, value), ("Input.Title", "打ちかけ")), ("step", "apply")]);
@@ -60,6 +65,7 @@ public sealed class EditPersonTests : IAsyncLifetime
         Assert.Contains(message, page);
         Assert.DoesNotContain("取り込み直せます", page);
         Assert.Contains("打ちかけ", page);
+        Assert.Contains(value, page);
         Assert.Equal(1, await app.Database.ScalarAsync<int>("select version from people where employee_no = '0002'"));
     }
 
@@ -80,6 +86,22 @@ public sealed class EditPersonTests : IAsyncLifetime
         Assert.Contains("打ちかけ", found);
         Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync("/people/0002/edit", null, [.. With(("Input.ManagerNo", "")), ("step", "apply")])).StatusCode);
         Assert.Equal("2026-11-23", await app.Database.ScalarAsync<string>("select to_on::text from managers g join people p on p.id = g.person_id where p.employee_no = '0002' order by from_on desc limit 1"));
+    }
+
+    [Fact]
+    public async Task Tags_are_one_field_shown_first_and_then_stand_on_the_page_and_in_the_form()
+    {
+        var change = With(("Input.Tags", "在宅勤務，ＮＯＣ、NOC"));
+        Assert.Contains("NOC、在宅勤務", await (await pages.PostFormAsync("/people/0002/edit", null, [.. change, ("step", "check")])).TextAsync());
+        Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from person_tags"));
+        Assert.Equal(HttpStatusCode.Redirect, (await pages.PostFormAsync("/people/0002/edit", null, [.. change, ("step", "apply")])).StatusCode);
+        Assert.Contains("NOC、在宅勤務", await pages.PageAsync("/people/0002"));
+        Assert.Contains("value=\"NOC、在宅勤務\"", await pages.PageAsync("/people/0002/edit"));
+        Assert.DoesNotContain("タグ", await pages.PageAsync("/people/0003"));
+        var mallory = await app.PagesAsAsync(Cast.Mallory);
+        Assert.Equal(HttpStatusCode.NotFound, (await mallory.PostAsync("/people/0002/edit", new FormUrlEncodedContent([KeyValuePair.Create("Input.Tags", "x"), KeyValuePair.Create("step", "apply")]))).StatusCode);
+        await Assert.ThrowsAsync<NotFound>(() => app.Get<EditPerson>().ApplyAsync(Desk.User(Cast.Mallory), PeopleColumns.All.ToDictionary(column => column.Field, _ => ""), null, 2));
+        Assert.Equal(2, await app.Database.ScalarAsync<long>("select count(*) from person_tags"));
     }
 
     [Fact]

@@ -42,6 +42,7 @@ public class EditPersonModel(EditPerson edit, PeopleList people, Choices choices
         public string? LeaveKind { get; set; }
         public string? LeaveFrom { get; set; }
         public string? LeaveTo { get; set; }
+        public string? Tags { get; set; }
         public string? Effective { get; set; }
         public int? Version { get; set; }
 

@@ -74,6 +74,7 @@ public sealed class PeopleModel(PeopleList people, OwedStore owed, BusinessClock
             new(words["ColumnDepartmentName"], 20, (sheet, row) => sheet.Text(row.DepartmentName)),
             new(words["ColumnEmploymentType"], 12, (sheet, row) => sheet.Text(row.EmploymentType)),
             new(words["ColumnTitle"], 14, (sheet, row) => sheet.Text(row.Title)),
+            new(words["ColumnTags"], 24, (sheet, row) => sheet.Text(PersonTags.Text(row.Tags ?? []))),
             new(words["Manager"], 16, (sheet, row) => sheet.Text(row.ManagerName)),
             new(words["ColumnEmail"], 32, (sheet, row) => sheet.Text(row.Email)),
             new(words["ColumnLeftOn"], 12, (sheet, row) => sheet.Date(row.LeftOn)),
