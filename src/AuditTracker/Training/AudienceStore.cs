@@ -8,7 +8,8 @@ namespace AuditTracker.Training;
 public sealed record AudiencePart(string Code, string Name, int People);
 
 /// <summary>What an audience can be chosen from.</summary>
-public sealed record AudienceChoices(IReadOnlyList<string> EmploymentTypes, IReadOnlyList<AudiencePart> Departments);
+/// <param name="Tags">Those of people employed now.</param>
+public sealed record AudienceChoices(IReadOnlyList<string> EmploymentTypes, IReadOnlyList<AudiencePart> Departments, IReadOnlyList<string> Tags);
 
 /// <summary>Who an audience means on a day. The same condition previews and freezes.</summary>
 public sealed class AudienceStore(Db db)
@@ -26,7 +27,8 @@ public sealed class AudienceStore(Db db)
         left join departments d on d.id = o.department_id
         left join department_versions v on v.department_id = o.department_id and @on between v.from_on and coalesce(v.to_on, 'infinity')
         where p.hired_on <= @on and (p.left_on is null or p.left_on >= greatest(@on, @today))
-          and (@everyone or p.employment_type = any(@types) or o.department_id in (select id from below) or p.employee_no = any(@people))
+          and (@everyone or p.employment_type = any(@types) or o.department_id in (select id from below) or p.employee_no = any(@people)
+            or p.id in (select person_id from person_tags where tag = any(@tags)))
         """;
 
     /// <summary>Officers are trained like everybody; who else is told of their lateness differs (domain.md §6.1).</summary>
@@ -60,7 +62,8 @@ public sealed class AudienceStore(Db db)
             await connection.ListAsync<AudiencePart>("""
                 select d.code, v.name, 0 as people from departments d join department_versions v on v.department_id = d.id
                 where @isManager and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity') order by d.code limit 1000
-                """, parameters, ct));
+                """, parameters, ct),
+            await connection.ListAsync<string>("select distinct t.tag from person_tags t join people p on p.id = t.person_id where @isManager and (p.left_on is null or p.left_on >= tokyo_date(business_now())) order by 1 limit 200", parameters, ct));
     }
 
     /// <summary>What was chosen for a campaign.</summary>
@@ -68,7 +71,7 @@ public sealed class AudienceStore(Db db)
     {
         var rows = await connection.ListAsync<(string Kind, string Value)>("select kind, value from training_audience where campaign_id = @campaign order by kind, value", new { campaign }, ct);
         List<string> Of(string kind) => [.. rows.Where(row => row.Kind == kind).Select(row => row.Value)];
-        return new(rows.Any(row => row.Kind == "everyone"), Of("employmentType"), Of("department"), Of("person"));
+        return new(rows.Any(row => row.Kind == "everyone"), Of("employmentType"), Of("department"), Of("person")) { Tags = Of("tag") };
     }
 
     /// <inheritdoc cref="OfAsync(NpgsqlConnection, long, CancellationToken)"/>
@@ -80,7 +83,7 @@ public sealed class AudienceStore(Db db)
 
     internal static Task KeepAsync(UnitOfWork work, long campaign, Audience audience, CancellationToken ct)
     {
-        var rows = (audience.Everyone ? [("everyone", "")] : audience.EmploymentTypes.Select(type => ("employmentType", type)).Concat(audience.Departments.Select(code => ("department", code))).Concat(audience.People.Select(no => ("person", no)))).Distinct().ToList();
+        var rows = (audience.Everyone ? [("everyone", "")] : audience.EmploymentTypes.Select(type => ("employmentType", type)).Concat(audience.Departments.Select(code => ("department", code))).Concat(audience.People.Select(no => ("person", no))).Concat(audience.Tags.Select(tag => ("tag", tag)))).Distinct().ToList();
         return work.ExecuteAsync("""
             delete from training_audience a where campaign_id = @campaign and not exists (select from unnest(@kinds, @values) n (kind, value) where (n.kind, n.value) = (a.kind, a.value));
             insert into training_audience (campaign_id, kind, value) select @campaign, kind, value from unnest(@kinds, @values) n (kind, value) on conflict do nothing
@@ -109,6 +112,7 @@ public sealed class AudienceStore(Db db)
         ["types"] = audience.EmploymentTypes.ToArray(),
         ["departments"] = audience.Departments.ToArray(),
         ["people"] = audience.People.ToArray(),
+        ["tags"] = audience.Tags.ToArray(),
         ["on"] = on,
         ["today"] = today,
         ["isManager"] = user?.Is(Role.ComplianceManager) ?? false,

@@ -71,7 +71,10 @@ public sealed record Campaign(long Id, string Title, string Kind, int FiscalYear
 /// <param name="People">Employee numbers.</param>
 public sealed record Audience(bool Everyone, IReadOnlyList<string> EmploymentTypes, IReadOnlyList<string> Departments, IReadOnlyList<string> People)
 {
-    public bool IsEmpty => !Everyone && EmploymentTypes.Count == 0 && Departments.Count == 0 && People.Count == 0;
+    /// <summary>Whoever has one of them; tags have no dates, those of the moment decide.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public bool IsEmpty => !Everyone && EmploymentTypes.Count == 0 && Departments.Count == 0 && People.Count == 0 && Tags.Count == 0;
 }
 
 /// <summary>How many stand where at an instant: <see cref="Total"/> = completed + every kind of not completed.</summary>

@@ -54,20 +54,68 @@ public sealed class CampaignTests : IAsyncLifetime
     [InlineData("department", 2)]
     [InlineData("type", 3)]
     [InlineData("person", 1)]
+    [InlineData("tag", 2)]
+    [InlineData("tags and a department", 4)]
+    [InlineData("a tag nobody has", 0)]
     public async Task An_audience_takes_in_whom_its_preview_counted(string rule, int people)
     {
-        await Database.ArrangeAsync("update people set employment_type = '派遣' where id in (1, 2, 3)");
+        await Database.ArrangeAsync("""
+            update people set employment_type = '派遣' where id in (1, 2, 3);
+            insert into person_tags (person_id, tag) values (2, 'NOC'), (2, '在宅勤務'), (3, 'NOC'), (4, '在宅勤務'), (6, 'NOC');
+            update people set left_on = '2026-10-31' where id = 6 and @rule like '%tag%'
+            """, new { rule });
         var audience = rule switch
         {
             "everyone" => new Audience(true, [], [], []),
             "department" => new Audience(false, [], ["D1"], []),
             "type" => new Audience(false, ["派遣"], [], []),
+            "tag" => new Audience(false, [], [], []) { Tags = ["NOC"] },
+            "tags and a department" => new Audience(false, [], ["D1"], []) { Tags = ["在宅勤務"] },
+            "a tag nobody has" => new Audience(false, [], [], []) { Tags = ["noc"] },
             _ => new Audience(false, [], [], [Cast.Bob.EmployeeNo]),
         };
         Assert.Equal(people, (await Get<AudienceStore>().PreviewAsync(School.Manager, audience, School.Day("2026-11-02"), default)).Sum(part => part.People));
         Assert.Empty(await Get<AudienceStore>().PreviewAsync(Desk.User(Cast.Alice), audience, School.Day("2026-11-02"), default));
         await school.RunAsync(School.Plan(audience: audience));
         Assert.Equal(people, await Database.ScalarAsync<long>("select count(*) from training_roster"));
+    }
+
+    [Fact]
+    public async Task Tags_in_use_are_ticked_on_the_form_counted_by_its_preview_and_frozen_with_the_roster()
+    {
+        await Database.ArrangeAsync("insert into person_tags (person_id, tag) values (1, 'NOC'), (2, 'NOC'), (3, '在宅勤務'), (4, '退職した人だけ'); update people set left_on = '2026-10-31' where id = 4");
+        var pages = await school.App.PagesAsAsync(Cast.Manami);
+        var empty = await PageForms.PageAsync(pages, "/training/campaigns/new");
+        Assert.Matches("name=\"Input.Tags\" value=\"在宅勤務\"", empty);
+        Assert.DoesNotContain("退職した人だけ", empty);
+        (string, string)[] form =
+        [
+            ("Input.Title", "NOC教育"), ("Input.Kind", "yearly"), ("Input.Course", "all-staff"), ("Input.OpensOn", "2026/11/2"), ("Input.DueOn", "2026/11/30"), ("Input.JoinerDays", "5"),
+            ("Input.Responsible", Cast.Manami.EmployeeNo), ("Input.Tags", "NOC"), ("Input.Tags", "a、b"),
+        ];
+        var preview = await (await pages.PostFormAsync("/training/campaigns/new", null, [.. form, ("do", "preview")])).TextAsync();
+        Assert.Contains("対象者の見込み 2名", preview);
+        Assert.Contains(Cast.Alice.Name, preview);
+        Assert.Matches("value=\"NOC\" checked", preview);
+        var saved = (await pages.PostFormAsync("/training/campaigns/new", null, form)).Headers.Location!.ToString();
+        Assert.Contains("タグ「NOC」", await PageForms.PageAsync(pages, saved));
+        var id = await Database.ScalarAsync<long>("select max(id) from training_campaigns");
+        Assert.Equal("tag NOC", await Database.ScalarAsync<string>("select string_agg(kind || ' ' || value, ',') from training_audience where campaign_id = @id", new { id }));
+
+        // A tag nobody has any more stays in the plan until somebody unticks it.
+        await Database.ArrangeAsync("delete from person_tags where tag = 'NOC'");
+        Assert.Matches("value=\"NOC\" checked", await PageForms.PageAsync(pages, $"/training/campaigns/{id}/edit"));
+        await Database.ArrangeAsync("insert into person_tags (person_id, tag) values (2, 'NOC'), (3, 'NOC')");
+        await Get<PlanCampaign>().ApproveAsync(School.Top, id);
+        await Get<StartCampaigns>().RunAsync(default);
+        Assert.Equal([2L, 3L], await Database.ListAsync<long>("select person_id from training_roster order by 1"));
+
+        // A joiner who is given the tag belongs to the campaign for joiners.
+        await Database.ArrangeAsync("insert into people (employee_no, name, name_key, email, email_key, hired_on) values ('900060', '新野 入', '新野 入', 'new@example.test', 'new@example.test', '2026-11-03'); insert into person_tags (person_id, tag) select id, 'NOC' from people where employee_no = '900060'");
+        await Database.SetClockAsync("2026-11-04 09:00");
+        await Get<StartCampaigns>().RunAsync(default);
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal(2, await Database.ScalarAsync<long>("select count(*) from training_roster"));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class CampaignModel(CampaignStore campaigns, CourseStore courses, 
     public bool SeesPeople => !TrainingScope.SeesNumbers(Caller) || TrainingScope.SeesPeople(Caller);
     public IReadOnlyList<string> Steps => [T["StepPlan"], T["StepApprove"], T["StepRun"], T["StepReport"], T["StepClose"]];
     public string AudienceText => Campaign.IsForJoiners ? T["AudienceJoiners", Campaign.JoinerDays] : Audience.Everyone ? T["AudienceEveryone"]
-        : string.Join(T["Comma"], Audience.EmploymentTypes.Concat(Audience.Departments).Concat(Audience.People.Count > 0 ? [T["AudiencePeople", Audience.People.Count].Value] : []));
+        : string.Join(T["Comma"], Audience.EmploymentTypes.Concat(Audience.Departments).Concat(Audience.Tags.Select(tag => T["AudienceTag", tag].Value)).Concat(Audience.People.Count > 0 ? [T["AudiencePeople", Audience.People.Count].Value] : []));
 
     /// <summary>The chart's finding as a sentence.</summary>
     public string Finding => Pace.Done == Pace.Plan ? T["PaceAsPlanned", Pace.Done] : Pace.Done > Pace.Plan ? T["PaceAhead", Pace.Done, Pace.Done - Pace.Plan] : T["PaceBehind", Pace.Done, Pace.Plan - Pace.Done];

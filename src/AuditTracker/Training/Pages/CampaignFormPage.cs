@@ -1,5 +1,6 @@
 using AuditTracker.Calendar;
 using AuditTracker.Evidence;
+using AuditTracker.People;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
@@ -26,10 +27,11 @@ public sealed class CampaignFields
     public bool Everyone { get; set; }
     public List<string> Types { get; set; } = [];
     public List<string> Departments { get; set; } = [];
+    public List<string> Tags { get; set; } = [];
     public string? People { get; set; }
     public int? Version { get; set; }
 
-    public Audience Audience => new(Everyone, Types, Departments, [.. Attendance.Typed(People ?? "").Lines.Select(line => line.EmployeeNo).Distinct()]);
+    public Audience Audience => new(Everyone, Types, Departments, [.. Attendance.Typed(People ?? "").Lines.Select(line => line.EmployeeNo).Distinct()]) { Tags = [.. Tags.Where(PersonTags.IsTag)] };
 
     /// <exception cref="InvalidInput">A date that cannot be read.</exception>
     public CampaignInput Read() => new(Title ?? "", Kind, Course ?? "", Purpose ?? "", TypedDate.ReadOptional(CutoffOn, "cutoffOn"), TypedDate.ReadOptional(OpensOn, "opensOn"), TypedDate.ReadOptional(DueOn, "dueOn"),
@@ -45,6 +47,9 @@ public abstract class CampaignFormPage(CourseStore courses, AudienceStore audien
     [BindProperty] public string? Do { get; set; }
     public IReadOnlyList<CourseVersion> Courses { get; private set; } = [];
     public AudienceChoices Choices { get; private set; } = null!;
+
+    /// <summary>Tags in use, and those a plan names that nobody has any more: saving it again must not lose them.</summary>
+    public IReadOnlyList<string> Tags => [.. Choices.Tags.Union(Input.Audience.Tags)];
     public PeopleFound Found { get; private set; } = PeopleFound.Nobody;
     public IReadOnlyList<AudiencePart>? Preview { get; private set; }
     public IReadOnlyList<(string EmployeeNo, string Name)> Some { get; private set; } = [];
@@ -136,6 +141,7 @@ public sealed class EditCampaignModel(CampaignStore campaigns, CourseStore cours
             Everyone = audience.Everyone,
             Types = [.. audience.EmploymentTypes],
             Departments = [.. audience.Departments],
+            Tags = [.. audience.Tags],
             People = string.Join('\n', audience.People),
             Version = campaign.Version,
         };
