@@ -22,9 +22,10 @@ public sealed class InvitePerson(Db db, AccountStore accounts, TimeProvider time
 
     private sealed record Invitee(long Id, string Name, string Email, string Language, bool Employed, long? AccountId, bool HasPassword, bool Disabled);
 
+    /// <param name="again">Whether to invite who has an invitation that can still be used, which ends it; when not, that is refused.</param>
     /// <exception cref="NotFound">No such person, or the caller may not invite.</exception>
-    /// <exception cref="Refusal">Not employed today, has no mail address, has an account with a password or a disabled one, or the address signs another person in.</exception>
-    public async Task<Invited> RunAsync(CurrentUser user, string employeeNo, CancellationToken ct)
+    /// <exception cref="Refusal">Not employed today, has no mail address, has an account with a password or a disabled one, the address signs another person in, or invited already.</exception>
+    public async Task<Invited> RunAsync(CurrentUser user, string employeeNo, CancellationToken ct, bool again = true)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var person = await work.FirstAsync<Invitee>("""
@@ -43,6 +44,13 @@ public sealed class InvitePerson(Db db, AccountStore accounts, TimeProvider time
         if (person.HasPassword || person.Disabled)
         {
             throw Refusal.Of<Words>(person.Disabled ? "AccountDisabled" : "AlreadyHasAccount", person.Name);
+        }
+        // Asked once the person is locked, so that a second press at the same time sees what the first one did.
+        if (!again && await work.FirstAsync<bool>("""
+            select exists (select from one_time_links where account_id in (select id from accounts where person_id = @Id) and purpose = 'invitation' and used_at is null and revoked_at is null and expires_at > @now)
+            """, new { person.Id, now = time.GetUtcNow().UtcDateTime }, ct))
+        {
+            throw Refusal.Of<Words>("InvitedAlready", person.Name);
         }
         var invited = person.AccountId is null && await LinkAsync(work, person, ct) is { } linked
             ? new Invited(linked, person.Name, true)

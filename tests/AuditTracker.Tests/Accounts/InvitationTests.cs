@@ -105,7 +105,50 @@ public sealed partial class InvitationTests : IAsyncLifetime
         var done = await manami.PostFormAsync("/accounts/invite/check?who=owing", null, ("person", "900102"), ("person", "900103"));
         Assert.Equal("/accounts", done.Headers.Location!.ToString());
         Assert.Equal(["head@example.test", "mune@example.test"], await app.Database.ListAsync<string>("select to_address from mails order by to_address"));
-        Assert.Contains("再送", await manami.PageAsync("/accounts/invite/check?who=owing"));
+        // Pressed again, nobody whose link works is mailed, and no link ends.
+        var again = await manami.PageAsync("/accounts/invite/check?who=owing");
+        Assert.Contains("招待する人はいません", again);
+        Assert.Contains("そのうち2名には、まだ使える招待を送ってあります", again);
+        var second = await manami.PostFormAsync("/accounts/invite/check?who=invited", "/accounts/invite/check?who=owing", ("person", "900102"), ("person", "900103"));
+        Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
+        Assert.Equal(2, await app.Database.ScalarAsync<long>("select count(*) from one_time_links where purpose = 'invitation' and revoked_at is null"));
+
+        // A reminder is a press of its own.
+        var remind = await manami.PageAsync("/accounts/invite/check?who=invited");
+        Assert.Contains("再送", remind);
+        Assert.Equal(HttpStatusCode.Redirect, (await manami.PostFormAsync("/accounts/invite/check?who=invited", null, ("person", "900102"))).StatusCode);
+        Assert.Equal(1, await app.Database.ScalarAsync<long>("select count(*) from one_time_links where purpose = 'invitation' and revoked_at is not null"));
+    }
+
+    [Fact]
+    public async Task Each_press_invites_the_next_five_hundred_of_those_who_owe()
+    {
+        await app.Database.ArrangeAsync("""
+            insert into people (employee_no, name, name_kana, name_key, email, email_key, language, hired_on)
+            select '7' || to_char(n, 'FM00000'), '多勢 ' || n, to_char(n, 'FM0000'), '多勢', case when n > 5 then n || '@many.test' else '' end, n || '@many.test', 'ja', '2020-04-01' from generate_series(1, 507) n;
+            insert into departments (code) select 'M' || n from generate_series(1, 507) n;
+            insert into department_versions (department_id, name, head_id, from_on)
+            select d.id, d.code, p.id, '2020-04-01' from departments d join people p on p.employee_no = '7' || to_char(substr(d.code, 2)::int, 'FM00000') where d.code like 'M%';
+            """);
+        var manami = await app.PagesAsAsync(Cast.Manami);
+        const string Check = "/accounts/invite/check?who=owing";
+        var first = await manami.PageAsync(Check);
+        // Those without an address take no places of those who can be invited.
+        Assert.Contains("500名に招待のメールを送ります", first);
+        Assert.Contains("残りの2名を続けて招待してください", first);
+        Assert.Contains("招待できない人（5名）", first);
+        await app.Database.ArrangeAsync("""
+            insert into accounts (sign_in, sign_in_key, person_id, language, created_at, invited_at) select email, email_key, id, 'ja', now(), now() from people where email like '%@many.test' and email_key not in ('506@many.test', '507@many.test');
+            insert into one_time_links (account_id, purpose, created_at, expires_at) select id, 'invitation', now(), now() + interval '7 days' from accounts where sign_in like '%@many.test';
+            """);
+
+        var next = await manami.PageAsync(Check);
+        Assert.Contains("2名に招待のメールを送ります", next);
+        Assert.Contains("多勢 506", next);
+        Assert.Contains("多勢 507", next);
+        Assert.DoesNotContain("多勢 400", next);
+        Assert.DoesNotContain("続けて招待", next);
+        Assert.Contains("そのうち500名には", next);
     }
 
     [Fact]
@@ -226,7 +269,7 @@ public sealed partial class InvitationTests : IAsyncLifetime
             await Assert.ThrowsAsync<NotFound>(() => app.Get<InvitePerson>().RunAsync(user, New, default));
             Assert.Empty((await app.Get<AccountStore>().PageAsync(user, null, new ListSlice(AccountOrders.SignIn, Descending: false, 50), DateTime.UtcNow, default)).Page.Rows);
             Assert.Empty(await app.Get<AccountStore>().CandidatesAsync(user, New, default));
-            Assert.Empty(await app.Get<AccountStore>().CheckAsync(user, [New], app.Get<OwingSource>(), default));
+            Assert.Empty(await app.Get<AccountStore>().CheckAsync(user, [New], OwingPart.Uninvited, app.Get<OwingSource>(), DateTime.UtcNow, default));
             await Assert.ThrowsAsync<NotFound>(() => app.Get<InvitePerson>().RevokeAsync(user, 1, default));
         }
         Assert.Equal(0, await app.Database.ScalarAsync<long>("select count(*) from accounts where sign_in = 'nitta@example.test'"));

@@ -20,14 +20,14 @@ public sealed class AccountsModel(AccountStore accounts, ReviewScopes scopes, Ow
     public ListPage<AccountRow> List { get; private set; } = null!;
     public long Total { get; private set; }
 
-    /// <summary>How many have open work and no way in.</summary>
-    public long Owing { get; private set; }
+    /// <summary>How many have open work and no way in, and how many of them are invited.</summary>
+    public OwingCount Owing { get; private set; } = new(0, 0);
     public IReadOnlyList<Chip> Chips => string.IsNullOrWhiteSpace(Search) ? [] : [new Chip(Search.Trim(), "q")];
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         (List, Total) = await accounts.PageAsync(HttpContext.CurrentUser(), Search, Request.Slice(AccountOrders.All), Now, ct);
-        Owing = await accounts.OwingCountAsync(HttpContext.CurrentUser(), owing, ct);
+        Owing = await accounts.OwingCountAsync(HttpContext.CurrentUser(), owing, Now, ct);
         frameworks = await scopes.ListAsync(ct);
     }
 
