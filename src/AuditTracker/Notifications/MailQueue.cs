@@ -78,12 +78,13 @@ public sealed class MailQueue(Db db)
     /// <summary>Writes down how an attempt ended; the attempt stays in the ledger even when the mail has moved on since.</summary>
     /// <param name="retryAt">For a deferred mail: when it is tried again.</param>
     /// <param name="fault">Whose matter a refusal is.</param>
-    internal static Task EndAsync(UnitOfWork work, ClaimedMail mail, MailState state, string reply, string via, MailFault? fault, DateTime? retryAt, CancellationToken ct) => work.ExecuteAsync("""
+    /// <returns>Whether this was the mail's latest attempt, and it ended so.</returns>
+    internal static async Task<bool> EndAsync(UnitOfWork work, ClaimedMail mail, MailState state, string reply, string via, MailFault? fault, DateTime? retryAt, CancellationToken ct) => await work.ExecuteAsync("""
         insert into mail_attempts (mail_id, at, outcome, reply, via) values (@Id, @Now, @state, @reply, @via);
         update mails set state = @state, reply = @reply, fault = @fault, not_before = coalesce(@retryAt, not_before), lease_until = null,
             finished_at = case when @state = 'deferred' then null else @Now end
         where id = @Id and attempts = @Attempts and state in ('sending', 'unknown')
-        """, new { mail.Id, mail.Attempts, work.Now, state = state.ToString().ToLowerInvariant(), reply, via, fault = fault?.ToString().ToLowerInvariant(), retryAt }, ct);
+        """, new { mail.Id, mail.Attempts, work.Now, state = state.ToString().ToLowerInvariant(), reply, via, fault = fault?.ToString().ToLowerInvariant(), retryAt }, ct) > 1;
 
     /// <summary>
     /// Before a run: people with waiting notices get a waiting mail (one may have been taken by a worker while its notice was being written),

@@ -128,6 +128,14 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
         {
             return default;
         }
+        if (claimed.WasAbandoned && transport.HasTaken(claimed.MessageId))
+        {
+            // It is out already, with the secrets it was given then: minting again would end them.
+            await MailQueue.EndAsync(work, claimed, MailState.Accepted, "It was handed over before its worker ended.", transport.Name, null, null, ct);
+            await work.CommitAsync(ct);
+            transport.Forget(claimed.MessageId);
+            return default;
+        }
         var context = new MailContext(company, calendar, work.Today, claimed.ToName, claimed.Language, settings.PublicAddress, claimed.IsResend);
         var links = new Dictionary<long, string>();
         foreach (var notice in notices.Where(notice => minters.ContainsKey(notice.Template)))
@@ -166,12 +174,16 @@ public sealed class SendMails(Db db, MailQueue queue, WriteMail writer, IMailTra
             SendResult.Unknown => MailState.Unknown,
             _ => MailState.Failed,
         };
-        await MailQueue.EndAsync(work, mail, state, result.Reply, transport.Name, result.Fault, retryAt, CancellationToken.None);
+        var isOurs = await MailQueue.EndAsync(work, mail, state, result.Reply, transport.Name, result.Fault, retryAt, CancellationToken.None);
         if (state is MailState.Failed or MailState.Unknown)
         {
             await work.AnnounceAsync(Announcement.MailFailed(mail.Id), CancellationToken.None);
         }
         await work.CommitAsync();
+        if (isOurs && state != MailState.Deferred)
+        {
+            transport.Forget(mail.MessageId);
+        }
         Measures.MailEnded(result.GetType().Name.ToLowerInvariant());
     }
 }

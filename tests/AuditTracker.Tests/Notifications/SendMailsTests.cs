@@ -158,6 +158,28 @@ public sealed class SendMailsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mail_whose_worker_died_behind_the_handing_over_keeps_the_link_it_has()
+    {
+        var minted = 0;
+        SecretMail[] secrets = [new("evidence/collection-opened", (_, _, _) => Task.FromResult($"/open?token={++minted}"))];
+        await TellAsync(Opened(1, Cast.Alice));
+        outside.Dies = true;
+        _ = RunAsync(secrets);
+        while (outside.Tried.Count == 0)
+        {
+            await Task.Delay(10);
+        }
+        (outside.Dies, outside.HasIt) = (false, true);
+        await database.ArrangeAsync("update mails set lease_until = now() - interval '1 second'");
+        await RunAsync(secrets);
+
+        Assert.Single(outside.Tried);
+        Assert.Equal(1, minted);
+        Assert.Equal("accepted", await database.ScalarAsync<string>("select state from mails"));
+        Assert.Equal("accepted", await database.ScalarAsync<string>("select outcome from mail_attempts"));
+    }
+
+    [Fact]
     public async Task A_mail_whose_worker_died_is_unknown_where_repeating_could_double_it()
     {
         outside.CanRepeat = false;
@@ -466,6 +488,8 @@ public sealed class SendMailsTests : IAsyncLifetime
 
         public bool CanRepeat { get; set; } = true;
         public bool Dies { get; set; }
+        public bool HasIt { get; set; }
+        public bool HasTaken(string messageId) => HasIt;
         public SendResult? Answer { get; set; }
         public IReadOnlyList<OutgoingMail> Sent => [.. sent];
         public IReadOnlyList<OutgoingMail> Tried => [.. tried];

@@ -63,6 +63,14 @@ public interface IMailTransport
     /// <summary>Whether handing the same mail over twice leaves one mail. If not, one whose ending was lost is never sent again by itself.</summary>
     bool CanRepeat { get; }
 
+    /// <summary>Where <see cref="CanRepeat"/>: whether a mail whose ending was lost was handed over all the same. Asked before it is written again, because that ends the secrets in the first.</summary>
+    bool HasTaken(string messageId) => false;
+
+    /// <summary>The mail's ending stands in the database: what <see cref="HasTaken"/> kept of it may go.</summary>
+    void Forget(string messageId)
+    {
+    }
+
     /// <summary>What the ledger calls it, without secrets: <c>smtp mail.example.jp:587</c>.</summary>
     string Name => GetType().Name;
 

@@ -5,14 +5,19 @@ using AuditTracker.Platform.Files;
 namespace AuditTracker.Platform.Mail;
 
 /// <summary>
-/// Leaves every mail as an <c>.eml</c> file in a folder, for demos, tests and servers that collect mail from one. The name
-/// follows from the Message-Id, so a mail handed over twice (after a crash) is one file: the last one, because a secret link in it is
-/// made anew each time and only the newest opens.
+/// Leaves every mail as an <c>.eml</c> file in a folder, for demos, tests and servers that collect mail from one, at any moment. A mail handed over again after a crash is
+/// noticed by what a hidden folder beside it remembers, not by its file, which may have been collected.
 /// </summary>
+/// <remarks>
+/// The whole mail is first laid into the hidden folder, then a note of its name, and then one rename makes it visible. So a note without the mail beside it
+/// says that it was visible, a note with it that it never was, whenever the worker was killed.
+/// </remarks>
 public sealed class PickupFolder : IMailTransport
 {
     private readonly string folder;
+    private readonly string hidden;
     private readonly bool syncs;
+    private readonly SemaphoreSlim oneAtATime = new(1);
 
     /// <param name="folder">Created when missing.</param>
     /// <param name="syncs">False leaves out every fsync, as in <see cref="BlobStore"/>.</param>
@@ -20,11 +25,35 @@ public sealed class PickupFolder : IMailTransport
     {
         this.syncs = syncs;
         this.folder = Path.GetFullPath(folder);
-        DurableFiles.CreateDirectory(this.folder);
+        hidden = Path.Combine(this.folder, ".handed");
+        DurableFiles.CreateDirectory(hidden);
     }
 
     public bool CanRepeat => true;
     public string Name => "folder";
+
+    private string NoteOf(string name) => Path.Combine(hidden, name);
+    private string WaitingOf(string name) => Path.Combine(hidden, name + ".part");
+
+    public bool HasTaken(string messageId)
+    {
+        var name = NameOf(messageId);
+        return File.Exists(NoteOf(name)) && !File.Exists(WaitingOf(name)) || File.Exists(Path.Combine(folder, name));
+    }
+
+    public void Forget(string messageId)
+    {
+        var name = NameOf(messageId);
+        try
+        {
+            File.Delete(NoteOf(name));
+            File.Delete(WaitingOf(name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A note that stays costs nothing: no other mail has its name.
+        }
+    }
 
     public async Task<SendResult> SendAsync(OutgoingMail mail, CancellationToken cancel)
     {
@@ -39,9 +68,19 @@ public sealed class PickupFolder : IMailTransport
         }
 
         var name = NameOf(mail.MessageId);
-        var temporary = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(hidden, $"{Guid.NewGuid():N}.tmp");
+        var isVisible = false;
+        await oneAtATime.WaitAsync(cancel);
         try
         {
+            if (HasTaken(mail.MessageId))
+            {
+                return new SendResult.Accepted($"{name} was already handed over");
+            }
+            if (Directory.Exists(folder) && !Directory.Exists(hidden)) // tidied away while we run; without the folder itself nothing is made up
+            {
+                DurableFiles.CreateDirectory(hidden);
+            }
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 await RandomAccess.WriteAsync(file, bytes, 0, cancel);
@@ -51,26 +90,36 @@ public sealed class PickupFolder : IMailTransport
                 }
             }
 
-            var target = Path.Combine(folder, name);
-            var isNew = !File.Exists(target);
-            File.Move(temporary, target, overwrite: true);
-            if (syncs)
-            {
-                DurableFiles.SyncDirectory(folder);
-            }
-            return new SendResult.Accepted(isNew ? name : $"{name} was already there and is replaced");
+            // Three steps, each on the disk before the next; one that an earlier attempt did not get beyond is taken up with the newer mail.
+            File.Move(temporary, WaitingOf(name), overwrite: true);
+            Synced(hidden);
+            File.OpenHandle(NoteOf(name), FileMode.OpenOrCreate, FileAccess.Write).Dispose();
+            Synced(hidden);
+            File.Move(WaitingOf(name), Path.Combine(folder, name));
+            isVisible = true;
+            Synced(folder);
+            return new SendResult.Accepted(name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A full disk or a missing right: if the file did get its name, the next attempt finds it.
-            return new SendResult.Deferred(e.Message) { Fault = MailFault.Route };
+            // A full disk or a missing right. Once the name is there, somebody may have collected it, and a power cut may still take it away.
+            return isVisible ? new SendResult.Unknown(e.Message) { Fault = MailFault.Route } : new SendResult.Deferred(e.Message) { Fault = MailFault.Route };
         }
         finally
         {
+            oneAtATime.Release();
             if (File.Exists(temporary)) // File.Delete throws when the folder itself is gone
             {
                 File.Delete(temporary);
             }
+        }
+    }
+
+    private void Synced(string directory)
+    {
+        if (syncs)
+        {
+            DurableFiles.SyncDirectory(directory);
         }
     }
 

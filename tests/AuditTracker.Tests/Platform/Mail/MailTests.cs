@@ -96,7 +96,7 @@ public sealed class MailTests : IDisposable
     }
 
     [Fact]
-    public async Task The_same_mail_twice_is_one_file_the_last_one()
+    public async Task The_same_mail_twice_is_one_file()
     {
         var pickup = new PickupFolder(folder);
 
@@ -106,7 +106,56 @@ public sealed class MailTests : IDisposable
 
         Assert.Contains("already", Assert.IsType<SendResult.Accepted>(second).Reply);
         Assert.Equal(2, Directory.GetFiles(folder).Length);
-        Assert.Equal(MimeText.Compose(Mail with { Text = "changed" }), await File.ReadAllBytesAsync(Path.Combine(folder, PickupFolder.NameOf(Mail.MessageId))));
+        Assert.Equal(MimeText.Compose(Mail), await File.ReadAllBytesAsync(Path.Combine(folder, PickupFolder.NameOf(Mail.MessageId))));
+    }
+
+    [Fact]
+    public async Task A_mail_that_was_collected_is_not_left_again_until_its_ending_is_known()
+    {
+        Assert.False(new PickupFolder(folder).HasTaken(Mail.MessageId));
+        await new PickupFolder(folder).SendAsync(Mail, default);
+        File.Delete(Assert.Single(Directory.GetFiles(folder)));
+
+        var next = new PickupFolder(folder);
+        Assert.True(next.HasTaken(Mail.MessageId));
+        Assert.IsType<SendResult.Accepted>(await next.SendAsync(Mail, default));
+        Assert.Empty(Directory.GetFiles(folder));
+
+        next.Forget(Mail.MessageId);
+        Assert.False(next.HasTaken(Mail.MessageId));
+        Assert.Empty(Directory.GetFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = default }));
+    }
+
+    /// <summary>What a killed worker leaves behind before the mail has its name: half a file, the whole mail, and the mail with the note of its name.</summary>
+    [Theory]
+    [InlineData("0123.tmp")]
+    [InlineData("NAME.part")]
+    [InlineData("NAME.part NAME")]
+    public async Task A_mail_that_never_had_its_name_is_left_by_the_next_worker(string left)
+    {
+        var pickup = new PickupFolder(folder);
+        foreach (var name in left.Split(' '))
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, ".handed", name.Replace("NAME", PickupFolder.NameOf(Mail.MessageId), StringComparison.Ordinal)), "");
+        }
+
+        Assert.False(pickup.HasTaken(Mail.MessageId));
+        Assert.IsType<SendResult.Accepted>(await pickup.SendAsync(Mail, default));
+        Assert.Equal(MimeText.Compose(Mail), await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(folder))));
+        Assert.True(pickup.HasTaken(Mail.MessageId));
+    }
+
+    [Fact]
+    public async Task A_name_that_cannot_be_made_visible_is_tried_again_with_the_newer_mail()
+    {
+        var pickup = new PickupFolder(folder);
+        var taken = Path.Combine(folder, PickupFolder.NameOf(Mail.MessageId));
+        Directory.CreateDirectory(taken);
+        Assert.IsType<SendResult.Deferred>(await pickup.SendAsync(Mail, default));
+        Directory.Delete(taken);
+
+        await pickup.SendAsync(Mail with { Text = "newer" }, default);
+        Assert.Equal(MimeText.Compose(Mail with { Text = "newer" }), await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(folder))));
     }
 
     [Fact]
@@ -124,7 +173,7 @@ public sealed class MailTests : IDisposable
     {
         var gone = Path.Combine(folder, "gone");
         var pickup = new PickupFolder(gone);
-        Directory.Delete(gone);
+        Directory.Delete(gone, recursive: true);
         Assert.IsType<SendResult.Deferred>(await pickup.SendAsync(Mail, default));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
