@@ -44,18 +44,20 @@ public sealed class WriteMail(Templates templates)
 
     private Dictionary<string, object?> DigestOf(MailContext context, List<TellingNotice> notices, List<Dictionary<string, object?>> models)
     {
-        // What an owner is asked for has an urgency of its own; what others are told about it (a review, a manager's word) has not.
-        var toHandIn = notices.ConvertAll(notice => notice.Template.StartsWith("evidence/", StringComparison.Ordinal) && notice.Urgency < (int)Urgency.Other);
+        // What the reader is asked for has an urgency of its own; what they are told about others (a review, a manager's word) has not.
+        var asked = notices.ConvertAll(notice => notice.Urgency < (int)Urgency.Other);
         var minutes = models.ConvertAll(model => model.GetValueOrDefault("minutes") as long?);
-        var late = notices.Where((notice, i) => toHandIn[i] && notice.DueOn < context.Today).Count();
+        var late = notices.Where((notice, i) => asked[i] && notice.DueOn < context.Today).Count();
         var next = notices.Where(notice => notice.DueOn >= context.Today).Min(notice => notice.DueOn);
         var digest = MailModel.Common(context, MailModel.Absolute("/", context));
+        // A mail with one new matter in it is not the same again, or the new one would be passed over.
+        digest["again"] = context.Again || models.TrueForAll(model => model["again"] is true);
         digest["count"] = notices.Count;
         digest["overdueCount"] = late > 0 ? late : null;
         // A sum that leaves somebody's minutes out would promise too little.
         digest["totalMinutes"] = minutes.Contains(null) || minutes.Sum() == 0 ? null : minutes.Sum();
         digest["dueOnShort"] = next is { } day ? DateText.Subject(day, context.Language) : null;
-        digest["onlyEvidence"] = toHandIn.TrueForAll(hands => hands);
+        digest["onlyEvidence"] = notices.Select((notice, i) => asked[i] && notice.Template.StartsWith("evidence/", StringComparison.Ordinal)).All(hands => hands);
         digest["entries"] = notices.Select((notice, i) => new Dictionary<string, object?>
         {
             ["number"] = i + 1,

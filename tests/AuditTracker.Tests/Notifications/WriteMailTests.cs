@@ -64,6 +64,26 @@ public sealed class WriteMailTests
     }
 
     [Fact]
+    public void Trainings_that_are_past_due_count_in_the_subject_of_a_digest()
+    {
+        var late = Training(2, "overdue", Urgency.Overdue, "2026-11-20", again: true);
+        var others = Collection(3, "collection-overdue-manager", Urgency.Other, "2026-10-15", ("personTitle", null), ("departmentName", "第一部"), ("ownerName", "中村 太郎"));
+
+        Assert.Equal("【要対応】【期限12/4(金)】お願い3件（うち1件は期限を過ぎています）｜試験株式会社", Writer.Write(For("ja"), [Collection(1, "collection-opened", Urgency.Opened, "2026-12-04"), late, others]).Subject);
+        Assert.Equal("[Action by Fri 4 Dec] To do: 3 (2 past due) | Test Inc.", Writer.Write(For("en"), [Collection(1, "collection-opened", Urgency.Opened, "2026-12-04"), late, Collection(3, "collection-overdue", Urgency.Overdue, "2026-10-15")]).Subject);
+    }
+
+    [Fact]
+    public void A_digest_says_again_when_everything_in_it_was_told_before()
+    {
+        var (late, soon) = (Training(1, "overdue", Urgency.Overdue, "2026-11-20", again: true), Training(2, "due-soon", Urgency.DueSoon, "2026-11-27", again: true));
+
+        Assert.Equal("【再送】【要対応】【期限11/27(金)】お願い2件（期限超過1件）｜試験株式会社", Writer.Write(For("ja"), [late, soon]).Subject);
+        Assert.StartsWith("[Again] [Action by Fri 27 Nov] To do: 2 (1 past due)", Writer.Write(For("en"), [late, soon]).Subject);
+        Assert.StartsWith("【要対応】", Writer.Write(For("ja"), [late, soon, Training(3, "opened", Urgency.Opened, "2026-12-04", again: false)]).Subject);
+    }
+
+    [Fact]
     public void English_readers_get_English_words_and_dates()
     {
         var mail = Writer.Write(For("en"), [Collection(1, "collection-overdue", Urgency.Overdue, "2026-10-15"), Collection(2, "collection-opened", Urgency.Opened, "2026-12-04")]);
@@ -158,6 +178,9 @@ public sealed class WriteMailTests
     }
 
     private static MailContext For(string language) => new(Company, Calendar, new DateOnly(2026, 11, 24), "相川 有栖", language, "http://audit.test", false);
+
+    private static TellingNotice Training(long id, string mail, Urgency urgency, string due, bool again) =>
+        Collection(id, "", urgency, due, ("title", "個人情報保護教育 2026"), ("minutes", 15), ("joiner", false), ("again", again), ("link", $"/training/mine/{id}")) with { Template = $"training/{mail}", Subject = $"training:{id}" };
 
     private static TellingNotice Collection(long id, string mail, Urgency urgency, string? due, params (string Name, object? Value)[] more)
     {
