@@ -32,7 +32,7 @@ public sealed class PickupFolder : IMailTransport
     public bool CanRepeat => true;
     public string Name => "folder";
 
-    private string NoteOf(string name) => Path.Combine(hidden, name);
+    private string NoteOf(string name) => Path.Combine(hidden, name + ".note");
     private string WaitingOf(string name) => Path.Combine(hidden, name + ".part");
 
     public bool HasTaken(string messageId)

@@ -130,7 +130,7 @@ public sealed class MailTests : IDisposable
     [Theory]
     [InlineData("0123.tmp")]
     [InlineData("NAME.part")]
-    [InlineData("NAME.part NAME")]
+    [InlineData("NAME.part NAME.note")]
     public async Task A_mail_that_never_had_its_name_is_left_by_the_next_worker(string left)
     {
         var pickup = new PickupFolder(folder);
