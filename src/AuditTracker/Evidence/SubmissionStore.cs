@@ -118,7 +118,7 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
     }
 
     /// <summary>A file somebody may download, or null.</summary>
-    /// <exception cref="Platform.Refusal">It is in quarantine.</exception>
+    /// <exception cref="Platform.Refusal">It is in quarantine; or a paper that filed itself, which names people and is opened by those who review, compliance managers and internal auditors.</exception>
     public async Task<EvidenceRow?> FileAsync(CurrentUser user, long evidence, CancellationToken ct)
     {
         var parameters = CollectionScope.Parameters(user);
@@ -132,6 +132,14 @@ public sealed class SubmissionStore(Db db, BlobStore blobs)
         if (file is not null)
         {
             await FileStates.CheckAsync(connection, evidence, ct);
+            parameters["seesFiled"] = user.IsAny(Role.ComplianceManager, Role.InternalAuditor);
+            if (await connection.FirstAsync<bool>($"""
+                select true from submissions s join collections c on c.id = s.collection_id join filings f on s.idempotency_key = 'filing:' || f.id and s.by_account = f.by_account
+                where s.id = @submission and not coalesce(@seesFiled or {CollectionScope.MayReview}, false)
+                """, new Dictionary<string, object?>(parameters) { ["submission"] = file.SubmissionId }, ct))
+            {
+                throw Platform.Refusal.Of<Words>("FiledNamesPeople");
+            }
         }
         return file;
     }

@@ -68,13 +68,15 @@ public sealed class FilingPapers(Db db, BlobStore blobs, IJobEngine jobs, ILogge
     }
 
     /// <param name="paper">Null: what was filed itself.</param>
-    /// <exception cref="NotFound">Not there, or not for this user.</exception>
+    /// <exception cref="NotFound">Not there, or not for this user, as what names people is not for top management.</exception>
     /// <exception cref="Refusal">Not built yet, or destroyed as evidence after its term.</exception>
     public async Task<FileDownload> TakeAsync(CurrentUser user, long filing, long? paper, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
-        var sql = paper is null ? "select state, file_name, sha256 from filing_builds where filing_id = @filing and @mayRead" : "select state, file_name, sha256 from filing_papers where id = @paper and filing_id = @filing and @mayRead";
-        var found = await work.FirstAsync<Finished>(sql, new { filing, paper, mayRead = ReportRunStore.MayRead(user) }, ct) ?? throw new NotFound();
+        var found = await work.FirstAsync<Finished>($"""
+            select k.state, k.file_name, k.sha256 from {(paper is null ? "filing_builds" : "filing_papers")} k join filings f on f.id = k.filing_id
+            where k.filing_id = @filing {(paper is null ? "" : "and k.id = @paper")} and @mayRead and {FilingStore.MayTake}
+            """, FilingStore.Of(user, filing, paper), ct) ?? throw new NotFound();
         if (found.State != "done")
         {
             throw Refusal.Of<Words>("RunNotFinished");

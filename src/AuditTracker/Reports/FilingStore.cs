@@ -1,5 +1,6 @@
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using AuditTracker.Training;
 
 namespace AuditTracker.Reports;
 
@@ -8,7 +9,8 @@ namespace AuditTracker.Reports;
 /// <param name="State">Of the building: queued, done or failed.</param>
 /// <param name="HandedIn">Collections it was handed in to; none is a gap.</param>
 /// <param name="Refused">Collections that did not take it.</param>
-public sealed record FilingRow(long Id, string Report, string Subject, string Title, DateTime CutoffAt, string By, DateTime At, string State, int HandedIn, int Refused, string? FileName, string? Sha256, long? Size, string Place)
+/// <param name="MayTake">The reader may open the paper, and not only know of it.</param>
+public sealed record FilingRow(long Id, string Report, string Subject, string Title, DateTime CutoffAt, string By, DateTime At, string State, int HandedIn, int Refused, string? FileName, string? Sha256, long? Size, string Place, bool MayTake)
 {
     public bool IsGap => State == "done" && HandedIn == 0;
 }
@@ -32,6 +34,9 @@ public sealed class FilingStore(Db db)
 {
     public static readonly ListOrder[] Orders = [new("at", new SortKey("f.id")) { IsNewestFirst = true }];
 
+    /// <summary>Whether the paper of a filing (alias <c>f</c>) is for this reader: a training's names everybody with state and score, which is for those who see people there.</summary>
+    internal const string MayTake = $"(f.report <> '{CloseCampaign.Report}' or @seesPeople)";
+
     private const string Columns = """
         f.id, f.report, f.subject, f.title, f.cutoff_at, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, f.at, coalesce(b.state, 'queued') as state, coalesce(b.handed_in, 0) as handed_in,
         (select count(*)::int from filing_hand_ins h where h.filing_id = f.id and h.submission_id is null) as refused, b.file_name, b.sha256, b.size
@@ -47,7 +52,7 @@ public sealed class FilingStore(Db db)
         var behind = slice.Behind(parameters);
         parameters["limit"] = slice.Limit;
         await using var connection = await db.OpenAsync(ct);
-        var rows = await connection.ListAsync<FilingRow>($"select {Columns}, {slice.Order.Place} as place {From} where @mayRead and (@subject::text is null or f.subject = @subject) {behind} order by {slice.OrderBy} limit @limit", parameters, ct);
+        var rows = await connection.ListAsync<FilingRow>($"select {Columns}, {slice.Order.Place} as place, {MayTake} as may_take {From} where @mayRead and (@subject::text is null or f.subject = @subject) {behind} order by {slice.OrderBy} limit @limit", parameters, ct);
         return slice.Page(rows, row => row.Place);
     }
 
@@ -63,7 +68,7 @@ public sealed class FilingStore(Db db)
     public async Task<FilingRow?> FindAsync(CurrentUser user, long id, CancellationToken ct)
     {
         await using var connection = await db.OpenAsync(ct);
-        return await connection.FirstAsync<FilingRow>($"select {Columns}, '' as place {From} where f.id = @id and @mayRead", Of(user, id), ct);
+        return await connection.FirstAsync<FilingRow>($"select {Columns}, '' as place, {MayTake} as may_take {From} where f.id = @id and @mayRead", Of(user, id), ct);
     }
 
     public async Task<IReadOnlyList<FilingItem>> ItemsAsync(CurrentUser user, long id, CancellationToken ct)
@@ -100,5 +105,7 @@ public sealed class FilingStore(Db db)
             """, Of(user, id), ct);
     }
 
-    private static Dictionary<string, object?> Of(CurrentUser user, long? id = null) => new() { ["id"] = id, ["mayRead"] = ReportRunStore.MayRead(user) };
+    private static Dictionary<string, object?> Of(CurrentUser user, long? id = null) => new() { ["id"] = id, ["mayRead"] = ReportRunStore.MayRead(user), ["seesPeople"] = TrainingScope.SeesPeople(user) };
+
+    internal static Dictionary<string, object?> Of(CurrentUser user, long filing, long? paper) => new(Of(user)) { ["filing"] = filing, ["paper"] = paper };
 }

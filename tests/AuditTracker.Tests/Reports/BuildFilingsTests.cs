@@ -157,6 +157,49 @@ public sealed class BuildFilingsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Papers_that_name_people_are_opened_by_those_who_see_people_and_by_who_decides_on_them_as_evidence()
+    {
+        await RequestAsync("教育の記録", "pmark-jisq15001-2023:J.4.3");
+        await school.App.Get<OpenDueCollections>().RunAsync(default);
+        await CloseAsync();
+        await school.App.Get<BuildFilings>().RunAsync(default);
+        var filing = await school.Database.ScalarAsync<long>("select id from filings");
+        var papers = school.App.Get<FilingPapers>();
+        await papers.AskAsync(School.Manager, filing, null, "en");
+        await school.App.Get<BuildPapers>().RunAsync(default);
+        var paper = await school.Database.ScalarAsync<long>("select id from filing_papers where state = 'done'");
+        // Top management sees the page, without the file and with a sentence why.
+        foreach (var which in new long?[] { null, paper })
+        {
+            await Assert.ThrowsAsync<NotFound>(() => papers.TakeAsync(School.Top, filing, which, default));
+            Assert.NotNull(await papers.TakeAsync(Desk.User(Cast.Carol, Role.InternalAuditor), filing, which, default));
+        }
+        var top = await school.App.PagesAsAsync(Cast.Tom);
+        var page = await PageForms.PageAsync(top, $"/reports/filings/{filing}");
+        Assert.Contains("開けるのは事務局と監査員です", page);
+        Assert.DoesNotContain("handler=file", page);
+        Assert.Equal(HttpStatusCode.NotFound, (await top.GetAsync($"/reports/filings/{filing}?handler=file")).StatusCode);
+        Assert.DoesNotContain("開けるのは事務局と監査員です", await PageForms.PageAsync(await school.App.PagesAsAsync(Cast.Manami), $"/reports/filings/{filing}"));
+        // Handed in it is opened by the reviewer; owner, head and management know that it is there.
+        var evidence = await school.Database.ScalarAsync<long>("select min(id) from evidence");
+        var submissions = school.App.Get<SubmissionStore>();
+        foreach (var reader in new[] { Desk.User(Cast.Bob), School.Manager, Desk.User(Cast.Carol, Role.InternalAuditor) })
+        {
+            Assert.NotNull(await submissions.FileAsync(reader, evidence, default));
+        }
+        foreach (var other in new[] { Desk.User(Cast.Alice), Desk.User(Cast.Hana), School.Top })
+        {
+            Assert.Equal("FiledNamesPeople", (await Assert.ThrowsAsync<Refusal>(() => submissions.FileAsync(other, evidence, default))).Key);
+        }
+        Assert.Null(await submissions.FileAsync(Desk.User(Cast.Mallory), evidence, default));
+        var owner = await school.App.PagesAsAsync(Cast.Alice);
+        foreach (var address in new[] { $"/evidence/{evidence}/file", $"/evidence/{evidence}/inline", $"/evidence/{evidence}/preview" })
+        {
+            Assert.NotEqual(HttpStatusCode.OK, (await owner.GetAsync(address)).StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Asked_as_of_now_twice_at_once_is_one_paper_and_a_day_to_come_is_refused_with_what_was_typed()
     {
         await CloseAsync();
