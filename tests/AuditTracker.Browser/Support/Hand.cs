@@ -14,6 +14,9 @@ public abstract class Hand
     /// <summary>A box that becomes ticked.</summary>
     public abstract Task TickAsync(ILocator box);
 
+    /// <summary>Goes there with Tab.</summary>
+    public static Task ReachAsync(ILocator what) => Keyboard.GoAsync(what);
+
     private sealed class Pointer : Hand
     {
         public override Task PressAsync(ILocator what) => what.ClickAsync();
@@ -27,18 +30,18 @@ public abstract class Hand
 
         public override async Task PressAsync(ILocator what)
         {
-            await ReachAsync(what);
+            await GoAsync(what);
             await what.Page.Keyboard.PressAsync("Enter");
         }
 
         public override async Task TickAsync(ILocator box)
         {
-            await ReachAsync(box);
+            await GoAsync(box);
             await box.Page.Keyboard.PressAsync("Space");
             Assert.True(await box.IsCheckedAsync());
         }
 
-        private static async Task ReachAsync(ILocator what)
+        internal static async Task GoAsync(ILocator what)
         {
             await what.WaitForAsync();
             for (var stop = 0; stop < MostStops; stop++)
