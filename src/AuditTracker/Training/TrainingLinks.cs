@@ -19,8 +19,13 @@ public sealed class TrainingLinks(Db db, TimeProvider time)
 {
     public const string Path = "/training/link";
 
-    /// <summary>The cookie of the session; bound to this host, unreadable for scripts.</summary>
-    public const string Cookie = "__Host-training";
+    /// <summary>The cookie of a training's session begins so, and ends with the number on the roster: several trainings are open side by side. Bound to this host, unreadable for scripts.</summary>
+    public const string Cookie = "__Host-training-";
+
+    /// <summary>The cookie outlives its session, so that whoever comes back by it is told how to go on.</summary>
+    public static readonly TimeSpan CookieLife = TimeSpan.FromDays(7);
+
+    public static string CookieOf(long roster) => $"{Cookie}{roster}";
 
     /// <summary>A link outlives the longest pause between two reminders many times.</summary>
     public const int LinkDays = 45;
@@ -103,6 +108,19 @@ public sealed class TrainingLinks(Db db, TimeProvider time)
             select s.roster_id from training_sessions s join training_roster r on r.id = s.roster_id join people p on p.id = r.person_id
             where s.token_hash = @hash and s.ended_at is null and s.expires_at > @now and (p.left_on is null or p.left_on >= tokyo_date(business_now()))
             """, new { hash = Secrets.Hash(session), now = time.GetUtcNow().UtcDateTime }, ct);
+    }
+
+    /// <summary>Whether a session is of the person whom this training is for: another's does not stay open on the device when theirs begins.</summary>
+    public async Task<bool> IsOfSamePersonAsync(string? session, long roster, CancellationToken ct)
+    {
+        if (string.IsNullOrEmpty(session) || session.Length > 200)
+        {
+            return false;
+        }
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<bool>("""
+            select exists (select from training_sessions s join training_roster r on r.id = s.roster_id join training_roster own on own.person_id = r.person_id where s.token_hash = @hash and own.id = @roster)
+            """, new { hash = Secrets.Hash(session), roster }, ct);
     }
 
     /// <summary>Revokes every link and session of these people's training, in one go: lost phone, wrong address. The next mail brings a new one.</summary>

@@ -107,6 +107,11 @@ internal sealed class CookieJar(HttpMessageHandler inner) : DelegatingHandler(in
         {
             foreach (var pair in set.Select(line => line.Split(';')[0].Split('=', 2)))
             {
+                if (pair[1].Length == 0)
+                {
+                    cookies.Remove(pair[0]); // taken back
+                    continue;
+                }
                 cookies[pair[0]] = pair[1];
             }
         }

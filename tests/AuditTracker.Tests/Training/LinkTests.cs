@@ -103,13 +103,77 @@ public sealed partial class LinkTests : IAsyncLifetime
             var answer = await visitor.GetAsync(path);
             Assert.True(answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location!.OriginalString.StartsWith("/sign-in", StringComparison.Ordinal), $"{path}: {answer.StatusCode}");
         }
-        Assert.Equal(HttpStatusCode.NotFound, (await visitor.PostFormAsync($"/training/mine/{roster}?p=1", $"/training/mine/{other}?p=1")).StatusCode);
+        Assert.Equal("/training/link", (await visitor.PostFormAsync($"/training/mine/{roster}?p=1", $"/training/mine/{other}?p=1")).Headers.Location!.OriginalString);
+        Assert.Equal("/training/link", (await visitor.PostFormAsync($"/training/mine/{roster}?p=1", "/training/mine/99999?p=1")).Headers.Location!.OriginalString);
         Assert.Equal(HttpStatusCode.Unauthorized, (await visitor.GetAsync("/api/me")).StatusCode);
         // Signed in as somebody else at the same machine, the session of the link counts for nothing.
         visitor.GetHandler().Set(AuditTracker.Accounts.IdentifyCaller.SessionCookie, await TestApp.SessionAsync(school.App.Services, Cast.Bob));
         Assert.Equal(HttpStatusCode.NotFound, (await visitor.GetAsync($"/training/mine/{roster}")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync($"/training/mine/{other}")).StatusCode);
     }
+
+    [Fact]
+    public async Task Two_trainings_of_one_person_are_open_side_by_side_in_one_browser()
+    {
+        var (second, secondLink) = await SecondAsync(Cast.Alice);
+        var visitor = await OpenAsync();
+        Assert.Equal(HttpStatusCode.Redirect, (await visitor.PostFormAsync(secondLink, "/training/link", ("Token", TokenOf(secondLink)))).StatusCode);
+
+        Assert.Equal($"/training/mine/{roster}?p=2", (await visitor.PostFormAsync($"/training/mine/{roster}?p=1", null)).Headers.Location!.OriginalString);
+        Assert.Equal($"/training/mine/{second}?p=2", (await visitor.PostFormAsync($"/training/mine/{second}?p=1", null)).Headers.Location!.OriginalString);
+        Assert.Equal([(roster, 1), (second, 1)], await school.Database.ListAsync<(long, int)>("select roster_id, page from training_progress order by roster_id"));
+        // A session under another training's name opens nothing.
+        var swapped = school.App.Anonymous();
+        swapped.GetHandler().Set(TrainingLinks.CookieOf(second), visitor.GetHandler()[TrainingLinks.CookieOf(roster)]);
+        Assert.Equal("/training/link", (await swapped.GetAsync($"/training/mine/{second}")).Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task Another_persons_session_does_not_stay_open_on_the_device()
+    {
+        var visitor = await OpenAsync();
+        var held = await visitor.PageAsync($"/training/mine/{roster}");
+        var others = await school.LinkInMailToAsync(Cast.Bob);
+        var other = await school.RosterAsync(campaign, Cast.Bob);
+        await visitor.PostFormAsync(others, "/training/link", ("Token", TokenOf(others)));
+
+        Assert.Contains(Cast.Bob.Name, await visitor.PageAsync($"/training/mine/{other}"));
+        Assert.StartsWith("/sign-in", (await visitor.GetAsync($"/training/mine/{roster}")).Headers.Location!.OriginalString, StringComparison.Ordinal);
+        // The tab that was open before is told how to go on, and nothing is written for anybody.
+        Assert.Equal("/training/link", (await visitor.PostFormAsync($"/training/mine/{other}?p=1", $"/training/mine/{roster}?p=1")).Headers.Location!.OriginalString);
+        Assert.Equal(0, await school.Database.ScalarAsync<long>("select count(*) from training_progress"));
+        Assert.Contains(Cast.Alice.Name, held);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_over_is_told_to_open_the_link_again()
+    {
+        var visitor = await OpenAsync();
+        await visitor.PageAsync($"/training/mine/{roster}?p=1");
+        await school.Database.ArrangeAsync("update training_sessions set expires_at = now() - interval '1 second'");
+
+        var told = await visitor.GetAsync("/training/link");
+        Assert.Equal("/training/link", (await visitor.PostFormAsync("/sign-in", $"/training/mine/{roster}?p=1")).Headers.Location!.OriginalString);
+        Assert.Equal("/training/link", (await visitor.GetAsync($"/training/mine/{roster}?p=1")).Headers.Location!.OriginalString);
+        Assert.Contains("メールのリンクをもう一度開いてください", await told.TextAsync());
+        for (var times = 0; times <= TrainingLinks.MostMisses; times++)
+        {
+            Assert.NotEqual(HttpStatusCode.TooManyRequests, (await visitor.GetAsync("/training/link")).StatusCode);
+        }
+    }
+
+    /// <summary>A second campaign for the same people, and the link of its mail to one of them.</summary>
+    private async Task<(long Roster, string Link)> SecondAsync(Cast.Member to)
+    {
+        var second = await school.RunAsync();
+        var id = await school.RosterAsync(second, to);
+        await using var work = await school.Database.BeginAsync();
+        var secret = await TrainingLinks.MintAsync(work, id, default);
+        await work.CommitAsync();
+        return (id, $"{TrainingLinks.Path}?token={secret}");
+    }
+
+    private static string TokenOf(string link) => link[(link.IndexOf('=', StringComparison.Ordinal) + 1)..];
 
     [Fact]
     public async Task A_link_may_be_used_again_until_the_training_is_completed_and_forwarded_afterwards_opens_nothing()

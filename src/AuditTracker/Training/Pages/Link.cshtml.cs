@@ -15,6 +15,9 @@ public sealed class LinkModel(TrainingLinks links) : PageModel
     /// <summary>Null or not open: the page says how to go on, the same for every reason.</summary>
     public LinkedTraining? Linked { get; private set; }
 
+    /// <summary>Sent here from a training that this device has no session for, or no longer.</summary>
+    public bool IsWithoutLink => string.IsNullOrEmpty(Token);
+
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
         Response.Headers.CacheControl = "no-store";
@@ -30,7 +33,14 @@ public sealed class LinkModel(TrainingLinks links) : PageModel
         try
         {
             var (session, roster) = await links.OpenAsync(Token, HttpContext.TraceIdentifier, ct);
-            Response.Cookies.Append(TrainingLinks.Cookie, session, new CookieOptions { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Lax, Path = "/", MaxAge = TrainingLinks.SessionLife, IsEssential = true });
+            foreach (var (name, other) in Request.Cookies.Where(cookie => cookie.Key.StartsWith(TrainingLinks.Cookie, StringComparison.Ordinal)))
+            {
+                if (!await links.IsOfSamePersonAsync(other, roster, ct))
+                {
+                    Response.Cookies.Delete(name, Lasting(null));
+                }
+            }
+            Response.Cookies.Append(TrainingLinks.CookieOf(roster), session, Lasting(TrainingLinks.CookieLife));
             return LocalRedirect($"/training/mine/{roster}");
         }
         catch (NotFound)
@@ -48,9 +58,11 @@ public sealed class LinkModel(TrainingLinks links) : PageModel
 
     private async Task<bool> FindAsync(CancellationToken ct) => (Linked = await links.FindAsync(Token, ct)) is { IsOpen: true };
 
+    private static CookieOptions Lasting(TimeSpan? life) => new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Lax, Path = "/", MaxAge = life, IsEssential = true };
+
     private PageResult Ended()
     {
-        Response.StatusCode = Linked is null && links.Miss(HttpContext.Connection.RemoteIpAddress?.ToString() ?? "") ? StatusCodes.Status429TooManyRequests : StatusCodes.Status404NotFound;
+        Response.StatusCode = Linked is null && !IsWithoutLink && links.Miss(HttpContext.Connection.RemoteIpAddress?.ToString() ?? "") ? StatusCodes.Status429TooManyRequests : StatusCodes.Status404NotFound;
         return Page();
     }
 }

@@ -26,7 +26,7 @@ public abstract class TakingPage(TakeTraining trainings, TrainingLinks links) : 
     protected async Task<bool> LoadAsync(long id, CancellationToken ct)
     {
         Response.Headers.CacheControl = "no-store";
-        var session = Request.Cookies[TrainingLinks.Cookie];
+        var session = Request.Cookies[TrainingLinks.CookieOf(id)];
         var user = HttpContext.Caller();
         // A signed-in person sees their own; the link's session counts only without one, so that two people at one machine are never mixed.
         var linked = user is null ? await links.OfSessionAsync(session, ct) : null;
@@ -39,9 +39,13 @@ public abstract class TakingPage(TakeTraining trainings, TrainingLinks links) : 
         return true;
     }
 
-    /// <summary>Not there: nobody signed in is led to the sign-in page.</summary>
-    protected IActionResult Nowhere() => HttpContext.Caller() is null && HttpMethods.IsGet(Request.Method)
-        ? Redirect($"{Access.SignInPath}?back={Uri.EscapeDataString(Request.Path + Request.QueryString)}") : NotFound();
+    /// <summary>
+    /// Not there. Nobody signed in is led to the sign-in page; who comes back by a session of a link that is over, or hands something in without one, is told to open the mail's link
+    /// again: the same for trainings that exist and that do not.
+    /// </summary>
+    protected IActionResult Nowhere() => HttpContext.Caller() is not null ? NotFound()
+        : !HttpMethods.IsGet(Request.Method) || Request.Cookies.ContainsKey(TrainingLinks.Cookie + RouteData.Values["id"]) ? LocalRedirect(TrainingLinks.Path)
+        : Redirect($"{Access.SignInPath}?back={Uri.EscapeDataString(Request.Path + Request.QueryString)}");
 
     /// <summary>The page again with what a rule said, as it stands now.</summary>
     protected async Task<IActionResult> AgainAsync(long id, Platform.Refusal refusal, CancellationToken ct)
