@@ -35,11 +35,12 @@ internal static class MailModel
         var path = link ?? (given.TryGetProperty("link", out var own) && own.ValueKind == JsonValueKind.String ? own.GetString()! : "/");
         // Whom it was told to is known when they come by it (NoticeLinks); links with a secret say so by themselves.
         var model = Common(context, Absolute(link is null && notice.Id > 0 && path.StartsWith('/') && path.Length > 1 ? NoticeLinks.With(path, notice.Id, byMail: true) : path, context));
-        // Notices that have waited since before there were deputies, parts, or numbers of joiners do not have them.
+        // Notices that have waited since before there were deputies, parts, numbers of joiners, or words for chosen groups do not have them.
         model["standsInFor"] = null;
         model["rest"] = null;
         Date(model, "restByOn", null, context.Language);
         model["joiner"] = false;
+        model["everyone"] = false;
         if (notice.DueOn is { } due)
         {
             Date(model, "dueOn", due, context.Language);

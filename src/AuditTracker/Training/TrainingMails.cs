@@ -31,7 +31,7 @@ public static class TrainingMails
     /// <param name="rosters">Only these; null: everybody on the roster.</param>
     public static async Task<int> TellOpenedAsync(UnitOfWork work, Campaign campaign, IReadOnlyList<long>? rosters, CancellationToken ct) => await work.TellFromAsync($"""
         select '{Opened}:' || r.id as key, '{Opened}' as template, r.person_id, 'training:' || r.id as subject, {(int)Urgency.Opened} as urgency, r.own_due_on as due_on,
-               jsonb_build_object('title', @title::text, 'minutes', @minutes::int, 'link', '/training/mine/' || r.id, 'joiner', @joiner::boolean, 'again', false) as model
+               jsonb_build_object('title', @title::text, 'minutes', @minutes::int, 'link', '/training/mine/' || r.id, 'joiner', @joiner::boolean, 'everyone', @everyone::boolean, 'again', false) as model
         from ({Standings.Sql}) r join people p on p.id = r.person_id
         where {ToTell} and (@rosters::bigint[] is null or r.id = any(@rosters)) order by r.id
         """, new()
@@ -42,6 +42,7 @@ public static class TrainingMails
         ["title"] = campaign.Title,
         ["minutes"] = await MinutesAsync(work, campaign, ct),
         ["joiner"] = campaign.IsForJoiners,
+        ["everyone"] = await IsForEveryoneAsync(work, campaign, ct),
         ["rosters"] = rosters?.ToArray(),
     }, ct);
 
@@ -50,6 +51,10 @@ public static class TrainingMails
 
     private static async Task<int> MinutesAsync(UnitOfWork work, Campaign campaign, CancellationToken ct) =>
         await work.FirstAsync<int>("select minutes from training_course_versions where course = @Course and version = @CourseVersion", campaign, ct);
+
+    // Said to all only where it is so: an incident or a change of roles concerns those it concerns, whoever is on the roster.
+    private static async Task<bool> IsForEveryoneAsync(UnitOfWork work, Campaign campaign, CancellationToken ct) =>
+        await work.FirstAsync<bool>("select @Kind not in ('incident', 'roleChange') and exists (select from training_audience where campaign_id = @Id and kind = 'everyone')", new { campaign.Id, campaign.Kind }, ct);
 
     /// <summary>To those of a due date who are not done, once a step; in the place of what still waits to be told.</summary>
     public static Task<int> TellReminderAsync(UnitOfWork work, Campaign campaign, CadenceDay day, DateOnly dueOn, CancellationToken ct) =>
@@ -62,6 +67,7 @@ public static class TrainingMails
     private static async Task<int> TellAsync(UnitOfWork work, Campaign campaign, string? template, string occasion, Urgency urgency, DateOnly? dueOn, IReadOnlyList<long>? rosters, CancellationToken ct, DateOnly? stepOn = null)
     {
         var minutes = await MinutesAsync(work, campaign, ct);
+        var everyone = await IsForEveryoneAsync(work, campaign, ct);
         var told = 0;
         // The roster is read once: it is the notices that are many and large.
         var everybody = await work.QueryAsync<Told>($"""
@@ -83,7 +89,7 @@ public static class TrainingMails
                 {
                     Urgency = template is null && late ? Urgency.Overdue : urgency,
                     DueOn = row.DueOn,
-                    Model = new Dictionary<string, object?> { ["title"] = campaign.Title, ["minutes"] = minutes, ["link"] = $"/training/mine/{row.RosterId}", ["joiner"] = campaign.IsForJoiners, ["again"] = true },
+                    Model = new Dictionary<string, object?> { ["title"] = campaign.Title, ["minutes"] = minutes, ["link"] = $"/training/mine/{row.RosterId}", ["joiner"] = campaign.IsForJoiners, ["everyone"] = everyone, ["again"] = true },
                 };
             })], ct);
         }

@@ -127,6 +127,37 @@ public sealed class ChasingTests : IAsyncLifetime
         Assert.Equal(1, await school.NoticesAsync($"person_id = {Cast.Alice.PersonId} and closed_at is null and template like 'training/%'"));
     }
 
+    [Theory]
+    [InlineData("yearly", true, true)]
+    [InlineData("yearly", false, false)]
+    [InlineData("incident", true, false)]
+    public async Task Mails_say_everyone_only_where_everyone_is_meant(string kind, bool chooseAll, bool saysEveryone)
+    {
+        var id = await school.RunAsync(School.Plan(kind, audience: chooseAll ? new(true, [], [], []) : new(false, [], [], [Cast.Alice.EmployeeNo, Cast.Carol.EmployeeNo])));
+        await school.App.Get<SendMails>().RunAsync(default);
+        await AssertAsync();
+        await school.Database.SetClockAsync("2026-11-04 09:00");
+        await school.App.Get<RemindTrainees>().ByHandAsync(School.Manager, id, null);
+        await school.App.Get<SendMails>().RunAsync(default);
+        await AssertAsync();
+        await school.Database.SetClockAsync("2026-12-02 09:00");
+        await school.App.Get<RemindTrainees>().ByHandAsync(School.Manager, id, null);
+        await school.App.Get<SendMails>().RunAsync(default);
+        await AssertAsync();
+
+        async Task AssertAsync()
+        {
+            foreach (var (member, everyone, chosen) in new[] { (Cast.Alice, "従業者全員", "対象に選ばれた方"), (Cast.Carol, "Everyone takes it", "people chosen for this training") })
+            {
+                var (text, html) = (await school.Database.ListAsync<(string, string)>("select body_text, body_html from mails where person_id = @PersonId and state = 'accepted' order by id desc limit 1", new { member.PersonId }))[0];
+                foreach (var body in new[] { text, System.Net.WebUtility.HtmlDecode(html) })
+                {
+                    Assert.Equal((saysEveryone, saysEveryone, !saysEveryone), (body.Contains(everyone, StringComparison.Ordinal), body.Contains("J.4.3", StringComparison.Ordinal), body.Contains(chosen, StringComparison.Ordinal)));
+                }
+            }
+        }
+    }
+
     [Fact]
     public async Task The_cadence_is_data_that_a_manager_changes()
     {
