@@ -32,7 +32,7 @@ public sealed class AudienceStore(Db db)
         """;
 
     /// <summary>Officers are trained like everybody; who else is told of their lateness differs (domain.md §6.1).</summary>
-    internal const string IsOfficer = "p.employment_type ~ '役員|取締役|監査役|[Oo]fficer'";
+    internal const string IsOfficer = "p.employment_type ~ '役員|執行役|取締役|監査役|[Oo]fficer|[Dd]irector'";
 
     /// <summary>Who and how many it would be, by department.</summary>
     public async Task<IReadOnlyList<AudiencePart>> PreviewAsync(CurrentUser user, Audience audience, DateOnly on, CancellationToken ct)

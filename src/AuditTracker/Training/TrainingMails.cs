@@ -96,15 +96,33 @@ public static class TrainingMails
         return told;
     }
 
-    /// <summary>To the manager of each one who is late, a notice for each, so that it is closed the instant they complete; about an officer to the privacy manager alone.</summary>
+    /// <summary>
+    /// Who heads each department today (<c>heads</c>: code, person), for <c>with recursive</c>: its own head, or where it has none or they have left, that of the nearest one above it.
+    /// </summary>
+    private const string Heads = """
+        above (code, parent_id, head_id, steps) as (
+            select d.code, v.parent_id, b.id, 0 from departments d join department_versions v on v.department_id = d.id and @Today between v.from_on and coalesce(v.to_on, 'infinity')
+            left join people b on b.id = v.head_id and (b.left_on is null or b.left_on >= @Today)
+            union all
+            select u.code, v.parent_id, b.id, u.steps + 1 from above u join department_versions v on v.department_id = u.parent_id and @Today between v.from_on and coalesce(v.to_on, 'infinity')
+            left join people b on b.id = v.head_id and (b.left_on is null or b.left_on >= @Today) where u.head_id is null and u.steps < 30),
+        heads (code, id) as (select code, min(head_id) from above where head_id is not null group by code)
+        """;
+
+    /// <summary>To the manager of each one who is late (who has none: the head of their department of the day, never themselves), a notice for each, so that it is closed the instant they complete; about an officer to the privacy manager alone.</summary>
     public static async Task<int> TellManagersAsync(UnitOfWork work, Campaign campaign, CadenceDay day, DateOnly dueOn, CancellationToken ct)
     {
         var occasion = $":{day.Step}:{DateText.Iso(dueOn)}";
         var late = await work.QueryAsync<Late>($"""
+            with recursive {Heads}
             select r.id as roster_id, t.id as to_id, r.name, r.department, r.own_due_on as due_on, r.is_officer
             from ({Standings.Sql}) r
             cross join lateral (
-                select m.manager_id as id from managers m where not r.is_officer and m.person_id = r.person_id and @Today between m.from_on and coalesce(m.to_on, 'infinity')
+                select m.manager_id as id from managers m join people b on b.id = m.manager_id and (b.left_on is null or b.left_on >= @Today)
+                where not r.is_officer and m.person_id = r.person_id and @Today between m.from_on and coalesce(m.to_on, 'infinity')
+                union select h.id from posts o join departments d on d.id = o.department_id join heads h on h.code = d.code
+                where not r.is_officer and o.person_id = r.person_id and o.is_primary and @Today between o.from_on and coalesce(o.to_on, 'infinity')
+                  and not exists (select from managers m join people b on b.id = m.manager_id and (b.left_on is null or b.left_on >= @Today) where m.person_id = r.person_id and @Today between m.from_on and coalesce(m.to_on, 'infinity'))
                 union select a.person_id from appointments a where r.is_officer and a.kind = 'privacyManager' and a.withdrawn_at is null and @Today between a.from_on and coalesce(a.to_on, 'infinity')) t
             join people b on b.id = t.id and b.id <> r.person_id and (b.left_on is null or b.left_on >= @Today)
             where r.standing in ('notStarted', 'inProgress', 'retake') and r.own_due_on = @dueOn
@@ -128,7 +146,7 @@ public static class TrainingMails
     private const int DaysBetweenJoiners = 6;
 
     /// <summary>
-    /// Numbers without a name: to each head their own department's, or to the privacy manager everybody's, while somebody is left. Of a campaign for joiners those who were due
+    /// Numbers without a name: to each head their own department's (where it has none, to the nearest head above it), or to the privacy manager everybody's, while somebody is left. Of a campaign for joiners those who were due
     /// by <paramref name="dueOn"/>, at most once in a week.
     /// </summary>
     public static async Task<int> TellNumbersAsync(UnitOfWork work, Campaign campaign, CadenceDay day, DateOnly dueOn, bool company, CancellationToken ct)
@@ -136,12 +154,9 @@ public static class TrainingMails
         var occasion = $":{day.Step}:{DateText.Iso(dueOn)}";
         var (to, among) = company
             ? ("'' as code, null::text as department, t.person_id as to_id", "here r cross join (select distinct a.person_id from appointments a where a.kind = 'privacyManager' and a.withdrawn_at is null and @Today between a.from_on and coalesce(a.to_on, 'infinity')) t")
-            : ("r.department_code as code, max(r.department) as department, v.head_id as to_id", """
-                here r join departments d on d.code = r.department_code
-                join department_versions v on v.department_id = d.id and @Today between v.from_on and coalesce(v.to_on, 'infinity') and v.head_id is not null where not r.is_officer
-                """);
+            : ("r.department_code as code, max(r.department) as department, h.id as to_id", "here r join heads h on h.code = r.department_code where not r.is_officer");
         var parts = await work.QueryAsync<Part>($"""
-            with here as (select * from ({Standings.Sql}) s where not @joiners or s.own_due_on <= @dueOn), parts as (
+            with recursive {Heads}, here as (select * from ({Standings.Sql}) s where not @joiners or s.own_due_on <= @dueOn), parts as (
                 select {to}, count(*) filter (where r.standing = 'completed')::int as completed, count(*) filter (where r.standing in ('notStarted', 'inProgress', 'retake'))::int as unexplained
                 from {among} group by 1, 3)
             select code, department, to_id, completed, unexplained from parts join people b on b.id = to_id and (b.left_on is null or b.left_on >= @Today)

@@ -4,16 +4,19 @@ namespace AuditTracker.Training;
 
 /// <summary>
 /// Who sees what of a campaign, as conditions for every WHERE; the alias of <c>training_roster</c> is <c>r</c> (design §7a, face.md §1.3). Compliance managers and internal
-/// auditors see everybody; top management sees the numbers and no person; heads of departments and managers see their own people, officers left out: their
-/// lateness is the privacy manager's matter alone.
+/// auditors see everybody; top management sees the numbers and no person; heads of departments (also for those below that have no head) and managers see their own people, officers
+/// left out: their lateness is the privacy manager's matter alone.
 /// </summary>
 public static class TrainingScope
 {
     // Read once a statement and looked up by index.
     private const string Own = """
-        (not r.is_officer and (r.person_id = any(array(select o.person_id from posts o join department_versions v on v.department_id = o.department_id
-            where v.head_id = @person and o.is_primary and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')
-              and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity')))
+        (not r.is_officer and (r.person_id = any(array(
+            with recursive headed (id) as (
+                select v.department_id from department_versions v where v.head_id = @person and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity')
+                union select v.department_id from headed above join department_versions v on v.parent_id = above.id and tokyo_date(business_now()) between v.from_on and coalesce(v.to_on, 'infinity')
+                where not exists (select from people h where h.id = v.head_id and (h.left_on is null or h.left_on >= tokyo_date(business_now()))))
+            select o.person_id from posts o join headed on headed.id = o.department_id where o.is_primary and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')))
          or r.person_id = any(array(select m.person_id from managers m where m.manager_id = @person and tokyo_date(business_now()) between m.from_on and coalesce(m.to_on, 'infinity')))))
         """;
 

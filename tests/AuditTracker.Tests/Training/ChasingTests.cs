@@ -113,6 +113,40 @@ public sealed class ChasingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_a_manager_the_head_hears_of_who_is_late_and_without_a_head_the_nearest_one_above()
+    {
+        // D2 is below D1, which Hana heads, and has no head; nobody there has a manager. An officer's and a director's lateness is not hers to hear of.
+        await school.Database.ArrangeAsync("""
+            update department_versions set parent_id = 1 where department_id = 2;
+            delete from managers;
+            update people set employment_type = '執行役' where id = 7; update people set employment_type = 'Director' where id = 6;
+            """);
+        var id = await school.RunAsync();
+        foreach (var member in new[] { Cast.Carol, Cast.Mallory, Cast.Manami })
+        {
+            Assert.True(await school.TakeAsync(member, id));
+        }
+        for (var day = School.Day("2026-12-01"); day <= School.Day("2026-12-04"); day = day.AddDays(1))
+        {
+            await school.Database.SetClockAsync($"{day:yyyy-MM-dd} 09:00");
+            await school.App.Get<RemindTrainees>().RunAsync(default);
+        }
+        var late = await school.Database.ListAsync<(string About, long To)>("select model ->> 'name', person_id from notices where template = 'training/person-late' order by 1");
+        // Hana heads her own department, and nobody is above her.
+        Assert.Equal(new[] { (Cast.Alice.Name, Cast.Hana.PersonId), (Cast.Bob.Name, Cast.Hana.PersonId), (Cast.Tom.Name, Cast.Manami.PersonId), (Cast.Adam.Name, Cast.Manami.PersonId) }.Order(), late.Order());
+        Assert.Equal([("D1", Cast.Hana.PersonId, 2), ("D2", Cast.Hana.PersonId, 1)], await school.Database.ListAsync<(string, long, int)>(
+            "select split_part(subject, ':', 3), person_id, (model ->> 'open')::int from notices where template = 'training/numbers' and subject not like '%:' order by 1"));
+        // What she is told of she may open.
+        var hana = AuditTracker.Tests.Evidence.Desk.User(Cast.Hana);
+        Assert.Equal((2 + 4, 3), (await school.NumbersAsync(id, user: hana) is var seen ? (seen.Total, seen.Unexplained) : default));
+        // A head who has left is none.
+        await school.Database.ArrangeAsync("update department_versions set head_id = 4 where department_id = 2");
+        Assert.Equal(2, (await school.NumbersAsync(id, user: hana)).Total);
+        await school.Database.ArrangeAsync("update people set left_on = '2026-12-01' where id = 4");
+        Assert.Equal(6, (await school.NumbersAsync(id, user: hana)).Total);
+    }
+
+    [Fact]
     public async Task A_reminder_by_hand_goes_out_once_a_day_and_only_a_manager_asks_for_it()
     {
         var id = await school.RunAsync();
