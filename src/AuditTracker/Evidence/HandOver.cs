@@ -74,9 +74,10 @@ public sealed class HandOver(Db db, RequestStore requests, SaveRequest save)
             select c.id from collections c join people p on p.id = c.assignee_id
             where p.employee_no = @fromNo and c.id = any (@ids) and c.reviewer_id <> @to and c.state in ('open', 'returned') order by c.id for update of c
             """, new { to, fromNo, ids = ids.ToArray() }, ct);
-        await AssignmentStore.MoveAsync(work, user, await work.FirstAsync<long>("select nextval('assignment_batches')", ct: ct), [.. moved], to, ct);
+        var batch = await work.FirstAsync<long>("select nextval('assignment_batches')", ct: ct);
+        await AssignmentStore.MoveAsync(work, user, batch, [.. moved], to, ct);
         await work.SettleManyAsync([.. moved.Select(EvidenceMails.Subject)], ct: ct);
-        await EvidenceMails.TellOpenedAsync(work, moved, ct);
+        await EvidenceMails.TellOpenedAsync(work, moved, ct, $":{batch}");
         foreach (var id in moved)
         {
             await work.ActAsync("collection.handedOver", EvidenceMails.Subject(id), new Dictionary<string, string?> { ["fromEmployee"] = fromNo, ["toEmployee"] = toNo }, ct: ct);

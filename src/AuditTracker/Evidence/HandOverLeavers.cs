@@ -98,7 +98,7 @@ public sealed class HandOverLeavers(Db db)
             """, new { work.Today, leaver }, ct);
         await AssignmentStore.KeepAsync(work, [.. handed.Select(row => row.Id)], [.. handed.Select(row => row.FromId)], [.. handed.Select(row => row.ToId)], ct);
         await work.SettleManyAsync([.. handed.Select(row => EvidenceMails.Subject(row.Id))], ct: ct);
-        await EvidenceMails.TellOpenedAsync(work, [.. handed.Select(row => row.Id)], ct);
+        await EvidenceMails.TellOpenedAsync(work, [.. handed.Select(row => row.Id)], ct, $":{await work.FirstAsync<long>("select nextval('assignment_batches')", ct: ct)}");
         await EvidenceMails.TellUnownedAsync(work, leaver, ct);
         foreach (var row in handed)
         {

@@ -66,29 +66,27 @@ public sealed class SaveRequest(Db db)
         await RequestStore.AddVersionAsync(work, user, id, current + 1, terms, await ItemsAsync(work, input.Items, ct), ct);
         // What was decided, said or handed over about a planned period stays with it.
         await PlanCollections.DropAsync(work, [.. await work.QueryAsync<long>($"select c.id from collections c where c.request_id = @id and {PlanCollections.IsUntouched} order by c.id for update", new { id }, ct)], ct);
-        var handedOver = await HandOverAsync(work, user, id, current, terms, ct);
+        var (batch, handedOver) = await HandOverAsync(work, user, id, current, terms, ct);
         await WaiveBehindEndAsync(work, user, id, terms.EndOn, ct);
         await work.SettleManyAsync(handedOver.Select(EvidenceMails.Subject).ToArray(), ct: ct);
-        await EvidenceMails.TellOpenedAsync(work, handedOver, ct);
+        await EvidenceMails.TellOpenedAsync(work, handedOver, ct, $":{batch}");
         await PlanCollections.PlanAsync(work, await BusinessCalendars.LoadAsync(work.Connection, ct), id, ct);
         await work.ActAsync("request.changed", $"request:{id}", new Dictionary<string, string?> { ["version"] = $"{current + 1}" }, ct: ct);
         await work.CommitAsync(ct);
     }
 
     /// <summary>What is still with the owner of the version before goes to the new one, and so does what is with the new reviewer; everything goes to that reviewer.</summary>
-    /// <returns>Those under way that have other people now.</returns>
-    private static async Task<IReadOnlyList<long>> HandOverAsync(UnitOfWork work, CurrentUser user, long id, int before, RequestTerms terms, CancellationToken ct)
+    /// <returns>Those under way that have another owner now: whose owner stays keeps what they are still to be told.</returns>
+    private static async Task<(long Batch, IReadOnlyList<long> Collections)> HandOverAsync(UnitOfWork work, CurrentUser user, long id, int before, RequestTerms terms, CancellationToken ct)
     {
         var theirs = await work.QueryAsync<long>("""
             select c.id from collections c join request_versions old on old.request_id = c.request_id and old.version = @before
             where c.request_id = @id and c.state in ('planned', 'open', 'returned') and c.assignee_id <> @OwnerId and c.assignee_id in (old.owner_id, @ReviewerId) order by c.id for update of c
             """, new { id, before, terms.OwnerId, terms.ReviewerId }, ct);
-        await AssignmentStore.MoveAsync(work, user, await work.FirstAsync<long>("select nextval('assignment_batches')", ct: ct), [.. theirs], terms.OwnerId, ct);
-        return await work.QueryAsync<long>("""
-            with reviewed as (
-                update collections set reviewer_id = @ReviewerId where request_id = @id and state in ('planned', 'open', 'returned') and reviewer_id <> @ReviewerId returning id)
-            select id from collections c where request_id = @id and state in ('open', 'returned') and (id = any(@theirs) or id in (select id from reviewed)) order by id
-            """, new { id, terms.ReviewerId, theirs = theirs.ToArray() }, ct);
+        var batch = await work.FirstAsync<long>("select nextval('assignment_batches')", ct: ct);
+        await AssignmentStore.MoveAsync(work, user, batch, [.. theirs], terms.OwnerId, ct);
+        await work.ExecuteAsync("update collections set reviewer_id = @ReviewerId where request_id = @id and state in ('planned', 'open', 'returned') and reviewer_id <> @ReviewerId", new { id, terms.ReviewerId }, ct);
+        return (batch, await work.QueryAsync<long>("select id from collections where id = any(@theirs) and state in ('open', 'returned') order by id", new { theirs = theirs.ToArray() }, ct));
     }
 
     /// <summary>Periods behind the request's new end that were opened already are waived, with that as the reason: nobody is asked for them any more.</summary>

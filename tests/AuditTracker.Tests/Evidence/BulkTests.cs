@@ -264,6 +264,20 @@ public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task A_new_reviewer_closes_no_notice_of_the_owner_and_who_gets_a_period_back_is_told_again()
+    {
+        var request = await desk.RequestAsync("行き来する依頼");
+        var id = await desk.CollectionAsync(request, "2026-07-01");
+        Assert.Equal(1, await OpenNoticesAsync(id, Cast.Alice));
+        foreach (var (owner, reviewer, told, other) in new[] { (Cast.Alice, Cast.Manami, Cast.Alice, Cast.Hana), (Cast.Hana, Cast.Manami, Cast.Hana, Cast.Alice), (Cast.Alice, Cast.Manami, Cast.Alice, Cast.Hana) })
+        {
+            var row = (await desk.App.Get<RequestStore>().FindAsync(Desk.Manager, request, default))!;
+            await desk.App.Get<SaveRequest>().ChangeAsync(Desk.Manager, request, row.Version, new RequestInput(row.Title, row.Guidance, row.Minutes, row.Items, owner.EmployeeNo, reviewer.EmployeeNo, row.Recurrence, row.OpensOffset, row.DueOffset, row.Unit, row.StartOn, null));
+            Assert.Equal((owner.PersonId, 1L, 0L), (await AssigneeAsync(id), await OpenNoticesAsync(id, told), await OpenNoticesAsync(id, other)));
+        }
+    }
+
+    [Fact]
     public async Task A_changed_request_leaves_with_whom_a_period_was_given_to()
     {
         var request = await desk.RequestAsync("一回だけ代わる依頼");
