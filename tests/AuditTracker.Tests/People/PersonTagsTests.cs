@@ -74,6 +74,16 @@ public sealed class PersonTagsTests : ImportTests
     }
 
     [Fact]
+    public async Task A_column_with_a_foreign_head_is_chosen_once_and_remembered()
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(File("NOC", "属性")), "file", "people.csv" }, { new StringContent("""{"属性":"tags"}"""), "columns" } };
+        (await Manager.PostAsync("/api/people/import?apply=true", form)).EnsureSuccessStatusCode();
+        Assert.Equal(["NOC"], await TagsAsync());
+        await Manager.ImportAsync(File("VPN", "属性"), "?apply=true");
+        Assert.Equal(["VPN"], await TagsAsync());
+    }
+
+    [Fact]
     public async Task Tags_are_part_of_the_whole_record_and_hidden_from_who_sees_names_alone()
     {
         await App.Database.ArrangeAsync("insert into person_tags (person_id, tag) values (@PersonId, '在宅勤務'), (@PersonId, 'NOC')", new { Cast.Alice.PersonId });
