@@ -134,7 +134,7 @@ public sealed class CalendarFeeds(Db db, Settings settings, TimeProvider time, I
             where c.state in ('open', 'returned') and {CollectionScope.Mine} order by c.due_on, c.id limit @most
             """, parameters, ct);
         var trainings = await connection.ListAsync<Training>($"""
-            select r.id, t.title, r.due_on, t.started_at as changed_at from training_roster r join training_campaigns t on t.id = r.campaign_id where {TakeTraining.ToDo} order by r.due_on, r.id limit @most
+            select r.id, t.title, {Standings.OwnDueOn} as due_on, t.started_at as changed_at from training_roster r join training_campaigns t on t.id = r.campaign_id where {TakeTraining.ToDo} order by 3, r.id limit @most
             """, parameters, ct);
         return
         [

@@ -71,8 +71,6 @@ public sealed class TrainingWorkbook(Db db, CampaignFacts facts, IStringLocalize
 
     private static string Pascal(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
-    private static DateOnly? Day(DateTime? at) => at is { } instant ? JapanTime.DateOf(instant) : null;
-
     private async Task RosterAsync(WorkbookWriter workbook, SheetSetup setup, IStringLocalizer t, IStringLocalizer states, Campaign campaign, DateTime asOf, DataHash hash, CancellationToken ct)
     {
         var sheet = await workbook.BeginSheetAsync(setup);
@@ -88,12 +86,12 @@ public sealed class TrainingWorkbook(Db db, CampaignFacts facts, IStringLocalize
             sheet.Text(row.EmploymentType);
             sheet.Text(State(t, states, row), row.Standing == "completed" ? CellStyle.Done : row.Standing == "exempt" ? CellStyle.Wait : CellStyle.Late);
             sheet.Text(row.How is { } how ? t["TrainingHow" + Pascal(how)].Value : null);
-            sheet.Date(Day(row.CompletedAt));
+            sheet.Date(row.CompletedOn);
             sheet.Number(row.Score);
             sheet.Number(row.Attempts);
             sheet.Date(row.DueOn);
             sheet.Text(row.Standing == "completed" ? row.Number(campaign) : null, CellStyle.Code);
-            hash.Line("person", row.EmployeeNo, row.Standing, row.Reason, row.How, row.CompletedAt, row.Score, row.Attempts, row.DueOn);
+            hash.Line("person", row.EmployeeNo, row.Standing, row.Reason, row.How, row.CompletedAt, row.CompletedOn, row.Score, row.Attempts, row.DueOn);
         }
     }
 
@@ -105,7 +103,7 @@ public sealed class TrainingWorkbook(Db db, CampaignFacts facts, IStringLocalize
         var number = 0;
         await foreach (var row in facts.RowsAsync(campaign.Id, asOf, ct))
         {
-            if (row.Standing == "completed" && Day(row.CompletedAt) <= row.FirstDueOn)
+            if (row.Standing == "completed" && row.CompletedOn <= row.FirstDueOn)
             {
                 continue;
             }
@@ -119,7 +117,7 @@ public sealed class TrainingWorkbook(Db db, CampaignFacts facts, IStringLocalize
             sheet.Date(row.FromOn);
             sheet.Date(row.ToOn);
             sheet.Date(row.DueOn > row.FirstDueOn ? row.DueOn : null);
-            sheet.Date(Day(row.CompletedAt));
+            sheet.Date(row.CompletedOn);
             sheet.Number(row.Told);
         }
         if (number == 0)

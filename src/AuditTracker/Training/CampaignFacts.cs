@@ -6,7 +6,7 @@ namespace AuditTracker.Training;
 
 /// <summary>Somebody's line in the papers of a campaign.</summary>
 /// <param name="Told">How often a mail about it was handed over to them.</param>
-public sealed record FactRow(long Id, string EmployeeNo, string Name, string Department, string EmploymentType, string Standing, DateOnly FirstDueOn, DateOnly DueOn, DateTime? CompletedAt, string? How, int? Score, int Attempts,
+public sealed record FactRow(long Id, string EmployeeNo, string Name, string Department, string EmploymentType, string Standing, DateOnly FirstDueOn, DateOnly DueOn, DateTime? CompletedAt, DateOnly? CompletedOn, string? How, int? Score, int Attempts,
     string? Reason, string Detail, DateOnly? FromOn, DateOnly? ToOn, int Told)
 {
     /// <summary>受講記録 T-2026-0412.</summary>
@@ -60,7 +60,7 @@ public sealed class CampaignFacts(Db db, CourseStore courses)
         await using var connection = await db.OpenAsync(ct);
         return (await connection.FirstAsync<CampaignTotals>($"""
             select count(*) filter (where r.standing = 'completed' and r.how = 'online')::int as online, count(*) filter (where r.standing = 'completed' and r.how = 'session')::int as session,
-                   count(*) filter (where r.standing = 'completed' and r.how = 'paper')::int as paper, count(*) filter (where r.standing = 'completed' and tokyo_date(r.completed_at) > r.due_on)::int as late,
+                   count(*) filter (where r.standing = 'completed' and r.how = 'paper')::int as paper, count(*) filter (where r.standing = 'completed' and r.completed_on > r.due_on)::int as late,
                    count(*) filter (where t.attempts > 1)::int as retaken, coalesce(sum(t.attempts), 0)::int as tests, avg(r.score) filter (where r.standing = 'completed') as average_score
             from ({Standings.Sql}) r left join (select a.roster_id, count(*) as attempts from training_attempts a where a.submitted_at <= @asOf group by a.roster_id) t on t.roster_id = r.id
             """, new { campaign, asOf }, ct))!;
@@ -72,7 +72,7 @@ public sealed class CampaignFacts(Db db, CourseStore courses)
         await using var connection = await db.OpenAsync(ct);
         await foreach (var row in connection.QueryUnbufferedAsync<FactRow>($"""
             select r.id, r.employee_no, r.name, r.department, r.employment_type, r.standing, r.due_on as first_due_on, r.own_due_on as due_on,
-                   case when r.standing = 'completed' then r.completed_at end as completed_at, case when r.standing = 'completed' then r.how end as how, case when r.standing = 'completed' then r.score end as score,
+                   case when r.standing = 'completed' then r.completed_at end as completed_at, case when r.standing = 'completed' then r.completed_on end as completed_on, case when r.standing = 'completed' then r.how end as how, case when r.standing = 'completed' then r.score end as score,
                    coalesce(t.attempts, 0) as attempts, case when r.standing = 'exempt' then r.reason end as reason, case when r.standing = 'exempt' then r.detail else '' end as detail,
                    case when r.standing = 'exempt' then r.exempt_from end as from_on, case when r.standing = 'exempt' then r.exempt_to end as to_on, coalesce(m.told, 0) as told
             from ({Standings.Sql}) r

@@ -13,7 +13,7 @@ public sealed record CampaignRow(long Id, string Title, string Kind, int FiscalY
 /// <summary>One of somebody's trainings, of whatever year.</summary>
 /// <param name="State">As in the table of states: <c>training.completed</c>.</param>
 /// <param name="IsOwn">The reader's own.</param>
-public sealed record PersonTraining(long Id, long CampaignId, string Title, int FiscalYear, string State, DateOnly DueOn, DateTime? CompletedAt, bool IsOwn);
+public sealed record PersonTraining(long Id, long CampaignId, string Title, int FiscalYear, string State, DateOnly DueOn, DateOnly? CompletedOn, bool IsOwn);
 
 /// <summary>What a list of people is narrowed to.</summary>
 /// <param name="Standing">A standing, <c>open</c> (still to be done) or <c>overdue</c>.</param>
@@ -21,6 +21,10 @@ public sealed record StandingFilter(string? Standing, string? Department, string
 
 /// <summary>Somebody still to go, on a page that does something to several.</summary>
 public sealed record PickedPerson(long Id, string Name, string Department, string Standing, DateOnly DueOn);
+
+/// <summary>Somebody who joined and whom no campaign for joiners has taken in yet.</summary>
+/// <param name="Total">How many wait.</param>
+public sealed record WaitingJoiner(string EmployeeNo, string Name, DateOnly HiredOn, int Total);
 
 /// <summary>Reads of campaigns and rosters, each within what the reader may see.</summary>
 public sealed partial class CampaignStore(Db db)
@@ -71,7 +75,7 @@ public sealed partial class CampaignStore(Db db)
             from page c cross join lateral (
                 select count(*)::int as total, count(g.completed_at)::int as completed, count(*) filter (where g.completed_at is null and x.roster_id is not null)::int as exempt
                 from training_roster r left join training_progress g on g.roster_id = r.id
-                left join training_exemptions x on x.roster_id = r.id and x.ended_at is null and x.approved_at is not null
+                left join {Standings.Exempt}
                 where r.campaign_id = c.id and {TrainingScope.Counted}) n
             order by {slice.OrderBy}
             """, parameters, ct);
@@ -100,7 +104,7 @@ public sealed partial class CampaignStore(Db db)
     {
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<DayDone>($"""
-            select tokyo_date(g.completed_at) as on, count(*)::int as done from training_roster r join training_progress g on g.roster_id = r.id
+            select {Standings.CompletedOn} as on, count(*)::int as done from training_roster r join training_progress g on g.roster_id = r.id
             where r.campaign_id = @campaign and g.completed_at <= @asOf and {TrainingScope.Counted} group by 1 order by 1
             """, With(user, campaign, asOf), ct);
     }
@@ -113,7 +117,7 @@ public sealed partial class CampaignStore(Db db)
         """;
 
     private const string PersonColumns = """
-        r.id, r.person_id, r.employee_no, r.name, r.department_code, r.department, r.employment_type, r.standing, r.own_due_on as due_on, r.started_at, r.completed_at, r.how, r.score, r.reason,
+        r.id, r.person_id, r.employee_no, r.name, r.department_code, r.department, r.employment_type, r.standing, r.own_due_on as due_on, r.started_at, r.completed_on, r.how, r.score, r.reason,
         case when r.standing = 'exempt' then r.detail else '' end as detail, r.exempt_from as from_on, r.exempt_to as to_on,
         exists (select from training_exemptions w where w.roster_id = r.id and w.approved_at is null and w.ended_at is null) as is_asked,
         (select max(m.finished_at) from notices n join mails m on m.id = n.mail_id where n.template like 'training/%' and n.subject = 'training:' || r.id and n.person_id = r.person_id and m.state = 'accepted') as told_at
@@ -171,14 +175,37 @@ public sealed partial class CampaignStore(Db db)
         await using var connection = await db.OpenAsync(ct);
         return await connection.ListAsync<PersonTraining>($"""
             select r.id, r.campaign_id, c.title, c.fiscal_year,
-                   'training.' || case when g.completed_at is not null then 'completed' when x.id is not null then 'exempt' when r.due_on < tokyo_date(business_now()) then 'overdue'
+                   'training.' || case when g.completed_at is not null then 'completed' when x.id is not null then 'exempt' when {Standings.OwnDueOn} < tokyo_date(coalesce(c.closed_at, business_now())) then 'overdue'
                        when g.failed_at is not null then 'retake' when g.started_at is not null then 'inProgress' else 'notStarted' end as state,
-                   r.due_on, g.completed_at, coalesce(r.person_id = @person, false) as is_own
+                   {Standings.OwnDueOn} as due_on, {Standings.CompletedOn} as completed_on, coalesce(r.person_id = @person, false) as is_own
             from people p join training_roster r on r.person_id = p.id join training_campaigns c on c.id = r.campaign_id
             left join training_progress g on g.roster_id = r.id
-            left join training_exemptions x on x.roster_id = r.id and x.ended_at is null and x.approved_at is not null
+            left join {Standings.Exempt}
             where p.employee_no = @employeeNo and (r.person_id = @person or {TrainingScope.People}) order by c.opens_on desc, r.id desc limit 100
             """, parameters, ct);
+    }
+
+    /// <summary>Who joined and waits for a training, the longest waiting first: no campaign for joiners runs, or it takes in later ones only. For compliance managers.</summary>
+    public async Task<IReadOnlyList<WaitingJoiner>> WaitingJoinersAsync(CurrentUser user, int limit, CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.ListAsync<WaitingJoiner>($"""
+            select p.employee_no, p.name, e.happened_on as hired_on, (count(*) over ())::int as total
+            from people_events e join people p on p.id = e.person_id
+            where @isManager and e.kind = 'joined' and e.happened_on <= tokyo_date(business_now()) and not {FollowPeopleEvents.JoinedBefore} and (p.left_on is null or p.left_on >= tokyo_date(business_now()))
+              and not exists (select from training_event_marks m where m.event_id = e.id) and not exists (select from people_events l where l.corrects_id = e.id)
+              and not exists (select from training_roster r join training_campaigns c on c.id = r.campaign_id left join training_progress g on g.roster_id = r.id
+                              where r.person_id = p.id and (g.completed_at is not null or c.kind in ('joiners', 'makeUp')))
+              and not exists (select from training_campaigns c where c.kind = 'joiners' and c.state = 'running' and c.cutoff_on <= e.happened_on)
+            order by e.happened_on, p.employee_no limit @limit
+            """, new { isManager = user.Is(Role.ComplianceManager), limit }, ct);
+    }
+
+    /// <summary>A campaign for joiners is approved or runs; there is one at a time.</summary>
+    public async Task<bool> HasJoinersAsync(CancellationToken ct)
+    {
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<bool>("select exists (select from training_campaigns where kind = 'joiners' and state in ('approved', 'running'))", ct: ct);
     }
 
     private static Dictionary<string, object?> With(CurrentUser user, long campaign, DateTime asOf, StandingFilter? filter = null)

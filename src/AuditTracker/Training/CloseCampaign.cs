@@ -28,6 +28,7 @@ public sealed class CloseCampaign(Db db, CourseStore courses)
     }
 
     /// <summary>Takes the campaign up again: there was more to do.</summary>
+    /// <exception cref="Refusal">Not reported, or another campaign for joiners has begun since.</exception>
     public async Task GoOnAsync(CurrentUser user, long id, CancellationToken ct = default)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
@@ -36,7 +37,16 @@ public sealed class CloseCampaign(Db db, CourseStore courses)
         {
             throw Refusal.Of<Words>("NotReported");
         }
-        await work.ExecuteAsync("update training_campaigns set state = 'running', version = version + 1 where id = @id", new { id }, ct);
+        try
+        {
+            await work.ExecuteAsync("update training_campaigns set state = 'running', version = version + 1 where id = @id", new { id }, ct);
+        }
+        catch (Npgsql.PostgresException problem) when (problem.ConstraintName == "training_campaigns_one_for_joiners")
+        {
+            throw Refusal.Of<Words>("OneForJoiners");
+        }
+        // Who came back from leave meanwhile may not have heard of it at all.
+        await TrainingMails.TellOpenedAsync(work, campaign, null, ct);
         await ApprovalMails.SettleReportAsync(work, id, ct);
         await work.ActAsync("training.reportReturned", PlanCampaign.Subject(id), ct: ct);
         await work.CommitAsync(ct);

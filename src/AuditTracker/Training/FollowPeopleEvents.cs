@@ -5,7 +5,7 @@ using AuditTracker.Trail;
 namespace AuditTracker.Training;
 
 /// <summary>
-/// Job: takes every row of <c>people_events</c> without a counterpart in <c>training_event_marks</c>, once its day has come, and does to running campaigns what
+/// Job: takes every row of <c>people_events</c> without a counterpart in <c>training_event_marks</c>, once its day has come, and does to campaigns that are not closed what
 /// domain.md §6.4 says. Leavers and people on leave are explained with the date and are told no more; who is back has fourteen days; who joins takes the course for joiners.
 /// All of it is one transaction under one lock: killed anywhere, the next run goes on.
 /// </summary>
@@ -14,14 +14,14 @@ public sealed class FollowPeopleEvents(Db db)
     /// <summary>Days after the return from leave.</summary>
     public const int DaysAfterReturn = 14;
 
-    /// <summary>So long a joiner waits for a campaign to start; older ones were trained before this service, or by hand.</summary>
-    private const int JoinersWait = 60;
+    /// <summary>Whoever was told to have joined (alias <c>e</c>) longer ago than this was trained before this service, or by hand. Everybody else waits for a campaign for joiners as long as it takes.</summary>
+    internal const string JoinedBefore = "e.happened_on < tokyo_date(e.at) - 60";
 
     private const int AtOnce = 2000;
 
-    // The roster of campaigns that run, without those who are done.
+    // The rosters of campaigns that run, or whose report waits for its approval: who comes back meanwhile is left to be trained, and the report is not approved.
     private const string Open = """
-        training_roster r join training_campaigns c on c.id = r.campaign_id and c.state = 'running'
+        training_roster r join training_campaigns c on c.id = r.campaign_id and c.state in ('running', 'reported')
         left join training_progress g on g.roster_id = r.id
         """;
 
@@ -31,14 +31,14 @@ public sealed class FollowPeopleEvents(Db db)
         await work.ExecuteAsync("select pg_advisory_xact_lock(hashtext('training_events'))", ct: ct);
         await EndExemptionsAsync(work, ct);
         // Told before its day (a last day to come) waits for it. A joiner waits for a campaign for joiners.
-        var events = await work.QueryAsync<long>("""
+        var events = await work.QueryAsync<long>($"""
             select e.id from people_events e
             where not exists (select from training_event_marks m where m.event_id = e.id) and not exists (select from people_events c where c.corrects_id = e.id)
               and case e.kind when 'left' then e.happened_on < @Today else e.happened_on <= @Today end
-              and (e.kind <> 'joined' or e.happened_on < @Today - @JoinersWait::int
+              and (e.kind <> 'joined' or {JoinedBefore} or exists (select from people p where p.id = e.person_id and p.left_on < @Today)
                    or exists (select from training_campaigns c where c.kind = 'joiners' and c.state = 'running' and c.cutoff_on <= e.happened_on))
             order by e.id limit @AtOnce
-            """, new { work.Today, JoinersWait, AtOnce }, ct);
+            """, new { work.Today, AtOnce }, ct);
         if (events.Count > 0)
         {
             await FollowAsync(work, events.ToArray(), ct);
@@ -48,11 +48,12 @@ public sealed class FollowPeopleEvents(Db db)
         return events.Count;
     }
 
-    /// <summary>What was told wrong explains nobody; what has run out no longer does, unless leave goes on. Fourteen days from then.</summary>
+    /// <summary>What was told wrong explains nobody; what has run out no longer does, unless leave goes on. Fourteen days from then. What is closed stays as it was.</summary>
     private static async Task EndExemptionsAsync(UnitOfWork work, CancellationToken ct) => await TellReturnedAsync(work, await work.QueryAsync<long>($"""
         update training_exemptions x set ended_at = @Now, follow_up_on = case when exists (select from people_events c where c.corrects_id = x.event_id) or approved_at is null then null else
             greatest(x.to_on, (select max(l.to_on) from training_roster r join leaves l on l.person_id = r.person_id and l.to_on < @Today where r.id = x.roster_id and x.reason = 'leave')) + 1 + {DaysAfterReturn} end
-        where ended_at is null and (exists (select from people_events c where c.corrects_id = x.event_id)
+        where ended_at is null and exists (select from training_roster r join training_campaigns c on c.id = r.campaign_id and c.state in ('running', 'reported') where r.id = x.roster_id)
+          and (exists (select from people_events c where c.corrects_id = x.event_id)
             or x.to_on < @Today and (x.reason <> 'leave' or not exists (
                 select from training_roster r join leaves l on l.person_id = r.person_id and @Today between l.from_on and coalesce(l.to_on, 'infinity') where r.id = x.roster_id)))
         returning roster_id
@@ -74,14 +75,14 @@ public sealed class FollowPeopleEvents(Db db)
         await work.ExecuteAsync($"""
             update training_exemptions x set ended_at = @now from people_events e, {Open}
             where e.id = any(@events) and r.person_id = e.person_id and g.completed_at is null and x.roster_id = r.id and x.ended_at is null
-              and (e.kind = 'left' and e.happened_on <= r.due_on or e.kind = 'on_leave' and x.approved_at is null)
+              and (e.kind = 'left' and e.happened_on <= {Standings.OwnDueOn} or e.kind = 'on_leave' and x.approved_at is null)
             """, parameters, ct);
         var explained = await work.QueryAsync<long>($"""
             insert into training_exemptions (roster_id, reason, from_on, to_on, event_id, at, approved_at)
             select distinct on (r.id) r.id, case e.kind when 'left' then 'left' else 'leave' end, e.happened_on, case e.kind when 'left' then null else (select l.to_on from leaves l where l.id = e.leave_id) end, e.id, @now, @now
             from {Open} join people_events e on e.person_id = r.person_id and e.id = any(@events)
             where g.completed_at is null and (e.kind = 'on_leave' and not exists (select from people_events b where b.person_id = e.person_id and b.kind = 'back' and b.id > e.id and b.happened_on <= @today)
-                or e.kind = 'left' and e.happened_on <= r.due_on)
+                or e.kind = 'left' and e.happened_on <= {Standings.OwnDueOn})
             order by r.id, e.kind = 'left' desc, e.id desc
             on conflict do nothing returning roster_id
             """, parameters, ct);

@@ -14,10 +14,11 @@ public sealed record Taker(Actor Actor, long? PersonId, long? LinkedRoster, byte
 
 /// <summary>Somebody's part of a campaign as they see it.</summary>
 /// <param name="Page">The furthest page of the material that was reached; 0: none.</param>
+/// <param name="CompletedOn">Of a session or answers on paper the day of these; <paramref name="CompletedAt"/> is when it was recorded.</param>
 /// <param name="Attempt">The test under way.</param>
 /// <param name="Attempts">Tests handed in.</param>
 public sealed record Taking(long Id, long CampaignId, string Title, string Course, int CourseVersion, int FiscalYear, DateOnly OpensOn, DateOnly DueOn, string CampaignState, string Name, string EmployeeNo, string Department,
-    int Page, DateTime? StartedAt, DateTime? CompletedAt, string? How, int? Score, long? Attempt, int Attempts, bool IsExempt, string Responsible)
+    int Page, DateTime? StartedAt, DateTime? CompletedAt, DateOnly? CompletedOn, string? How, int? Score, long? Attempt, int Attempts, bool IsExempt, string Responsible)
 {
     /// <summary>受講記録 T-2026-0412.</summary>
     public string Number => $"T-{FiscalYear}-{Id:0000}";
@@ -43,8 +44,8 @@ public sealed class TakeTraining(Db db, CourseStore courses)
 
     private const string Sql = $"""
         select r.id, c.id as campaign_id, c.title, c.course, c.course_version, c.fiscal_year, c.opens_on,
-               greatest(r.due_on, (select max(x.follow_up_on) from training_exemptions x where x.roster_id = r.id and x.ended_at is not null)) as due_on,
-               c.state as campaign_state, r.name, r.employee_no, r.department, coalesce(g.page, 0) as page, g.started_at, g.completed_at, g.how, g.score,
+               {Standings.OwnDueOn} as due_on,
+               c.state as campaign_state, r.name, r.employee_no, r.department, coalesce(g.page, 0) as page, g.started_at, g.completed_at, {Standings.CompletedOn} as completed_on, g.how, g.score,
                (select t.id from training_attempts t where t.roster_id = r.id and t.submitted_at is null) as attempt, (select count(*)::int from training_attempts t where t.roster_id = r.id and t.submitted_at is not null) as attempts,
                exists (select from training_exemptions x where x.roster_id = r.id and x.ended_at is null and x.approved_at is not null) as is_exempt, w.name as responsible
         from training_roster r join training_campaigns c on c.id = r.campaign_id join people w on w.id = c.responsible_id left join training_progress g on g.roster_id = r.id

@@ -159,6 +159,80 @@ public sealed class CampaignTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_comes_back_or_leaves_while_the_report_waits_is_not_lost_and_is_told_when_it_goes_on()
+    {
+        await Database.ArrangeAsync("insert into leaves (person_id, kind, from_on) values (1, 'sick', '2026-10-05'), (8, 'sick', '2026-10-05')");
+        var id = await school.RunAsync(School.Plan(audience: new(false, [], [], [Cast.Alice.EmployeeNo, Cast.Bob.EmployeeNo, Cast.Hana.EmployeeNo])));
+        Assert.True(await school.TakeAsync(Cast.Bob, id));
+        await Get<CloseCampaign>().ReportAsync(School.Manager, id, "全員が理解しました。");
+        await Database.SetClockAsync("2026-11-10 09:00");
+        await EventAsync(Cast.Alice, "back", "2026-11-10");
+        await EventAsync(Cast.Hana, "left", "2026-11-09");
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal(new Numbers(1, 0, 0, 1, 0, 1, 0, 0, 0), await school.NumbersAsync(id));
+        Assert.Equal("Unexplained", await RefusedAsync(() => Get<CloseCampaign>().ApproveAsync(School.Top, id)));
+        Assert.Equal(0, await school.NoticesAsync("template = 'training/opened' and person_id = 1"));
+        await Get<CloseCampaign>().GoOnAsync(School.Top, id);
+        Assert.Equal(1, await school.NoticesAsync("template = 'training/opened' and person_id = 1 and closed_at is null"));
+        Assert.Equal(0, await school.NoticesAsync("template = 'training/opened' and person_id = 8"));
+    }
+
+    [Fact]
+    public async Task An_induction_is_not_taken_up_again_beside_another_one()
+    {
+        var first = await school.RunAsync(School.Plan("joiners", due: "2027-03-31", course: "new-joiners"));
+        await Database.ArrangeAsync("update training_campaigns set state = 'reported', reported_by = 5, reported_at = business_now() where id = @first", new { first });
+        await school.RunAsync(School.Plan("joiners", due: "2027-03-31", course: "new-joiners"));
+        Assert.Equal("OneForJoiners", await RefusedAsync(() => Get<CloseCampaign>().GoOnAsync(School.Top, first)));
+        var top = await school.App.PagesAsAsync(Cast.Tom);
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, (await top.PostFormAsync($"/training/campaigns/{first}/report", $"/training/campaigns/{first}/report?handler=goOn")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_closed_campaign_shows_the_same_numbers_everywhere_for_ever()
+    {
+        await Database.ArrangeAsync("insert into leaves (person_id, kind, from_on, to_on) values (1, 'sick', '2026-10-05', '2026-11-10')");
+        var id = await school.RunAsync(School.Plan(audience: new(false, [], [], [Cast.Alice.EmployeeNo, Cast.Bob.EmployeeNo])));
+        Assert.True(await school.TakeAsync(Cast.Bob, id));
+        await Get<CloseCampaign>().ReportAsync(School.Manager, id, "全員が理解しました。");
+        await Get<CloseCampaign>().ApproveAsync(School.Top, id);
+        async Task<(int, int, int, string, DateOnly)> SeenAsync() => (await Get<CampaignStore>().PageAsync(School.Manager, new(CampaignStore.Orders[0], false, 50), default)).Rows.Single() is var row
+            && (await Get<CampaignStore>().OfPersonAsync(School.Manager, Cast.Alice.EmployeeNo, default)).Single() is var training ? (row.Completed, row.Unexplained, row.Exempt, training.State, training.DueOn) : default;
+        var closed = (1, 0, 1, "training.exempt", School.Day("2026-11-30"));
+        Assert.Equal(closed, await SeenAsync());
+        await Database.SetClockAsync("2027-02-01 09:00");
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal(closed, await SeenAsync());
+        Assert.Equal(0, await Database.ScalarAsync<long>("select count(*) from training_exemptions where ended_at is not null"));
+        // Ended all the same, as earlier versions did: what was closed is told as of then.
+        await Database.ArrangeAsync("update training_exemptions set ended_at = business_now(), follow_up_on = '2027-02-15'");
+        Assert.Equal(closed, await SeenAsync());
+    }
+
+    [Fact]
+    public async Task Who_has_a_later_due_date_of_their_own_has_it_everywhere()
+    {
+        var id = await school.RunAsync(School.Plan(due: "2026-11-20"));
+        await Database.ArrangeAsync("insert into leaves (person_id, kind, from_on, to_on) values (1, 'sick', '2026-11-05', '2026-11-15')");
+        await EventAsync(Cast.Alice, "on_leave", "2026-11-05");
+        await Database.SetClockAsync("2026-11-06 09:00");
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        await Database.SetClockAsync("2026-11-25 09:00");
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        var training = (await Get<CampaignStore>().OfPersonAsync(School.Manager, Cast.Alice.EmployeeNo, default)).Single();
+        Assert.Equal(("training.notStarted", School.Day("2026-11-30")), (training.State, training.DueOn));
+        var feeds = Get<AuditTracker.Overview.CalendarFeeds>();
+        var content = System.Text.Encoding.UTF8.GetString((await feeds.ReadAsync(await feeds.IssueAsync(Desk.User(Cast.Alice), default), "test", default))!.Bytes);
+        Assert.Contains("20261130", content);
+        Assert.DoesNotContain("20261120", content);
+        // Leaving before it explains.
+        await EventAsync(Cast.Alice, "left", "2026-11-27");
+        await Database.SetClockAsync("2026-11-28 09:00");
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal(1, (await school.NumbersAsync(id)).Left);
+    }
+
+    [Fact]
     public async Task A_last_day_that_was_told_wrong_explains_nobody()
     {
         var id = await school.RunAsync();
@@ -190,6 +264,77 @@ public sealed class CampaignTests : IAsyncLifetime
         Assert.Equal((1, 8), ((await school.NumbersAsync(joiners)).Total, (await school.NumbersAsync(yearly)).Total));
         Assert.Equal(School.Day("2026-11-21"), await Database.ScalarAsync<DateOnly>("select due_on from training_roster where source = 'joined'"));
         Assert.Equal(1, await school.NoticesAsync($"template = 'training/opened' and person_id = (select id from people where employee_no = '900050')"));
+    }
+
+    [Fact]
+    public async Task Who_joins_while_no_induction_runs_waits_however_long_and_is_shown_until_one_takes_them_in()
+    {
+        foreach (var (number, hired, told) in new[] { ("900050", "2026-11-01", "2026-11-02"), ("900051", "2026-10-20", "2026-11-02"), ("900052", "2026-11-02", "2026-11-02"), ("900053", "2019-04-01", "2026-11-02") })
+        {
+            await Database.ArrangeAsync("""
+                insert into people (employee_no, name, name_key, email, email_key, hired_on) values (@number, @number, @number, @number || '@example.test', @number || '@example.test', @hired::date);
+                insert into people_events (person_id, kind, happened_on, at) select id, 'joined', hired_on, @told::timestamptz from people where employee_no = @number
+                """, new { number, hired, told });
+        }
+        await Database.SetClockAsync("2027-03-01 09:00");
+        await Database.ArrangeAsync("update people set left_on = '2027-02-01' where employee_no = '900052'");
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        var store = Get<CampaignStore>();
+        // Who was there long before they were told of was trained before; who has left needs none.
+        Assert.Equal([("900051", 2), ("900050", 2)], (await store.WaitingJoinersAsync(School.Manager, 10, default)).Select(joiner => (joiner.EmployeeNo, joiner.Total)));
+        Assert.Equal(("900051", 2), (await store.WaitingJoinersAsync(School.Manager, 1, default)).Select(joiner => (joiner.EmployeeNo, joiner.Total)).Single());
+        Assert.Empty(await store.WaitingJoinersAsync(School.Top, 10, default));
+        var (manager, top) = (await school.App.PagesAsAsync(Cast.Manami), await school.App.PagesAsAsync(Cast.Tom));
+        var page = await PageForms.PageAsync(manager, "/training");
+        Assert.Contains("入社時の教育を待っている方 2名", page);
+        Assert.Contains("href=\"/training/campaigns/new?joiners=true\"", page);
+        Assert.DoesNotContain("900051", await PageForms.PageAsync(top, "/training"));
+        Assert.Contains("2026/10/20", await PageForms.PageAsync(manager, "/training/campaigns/new?joiners=true"));
+        // One that takes in later ones only leaves them waiting, to be named in another.
+        var later = await school.RunAsync(School.Plan("joiners", opens: "2027-03-01", due: "2027-03-31", course: "new-joiners"));
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal(2, (await store.WaitingJoinersAsync(School.Manager, 10, default)).Count);
+        Assert.Matches("900051\\s+900050", await PageForms.PageAsync(manager, "/training/campaigns/new?joiners=true"));
+        await Database.ArrangeAsync("update training_campaigns set state = 'reported' where id = @later", new { later });
+        var id = await school.RunAsync(School.Plan("joiners", opens: "2027-03-01", due: "2027-03-31", cutoff: "2026-10-20", course: "new-joiners"));
+        await Get<FollowPeopleEvents>().RunAsync(default);
+        Assert.Equal(2, (await school.NumbersAsync(id)).Total);
+        Assert.Empty(await store.WaitingJoinersAsync(School.Manager, 10, default));
+    }
+
+    [Fact]
+    public async Task A_session_before_the_due_date_is_in_time_whenever_it_is_recorded()
+    {
+        var id = await school.RunAsync(School.Plan(due: "2026-11-20"));
+        await Database.SetClockAsync("2026-11-25 09:00");
+        var record = Get<RecordAttendance>();
+        var before = await school.NowAsync();
+        var file = Attendance.Of(System.Text.Encoding.UTF8.GetBytes($"社員番号,得点,受講日\n{Cast.Alice.EmployeeNo},90,2026/11/18\n{Cast.Bob.EmployeeNo},,\n{Cast.Alice.EmployeeNo},,R8.11.18\n"));
+        Assert.Equal(2, (await record.RunAsync(School.Manager, id, file with { AttendedOn = School.Day("2026-11-20") }, "session", "11月18日 本社")).Recorded);
+        await record.RunAsync(School.Manager, id, Attendance.Typed(Cast.Hana.EmployeeNo), "paper", "回答は書庫");
+        Assert.Equal([(1L, "2026-11-18"), (2L, "2026-11-20"), (8L, "2026-11-25")], await Database.ListAsync<(long, string)>("select r.person_id, g.attended_on::text from training_progress g join training_roster r on r.id = g.roster_id order by 1"));
+        // In time by the day of the session; counted from when it was recorded, so that no number of an earlier instant changes.
+        Assert.Equal(1, (await Get<CampaignFacts>().TotalsAsync(id, await school.NowAsync(), default)).Late);
+        Assert.Equal((0, 3), ((await school.NumbersAsync(id, before)).Completed, (await school.NumbersAsync(id)).Completed));
+        var alice = await school.App.PagesAsAsync(Cast.Alice);
+        Assert.Contains("2026-11-18", await PageForms.PageAsync(alice, $"/training/mine/{await school.RosterAsync(id, Cast.Alice)}/certificate"));
+
+        // Not to come, not before the opening, no riddle; nothing twice that is not the same.
+        async Task<IEnumerable<(int, string, int?)>> ProblemsAsync(string lines) => (await record.RunAsync(School.Manager, id, Attendance.Of(System.Text.Encoding.UTF8.GetBytes($"社員番号,得点,受講日\n{lines}")), "paper", "回答は書庫")).Problems.Select(problem => (problem.Line, problem.Problem, problem.Other));
+        var (carol, tom) = (Cast.Carol.EmployeeNo, Cast.Tom.EmployeeNo);
+        Assert.Equal([(2, "AttendanceDayRange", null), (3, "AttendanceDayRange", null), (4, "AttendanceDay", null)], await ProblemsAsync($"{carol},,2026/11/26\n{tom},,2026/11/1\n{Cast.Adam.EmployeeNo},,いつか\n"));
+        Assert.Equal([(4, "AttendanceContradicts", 2)], await ProblemsAsync($"{carol},90,\n{tom},,\n{carol},95,\n"));
+        Assert.Equal([(3, "AttendanceContradicts", 2)], await ProblemsAsync($"{carol},,2026/11/18\n{carol},,2026/11/19\n"));
+        foreach (var day in new[] { "2026-11-01", "2026-11-26" })
+        {
+            Assert.Equal("AttendedRange", await RefusedAsync(() => record.RunAsync(School.Manager, id, Attendance.Typed(carol) with { AttendedOn = School.Day(day) }, "paper", "回答は書庫")));
+        }
+        var manager = await school.App.PagesAsAsync(Cast.Manami);
+        var refused = await manager.PostFormAsync($"/training/campaigns/{id}/attendance", null, ("Input.How", "session"), ("Input.Note", "本社"), ("Input.Numbers", carol), ("Input.AttendedOn", "いつか"));
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("value=\"いつか\"", await refused.TextAsync());
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, (await manager.PostFormAsync($"/training/campaigns/{id}/attendance", null, ("Input.How", "session"), ("Input.Note", "本社"), ("Input.Numbers", carol), ("Input.AttendedOn", "2026/11/19"))).StatusCode);
+        Assert.Equal("2026-11-19", await Database.ScalarAsync<string>("select g.attended_on::text from training_progress g join training_roster r on r.id = g.roster_id where r.person_id = 3"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using AuditTracker.Calendar;
 using AuditTracker.Platform;
 using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
@@ -18,6 +19,7 @@ public sealed class AttendanceListModel(CampaignStore campaigns, RecordAttendanc
     public sealed class Form
     {
         public string How { get; set; } = "session";
+        public string? AttendedOn { get; set; }
         public string? Note { get; set; }
         public string? Numbers { get; set; }
         public IFormFile? File { get; set; }
@@ -49,12 +51,13 @@ public sealed class AttendanceListModel(CampaignStore campaigns, RecordAttendanc
 
     private async Task<Attendance> ReadAsync(CancellationToken ct)
     {
+        var on = TypedDate.ReadOptional(Input.AttendedOn, "attendedOn");
         if (Input.File is not { Length: > 0 } file)
         {
-            return Attendance.Typed(Input.Numbers ?? "");
+            return Attendance.Typed(Input.Numbers ?? "") with { AttendedOn = on };
         }
         using var content = new MemoryStream();
         await file.CopyToAsync(content, ct);
-        return Attendance.Of(content.ToArray());
+        return Attendance.Of(content.ToArray()) with { AttendedOn = on };
     }
 }

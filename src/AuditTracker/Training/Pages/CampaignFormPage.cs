@@ -96,11 +96,15 @@ public abstract class CampaignFormPage(CourseStore courses, AudienceStore audien
 
 /// <summary>A new plan.</summary>
 [May(Role.ComplianceManager)]
-public sealed class NewCampaignModel(CourseStore courses, AudienceStore audiences, Choices choices, PlanCampaign plan, BusinessClock clock, IStringLocalizer<Words> words) : CampaignFormPage(courses, audiences, choices, plan, clock, words)
+public sealed class NewCampaignModel(CampaignStore campaigns, CourseStore courses, AudienceStore audiences, Choices choices, PlanCampaign plan, BusinessClock clock, IStringLocalizer<Words> words) : CampaignFormPage(courses, audiences, choices, plan, clock, words)
 {
     public override string BackTo => "/training";
 
-    public async Task OnGetAsync(CancellationToken ct)
+    /// <summary>At most so many joiners are filled in by number.</summary>
+    private const int Most = 1000;
+
+    /// <param name="joiners">For those who joined and wait: a campaign for joiners that takes them in, or beside one that does not, one that names them.</param>
+    public async Task OnGetAsync(bool joiners, CancellationToken ct)
     {
         Input.Responsible = HttpContext.CurrentUser().EmployeeNo;
         Input.Everyone = true;
@@ -108,6 +112,14 @@ public sealed class NewCampaignModel(CourseStore courses, AudienceStore audience
         Input.Course = Courses.Count > 0 ? Courses[0].Key : null;
         Input.OpensOn = DateText.Plain(today.AddDays(7), "ja");
         Input.DueOn = DateText.Plain(today.AddDays(28), "ja");
+        if (joiners && await campaigns.WaitingJoinersAsync(HttpContext.CurrentUser(), Most, ct) is { Count: > 0 } waiting)
+        {
+            var beside = await campaigns.HasJoinersAsync(ct);
+            (Input.Kind, Input.Everyone, Input.OpensOn) = (beside ? "makeUp" : "joiners", !beside, DateText.Plain(today, "ja"));
+            Input.Course = Courses.FirstOrDefault(course => course.Key == "new-joiners")?.Key ?? Input.Course;
+            Input.CutoffOn = beside ? null : DateText.Plain(waiting[0].HiredOn, "ja");
+            Input.People = beside ? string.Join('\n', waiting.Select(joiner => joiner.EmployeeNo)) : null;
+        }
     }
 
     public Task<IActionResult> OnPostAsync(CancellationToken ct) => PostAsync(null, ct);

@@ -51,7 +51,7 @@ public sealed class PeopleModel(CampaignStore campaigns, BusinessClock clock, IS
             new(T["EmploymentType"], 12, (sheet, row) => sheet.Text(row.EmploymentType)),
             new(T["State"], 20, (sheet, row) => sheet.Text(row.Standing == "exempt" ? T["ExemptAs", T["Reason" + Told.Pascal(row.Reason ?? "other")]] : face[States.Of(StateOf(row)).WordKey])),
             new(T["DueOn"], 12, (sheet, row) => sheet.Date(row.DueOn)),
-            new(T["CompletedOn"], 12, (sheet, row) => sheet.Date(row.CompletedAt is { } at ? Calendar.JapanTime.DateOf(at) : null)),
+            new(T["CompletedOn"], 12, (sheet, row) => sheet.Date(row.CompletedOn)),
             new(T["Score"], 8, (sheet, row) => sheet.Number(row.Score)),
             new(T["ExemptionDetail"], 40, (sheet, row) => sheet.Text(row.Detail)),
             new(T["ToldAt"], 18, (sheet, row) => sheet.Instant(row.ToldAt)),
