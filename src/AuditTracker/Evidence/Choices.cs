@@ -115,8 +115,15 @@ public sealed class Choices(Db db)
     }
 
     /// <summary>Who could do a collection in its owner's place: their department and their manager, without the owner and the reviewer; for those who may hand it in.</summary>
-    public async Task<IReadOnlyList<PickablePerson>> ColleaguesAsync(CurrentUser user, long collection, DateOnly today, int limit, CancellationToken ct)
+    /// <param name="typed">Narrows them to those whose name, kana or number holds it; null: all.</param>
+    public async Task<IReadOnlyList<PickablePerson>> ColleaguesAsync(CurrentUser user, long collection, DateOnly today, int limit, CancellationToken ct, string? typed = null)
     {
+        typed = typed?.Replace("\0", "").Trim();
+        var pattern = NameKey.Pattern(typed);
+        if (typed is { Length: > 0 } && pattern is null)
+        {
+            return [];
+        }
         var parameters = CollectionScope.Parameters(user);
         (parameters["id"], parameters["Today"], parameters["limit"]) = (collection, today, limit);
         await using var connection = await db.OpenAsync(ct);
@@ -125,10 +132,12 @@ public sealed class Choices(Db db)
         {
             return [];
         }
-        (parameters["assignee"], parameters["reviewer"]) = (people.Assignee, people.Reviewer);
+        (parameters["assignee"], parameters["reviewer"], parameters["pattern"]) = (people.Assignee, people.Reviewer, pattern);
+        parameters["begins"] = typed is null ? null : $"{Escape(typed.Normalize(NormalizationForm.FormKC))}%";
         return await connection.ListAsync<PickablePerson>($"""
             {PeopleSql}
             where (p.left_on is null or p.left_on >= clock.today) and p.id <> @assignee and p.id <> @reviewer and {ColleagueOfAssignee}
+              and (@pattern::text is null or replace(p.name_key, ' ', '') like @pattern or p.employee_no like @begins)
             order by p.name_kana, p.id limit @limit
             """, parameters, ct);
     }

@@ -18,9 +18,14 @@ namespace AuditTracker.Evidence;
 /// <param name="Ids">Only these.</param>
 /// <param name="Owed">Only what is not handed in: open, returned.</param>
 /// <param name="Absent">Only what is with somebody who has left.</param>
+/// <param name="Reviewer">An employee number, or <see cref="NoReviewer"/>.</param>
 public sealed record CollectionFilter(CollectionState? State = null, string? Framework = null, string? Assignee = null, DateOnly? DueBefore = null,
     bool Overdue = false, bool Waiting = false, bool Mine = false, long? RequestId = null, string? Search = null, bool Active = false, bool Opened = false,
-    string? Reviewer = null, string? Department = null, DateOnly? DueFrom = null, long[]? Ids = null, bool Owed = false, bool Absent = false);
+    string? Reviewer = null, string? Department = null, DateOnly? DueFrom = null, long[]? Ids = null, bool Owed = false, bool Absent = false)
+{
+    /// <summary>In the place of a reviewer's number: reviewed by somebody who has left.</summary>
+    public const string NoReviewer = "none";
+}
 
 /// <summary>The orders a list of collections may be put in; the first is its own.</summary>
 public static class CollectionOrders
@@ -55,7 +60,7 @@ public sealed partial class CollectionStore
         /// <summary>People with a post in the department that was asked for.</summary>
         public long[] Members { get; init; } = [];
 
-        /// <summary>People who have left, when it is their collections that are asked for.</summary>
+        /// <summary>People who have left, when it is what they owe or review that is asked for.</summary>
         public long[] Gone { get; init; } = [];
 
         /// <summary>People of the departments the reader heads.</summary>
@@ -74,7 +79,7 @@ public sealed partial class CollectionStore
         parameters["assignee"] = filter.Assignee;
         parameters["reviewer"] = filter.Reviewer;
         parameters["department"] = filter.Department;
-        parameters["absent"] = filter.Absent;
+        parameters["absent"] = filter.Absent || filter.Reviewer == CollectionFilter.NoReviewer;
         parameters["framework"] = filter.Framework;
         parameters["few"] = FewRequests;
         var reach = (await connection.FirstAsync<Reach>("""
@@ -128,7 +133,7 @@ public sealed partial class CollectionStore
         filter.Overdue ? "c.state in ('open', 'returned') and c.due_on < @today" : null,
         filter.Framework is null ? null : reach["served"] is null ? Serves : IsServed,
         filter.Assignee is null ? null : "(c.assignee_id = @assigneeId or c.deputy_id = @assigneeId)",
-        filter.Reviewer is null ? null : "c.reviewer_id = @reviewerId",
+        filter.Reviewer switch { null => null, CollectionFilter.NoReviewer => "c.reviewer_id = any(@gone)", _ => "c.reviewer_id = @reviewerId" },
         filter.Department is null ? null : "c.assignee_id = any(@members)",
         filter.Owed ? "c.state in ('open', 'returned')" : null,
         filter.Absent ? "c.assignee_id = any(@gone)" : null,

@@ -14,6 +14,7 @@ public static class EvidenceMails
     private const string OverdueManager = "evidence/collection-overdue-manager";
     private const string HandedIn = "evidence/collection-handed-in";
     private const string LeaverHandedOver = "evidence/leaver-handed-over";
+    private const string LeaverLeftBehind = "evidence/leaver-left-behind";
     private const string Unowned = "evidence/collection-unowned";
     private const string NoDeputy = "evidence/collection-no-deputy";
     private const string Returned = "evidence/collection-returned";
@@ -156,6 +157,38 @@ public static class EvidenceMails
         await work.TellManyAsync(notices, ct);
     }
 
+    /// <summary>To the compliance managers: what of a leaver's nobody has yet. Requests they own or review wait for somebody, and so does what waits for their decision.</summary>
+    public static async Task TellLeftBehindAsync(UnitOfWork work, long leftEvent, long leaver, CancellationToken ct)
+    {
+        var left = (await work.FirstAsync<LeftBehind>("""
+            select p.name, p.employee_no, p.left_on,
+                   (select count(*) from evidence_requests where owner_id = p.id and (end_on is null or end_on >= @Today)) as owned,
+                   (select count(*) from evidence_requests where reviewer_id = p.id and (end_on is null or end_on >= @Today)) as reviewed,
+                   (select count(*) from collections where reviewer_id = p.id and state = 'submitted') as waiting
+            from people p where p.id = @leaver
+            """, new { leaver, work.Today }, ct))!;
+        if (left is { Owned: 0, Reviewed: 0, Waiting: 0 })
+        {
+            return;
+        }
+        await work.TellManyAsync([.. (await WorkingMails.ManagersAsync(work, ct)).Select(manager => new Notice($"{LeaverLeftBehind}:{leftEvent}:{manager}", LeaverLeftBehind, manager, $"person:{leaver}")
+        {
+            Urgency = Urgency.Other,
+            Model = new Dictionary<string, object?>
+            {
+                ["leaverName"] = left.Name,
+                ["leftOn"] = DateText.Iso(left.LeftOn),
+                ["requests"] = left.Owned > 0 ? left.Owned : null,
+                ["reviewed"] = left.Reviewed > 0 ? left.Reviewed : null,
+                ["waiting"] = left.Waiting > 0 ? left.Waiting : null,
+                ["minutes"] = 3,
+                ["link"] = left.Owned + left.Reviewed > 0 ? $"/people/{Uri.EscapeDataString(left.EmployeeNo)}/hand-over" : $"/evidence/collections?reviewer={CollectionFilter.NoReviewer}",
+            },
+        })], ct);
+    }
+
+    private sealed record LeftBehind(string Name, string EmployeeNo, DateOnly LeftOn, long Owned, long Reviewed, long Waiting);
+
     /// <summary>To the compliance managers, once: what is open with somebody who has left, and nobody comes after them who may have it.</summary>
     /// <param name="leaver">Only what is with this person; null: with anybody who has left.</param>
     public static async Task TellUnownedAsync(UnitOfWork work, long? leaver, CancellationToken ct)
@@ -272,12 +305,30 @@ public static class EvidenceMails
     {
         await work.SettleAsync(Subject(collection), ct: ct);
         await work.TellManyAsync([.. (await FactsAsync(work, [collection], ct)).Where(facts => facts.ReviewerHere).Select(facts =>
-            new Notice($"{HandedIn}:{submission}:{facts.ReviewerId}", HandedIn, facts.ReviewerId, Subject(collection))
-            {
-                Urgency = Urgency.Other, DueOn = facts.DueOn,
-                Model = new Dictionary<string, object?>(Model(facts)) { ["submitterName"] = submitter, ["onBehalfOf"] = onBehalfOf, ["submittedAt"] = work.Now, ["late"] = late },
-            })], ct);
+            ToReviewer(facts, new(collection, submission, submitter, onBehalfOf, work.Now, late)))], ct);
     }
+
+    private sealed record Pending(long CollectionId, long SubmissionId, string Submitter, string? OnBehalfOf, DateTime At, bool Late);
+
+    /// <summary>To the reviewer these went to: they were handed in before. Who reviewed them is not asked any more.</summary>
+    public static async Task TellReviewerAsync(UnitOfWork work, IReadOnlyList<long> collections, CancellationToken ct)
+    {
+        await work.SettleManyAsync([.. collections.Select(Subject)], [HandedIn], ct: ct);
+        var pending = (await work.QueryAsync<Pending>("""
+            select c.id as collection_id, s.id as submission_id, coalesce(p.name, nullif(a.name, ''), a.sign_in) as submitter, f.name as on_behalf_of, s.at,
+                   tokyo_date(s.at) > coalesce(c.missed_due_on, c.due_on) and not exists (select from past_evidence_pieces x where x.submission_id = s.id) as late
+            from collections c join submissions s on s.id = c.pending_submission_id join accounts a on a.id = s.by_account left join people p on p.id = s.by_person left join people f on f.id = s.on_behalf_of
+            where c.id = any (@ids)
+            """, new { ids = collections.ToArray() }, ct)).ToDictionary(one => one.CollectionId);
+        await work.TellManyAsync([.. (await FactsAsync(work, pending.Keys, ct)).Where(facts => facts.ReviewerHere).Select(facts => ToReviewer(facts, pending[facts.Id]))], ct);
+    }
+
+    private static Notice ToReviewer(Facts facts, Pending pending) => new($"{HandedIn}:{pending.SubmissionId}:{facts.ReviewerId}", HandedIn, facts.ReviewerId, Subject(facts.Id))
+    {
+        Urgency = Urgency.Other,
+        DueOn = facts.DueOn,
+        Model = new Dictionary<string, object?>(Model(facts)) { ["submitterName"] = pending.Submitter, ["onBehalfOf"] = pending.OnBehalfOf, ["submittedAt"] = pending.At, ["late"] = pending.Late },
+    };
 
     /// <summary>To the owner: what to mend. The reviewer's own notice is settled by it.</summary>
     public static async Task TellReturnedAsync(UnitOfWork work, long collection, long act, string comment, CancellationToken ct)

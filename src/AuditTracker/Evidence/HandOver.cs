@@ -30,12 +30,18 @@ public sealed class HandOver(Db db, RequestStore requests, SaveRequest save)
             throw new NotFound();
         }
 
-        var done = await CollectionsAsync(user, fromNo, toNo, collectionIds, ct);
         List<(string, Refusal)> refused = [];
+        var done = await CollectionsAsync(user, fromNo, toNo, collectionIds, refused, ct);
         foreach (var id in requestIds)
         {
-            if (await requests.FindAsync(user, id, ct) is not { } row || (row.Owner != fromNo && row.Reviewer != fromNo))
+            if (await requests.FindAsync(user, id, ct) is not { } row)
             {
+                continue;
+            }
+
+            if (row.Owner != fromNo && row.Reviewer != fromNo)
+            {
+                refused.Add((row.Title, Refusal.Of<Words>("HandOverMeanwhile")));
                 continue;
             }
 
@@ -65,15 +71,20 @@ public sealed class HandOver(Db db, RequestStore requests, SaveRequest save)
             """, new { person, isManager = user.Is(Role.ComplianceManager) }, ct);
     }
 
-    private async Task<int> CollectionsAsync(CurrentUser user, string fromNo, string toNo, IReadOnlyList<long> ids, CancellationToken ct)
+    private sealed record Chosen(long Id, string Title, bool IsTheirs, bool IsReviewed);
+
+    private async Task<int> CollectionsAsync(CurrentUser user, string fromNo, string toNo, IReadOnlyList<long> ids, List<(string, Refusal)> refused, CancellationToken ct)
     {
         await using var work = await db.BeginAsync(Actor.Of(user), ct);
         var to = await RequestStore.EmployedAsync(work, toNo, ct) ?? throw InvalidInput.At<Words>("to", "PersonUnknown", toNo);
-        // Never to the reviewer: nobody decides about what they handed in.
-        var moved = await work.QueryAsync<long>("""
-            select c.id from collections c join people p on p.id = c.assignee_id
-            where p.employee_no = @fromNo and c.id = any (@ids) and c.reviewer_id <> @to and c.state in ('open', 'returned') order by c.id for update of c
+        var chosen = await work.QueryAsync<Chosen>($"""
+            select c.id, {CollectionScope.Title} as title, p.employee_no = @fromNo and c.state in ('open', 'returned') as is_theirs, c.reviewer_id = @to as is_reviewed
+            from collections c join people p on p.id = c.assignee_id join request_versions v on v.request_id = c.request_id and v.version = c.version
+            where c.id = any (@ids) order by c.id for update of c
             """, new { to, fromNo, ids = ids.ToArray() }, ct);
+        // Never to the reviewer: nobody decides about what they handed in.
+        refused.AddRange(chosen.Where(one => !one.IsTheirs || one.IsReviewed).Select(one => (one.Title, Refusal.Of<Words>(one.IsTheirs ? "HandOverReviewer" : "HandOverMeanwhile"))));
+        IReadOnlyList<long> moved = [.. chosen.Where(one => one.IsTheirs && !one.IsReviewed).Select(one => one.Id)];
         var batch = await work.FirstAsync<long>("select nextval('assignment_batches')", ct: ct);
         await AssignmentStore.MoveAsync(work, user, batch, [.. moved], to, ct);
         await work.SettleManyAsync([.. moved.Select(EvidenceMails.Subject)], ct: ct);

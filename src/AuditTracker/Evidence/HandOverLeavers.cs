@@ -7,7 +7,8 @@ namespace AuditTracker.Evidence;
 /// <summary>
 /// Job: the day after somebody's last day, what is open with them goes to the manager they had, else to the head of their department, with a
 /// notice to them and an act in the trail; who may not have it, because they review it, is passed over for the next manager up the line. Where nobody is
-/// left, the compliance managers are told. Requests they own stay theirs, are listed as without an owner, and the manager is proposed.
+/// left, the compliance managers are told. Requests they own or review stay theirs, are listed as without an owner or reviewer, and the manager is proposed;
+/// the compliance managers are told of them, and of what waits for their decision.
 /// Every event has one counterpart in <c>leaver_handovers</c>, written in the same transaction: killed anywhere, the next run goes on.
 /// </summary>
 public sealed class HandOverLeavers(Db db)
@@ -68,6 +69,7 @@ public sealed class HandOverLeavers(Db db)
             insert into leaver_handovers (event_id, person_id, proposed_id, collections, requests, at) values (@EventId, @PersonId, @proposed, @collections, @requests, @Now)
             """, new { leaver.EventId, leaver.PersonId, proposed, collections = handed.Count, requests, work.Now }, ct);
         await EvidenceMails.TellLeaverAsync(work, leaver.EventId, leaver.PersonId, leaver.LeftOn, handed.GroupBy(row => row.ToId).ToDictionary(group => group.Key, group => group.Count()), proposed, requests, ct);
+        await EvidenceMails.TellLeftBehindAsync(work, leaver.EventId, leaver.PersonId, ct);
         if (handed.Count > 0 || requests > 0)
         {
             await work.ActAsync("leaver.handedOver", $"person:{leaver.EmployeeNo}", new Dictionary<string, string?> { ["collections"] = $"{handed.Count}", ["requests"] = $"{requests}" }, ct: ct);

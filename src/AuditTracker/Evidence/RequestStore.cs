@@ -57,9 +57,10 @@ public sealed class RequestRow
 /// <param name="Owner">Employee number, or <see cref="NoOwner"/>.</param>
 /// <param name="Every">Frequency, as the table spells it.</param>
 /// <param name="Ids">Only these.</param>
-public sealed record RequestFilter(string? Search = null, string? Framework = null, string? Item = null, string? Owner = null, string? Every = null, long[]? Ids = null)
+/// <param name="Reviewer">Employee number, or <see cref="NoOwner"/>: the reviewer has left.</param>
+public sealed record RequestFilter(string? Search = null, string? Framework = null, string? Item = null, string? Owner = null, string? Every = null, long[]? Ids = null, string? Reviewer = null)
 {
-    /// <summary>Owned by somebody who has left.</summary>
+    /// <summary>Still asks or will, and is owned by somebody who has left; what has ended needs no other owner.</summary>
     public const string NoOwner = "none";
 }
 
@@ -124,8 +125,11 @@ public sealed class RequestStore(Db db)
         from evidence_requests r
         {(filter.Every is not null || order == RequestOrders.Every ? "join request_versions v on v.request_id = r.id and v.version = r.version" : "")}
         {(filter.Owner is not null || order == RequestOrders.Owner ? "join people o on o.id = r.owner_id" : "")}
+        {(filter.Reviewer is null ? "" : "join people w on w.id = r.reviewer_id")}
         where {CollectionScope.RequestCondition} and {string.Join(" and ", Conditions(filter))}
         """;
+
+    private const string Lives = "(r.end_on is null or r.end_on >= tokyo_date(business_now()))";
 
     private static IEnumerable<string> Conditions(RequestFilter filter) => new[]
     {
@@ -133,7 +137,8 @@ public sealed class RequestStore(Db db)
         string.IsNullOrWhiteSpace(filter.Search) ? null : "r.title_key like @search",
         filter.Every is null ? null : "v.every = @every",
         filter.Ids is null ? null : "r.id = any(@ids)",
-        filter.Owner switch { null => null, RequestFilter.NoOwner => "o.left_on < tokyo_date(business_now())", _ => "o.employee_no = @owner" },
+        filter.Owner switch { null => null, RequestFilter.NoOwner => $"o.left_on < tokyo_date(business_now()) and {Lives}", _ => "o.employee_no = @owner" },
+        filter.Reviewer switch { null => null, RequestFilter.NoOwner => $"w.left_on < tokyo_date(business_now()) and {Lives}", _ => "w.employee_no = @reviewer" },
         filter.Framework is null ? null : "exists (select 1 from request_items i where i.request_id = r.id and i.version = r.version and i.framework = @framework and (@item::text is null or i.ref = @item))",
     }.OfType<string>();
 
@@ -247,6 +252,7 @@ public sealed class RequestStore(Db db)
         parameters["framework"] = filter.Framework;
         parameters["item"] = filter.Item;
         parameters["owner"] = filter.Owner;
+        parameters["reviewer"] = filter.Reviewer;
         parameters["every"] = filter.Every;
         parameters["ids"] = filter.Ids;
         return parameters;

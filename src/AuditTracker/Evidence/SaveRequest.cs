@@ -47,7 +47,8 @@ public sealed class SaveRequest(Db db)
 
     /// <summary>
     /// A new version. Collections that were opened keep theirs; planned ones are planned anew. What is still with the owner goes to the new owner;
-    /// what was given to somebody else stays there.
+    /// what was given to somebody else stays there. The new reviewer gets what is under way and what waits already, unless they handed it in: that stays
+    /// as it was, and compliance managers decide on it.
     /// </summary>
     /// <param name="version">The version the change was made on; another one meanwhile is refused. Null: whatever is current.</param>
     /// <exception cref="Refusal">Changed meanwhile.</exception>
@@ -70,6 +71,7 @@ public sealed class SaveRequest(Db db)
         await WaiveBehindEndAsync(work, user, id, terms.EndOn, ct);
         await work.SettleManyAsync(handedOver.Select(EvidenceMails.Subject).ToArray(), ct: ct);
         await EvidenceMails.TellOpenedAsync(work, handedOver, ct, $":{batch}");
+        await EvidenceMails.TellReviewerAsync(work, await MoveReviewsAsync(work, id, terms.ReviewerId, ct), ct);
         await PlanCollections.PlanAsync(work, await BusinessCalendars.LoadAsync(work.Connection, ct), id, ct);
         await work.ActAsync("request.changed", $"request:{id}", new Dictionary<string, string?> { ["version"] = $"{current + 1}" }, ct: ct);
         await work.CommitAsync(ct);
@@ -87,6 +89,19 @@ public sealed class SaveRequest(Db db)
         await AssignmentStore.MoveAsync(work, user, batch, [.. theirs], terms.OwnerId, ct);
         await work.ExecuteAsync("update collections set reviewer_id = @ReviewerId where request_id = @id and state in ('planned', 'open', 'returned') and reviewer_id <> @ReviewerId", new { id, terms.ReviewerId }, ct);
         return (batch, await work.QueryAsync<long>("select id from collections where id = any(@theirs) and state in ('open', 'returned') order by id", new { theirs = theirs.ToArray() }, ct));
+    }
+
+    /// <summary>What waits for a decision goes to the reviewer of now. Not what they owe, or handed in themselves or through somebody: nobody decides about that.</summary>
+    /// <returns>What came to them.</returns>
+    private static async Task<IReadOnlyList<long>> MoveReviewsAsync(UnitOfWork work, long id, long reviewer, CancellationToken ct)
+    {
+        var account = await work.FirstAsync<long?>("select id from accounts where person_id = @reviewer", new { reviewer }, ct);
+        return await work.QueryAsync<long>($"""
+            with waiting as (
+                select c.id from collections c where c.request_id = @id and c.state = 'submitted' and @person not in (c.reviewer_id, c.assignee_id) and c.deputy_id is distinct from @person
+                  and not exists (select from submissions s where s.id = c.pending_submission_id and {CollectionScope.Own}) order by c.id for update of c)
+            update collections c set reviewer_id = @person from waiting where c.id = waiting.id returning c.id
+            """, new { id, person = reviewer, account }, ct);
     }
 
     /// <summary>Periods behind the request's new end that were opened already are waived, with that as the reason: nobody is asked for them any more.</summary>

@@ -42,7 +42,7 @@ public sealed record StripMonth(MonthLoad Load, bool IsNow, bool Near, bool InYe
 /// <summary>
 /// Brings the first page together. Every number is counted by the list it opens, with the same filter, so that the two always agree.
 /// </summary>
-public sealed class ShowToday(CollectionStore collections, TodayStore store)
+public sealed class ShowToday(CollectionStore collections, RequestStore requests, TodayStore store)
 {
     public const int Most = 50;
     public const int Cap = 10_001;
@@ -73,8 +73,19 @@ public sealed class ShowToday(CollectionStore collections, TodayStore store)
         return new(rows, more is null ? rows.Count : await collections.CountAsync(user, filter, Cap, ct));
     }
 
-    /// <summary>The whole company: late, due this week, sent back, with somebody who has left.</summary>
-    public async Task<IReadOnlyList<Figure>> CompanyAsync(CurrentUser user, CompanyDay day, CancellationToken ct) =>
+    /// <summary>The whole company: late, due this week, sent back, with somebody who has left; and, where there are any, requests and reviews whose people have left.</summary>
+    public async Task<IReadOnlyList<Figure>> CompanyAsync(CurrentUser user, CompanyDay day, CancellationToken ct)
+    {
+        Figure[] left =
+        [
+            new("RequestsNoOwner", Shape.Warn, await requests.CountAsync(user, new RequestFilter(Owner: RequestFilter.NoOwner), Cap, ct), $"/evidence/requests?owner={RequestFilter.NoOwner}"),
+            new("RequestsNoReviewer", Shape.Warn, await requests.CountAsync(user, new RequestFilter(Reviewer: RequestFilter.NoOwner), Cap, ct), $"/evidence/requests?reviewer={RequestFilter.NoOwner}"),
+            new("ReviewerAbsent", Shape.Warn, await collections.CountAsync(user, new CollectionFilter(Active: true, Reviewer: CollectionFilter.NoReviewer), Cap, ct), $"/evidence/collections?reviewer={CollectionFilter.NoReviewer}"),
+        ];
+        return [.. await OfCompanyAsync(user, day, ct), .. left.Where(figure => figure.Count > 0)];
+    }
+
+    private async Task<IReadOnlyList<Figure>> OfCompanyAsync(CurrentUser user, CompanyDay day, CancellationToken ct) =>
     [
         .. await FiguresAsync(user, day, new CollectionFilter(), "", ct),
         new("OwnerAbsent", Shape.Warn, await collections.CountAsync(user, new CollectionFilter(Active: true, Absent: true), Cap, ct), "/evidence/collections?absent=true"),

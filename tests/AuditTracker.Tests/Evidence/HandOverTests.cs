@@ -40,7 +40,81 @@ public sealed class HandOverTests : IAsyncLifetime
         // The request is nobody's now, and listed so.
         var none = await App.Get<RequestStore>().PageAsync(Desk.Manager, new RequestFilter(Owner: RequestFilter.NoOwner), new ListSlice(RequestOrders.Added, false, 50), default);
         Assert.Equal([request], none.Rows.Select(row => row.Id));
+        // The secretariat is told, and finds it on the first page.
+        Assert.Equal([Cast.Manami.PersonId], await App.Database.ListAsync<long>("select person_id from notices where template = 'evidence/leaver-left-behind' and model ->> 'requests' = '1' and model -> 'reviewed' = 'null' and model ->> 'link' = '/people/900001/hand-over'"));
+        var manami = await App.PagesAsAsync(Cast.Manami);
+        Assert.Matches("担当者なしの依頼 1 ", Browsing.Plain(await manami.PageAsync("/")));
+        Assert.Contains("アクセス権棚卸し", await manami.PageAsync("/evidence/requests?owner=none"));
+        // What has ended needs no other owner.
+        await App.Database.ArrangeAsync("update evidence_requests set end_on = '2026-11-30'");
+        Assert.DoesNotContain("アクセス権棚卸し", await manami.PageAsync("/evidence/requests?owner=none"));
+        Assert.DoesNotContain("担当者なしの依頼", await manami.PageAsync("/"));
     }
+
+    [Fact]
+    public async Task What_waits_goes_to_the_next_reviewer_but_never_to_who_handed_it_in()
+    {
+        var (first, second) = (await desk.CollectionAsync(request, "2026-04-01"), collection);
+        await desk.HandInAsync(first, Cast.Alice, "本人が提出");
+        await desk.HandInAsync(second, Cast.Manami, "事務局が提出");
+        await App.Get<HandOver>().RunAsync(Desk.Manager, Cast.Bob.EmployeeNo, Cast.Manami.EmployeeNo, [request], [], default);
+        Assert.Equal((Cast.Manami.PersonId, Cast.Bob.PersonId), (await ReviewerAsync(first), await ReviewerAsync(second)));
+        const string Told = "select person_id from notices where template = 'evidence/collection-handed-in' and closed_at is null and subject = @subject order by 1";
+        Assert.Equal([Cast.Manami.PersonId], await App.Database.ListAsync<long>(Told, new { subject = $"collection:{first}" }));
+        Assert.Equal([Cast.Bob.PersonId], await App.Database.ListAsync<long>(Told, new { subject = $"collection:{second}" }));
+        // The next one may have both.
+        await App.Get<HandOver>().RunAsync(Desk.Manager, Cast.Manami.EmployeeNo, Cast.Mallory.EmployeeNo, [request], [], default);
+        Assert.Equal((Cast.Mallory.PersonId, Cast.Mallory.PersonId), (await ReviewerAsync(first), await ReviewerAsync(second)));
+        var mallory = await App.PagesAsAsync(Cast.Mallory);
+        Assert.Matches("確認待ち 2 ", Browsing.Plain(await mallory.PageAsync("/")));
+    }
+
+    [Fact]
+    public async Task A_reviewer_who_has_left_is_told_to_the_secretariat_and_listed()
+    {
+        await desk.HandInAsync(collection, Cast.Alice, "提出");
+        var manami = await App.PagesAsAsync(Cast.Manami);
+        Assert.DoesNotContain("確認者なしの依頼", await manami.PageAsync("/"));
+        await LeaveAsync("2026/11/25", Cast.Bob);
+        await App.Database.SetClockAsync("2026-12-01T09:00:00");
+        await Task.WhenAll(RunAsync(), RunAsync());
+        Assert.Equal([Cast.Manami.PersonId], await App.Database.ListAsync<long>("select person_id from notices where template = 'evidence/leaver-left-behind' and model ->> 'reviewed' = '1' and model ->> 'waiting' = '1' and model -> 'requests' = 'null'"));
+        var today = Browsing.Plain(await manami.PageAsync("/"));
+        Assert.Matches("確認者なしの依頼 1 ", today);
+        Assert.Matches("確認者不在の証跡 2 ", today);
+        Assert.Contains("アクセス権棚卸し", await manami.PageAsync("/evidence/requests?reviewer=none"));
+        var listed = await manami.PageAsync("/evidence/collections?reviewer=none");
+        Assert.Contains($"/evidence/collections/{collection}", listed);
+        Assert.Contains("確認者不在", listed);
+        // All that the list shows, and nothing else, is what a change of all of them is made of.
+        await desk.RequestAsync("確認者のいる依頼", reviewer: Cast.Hana);
+        Assert.DoesNotContain("確認者のいる依頼", await manami.PageAsync("/evidence/requests/bulk?act=End&all=true&reviewer=none"));
+        await App.Get<HandOver>().RunAsync(Desk.Manager, Cast.Bob.EmployeeNo, Cast.Hana.EmployeeNo, [request], [], default);
+        Assert.Equal(Cast.Hana.PersonId, await ReviewerAsync(collection));
+        Assert.DoesNotContain("確認者なしの依頼", await manami.PageAsync("/"));
+    }
+
+    [Fact]
+    public async Task What_cannot_go_to_its_reviewer_is_not_said_to_be_handed_over()
+    {
+        await App.Get<ChangeOwner>().RunAsync(Desk.Manager, collection, Cast.Mallory.EmployeeNo, null, whole: false);
+        var pages = await App.PagesAsAsync(Cast.Manami);
+        var other = await desk.CollectionAsync(await desk.RequestAsync("花田が確認する", reviewer: Cast.Hana), "2026-07-01");
+        await App.Get<ChangeOwner>().RunAsync(Desk.Manager, other, Cast.Mallory.EmployeeNo, null, whole: false);
+        using var alone = await pages.PostFormAsync("/people/900004/hand-over", null, ("Input.To", Cast.Bob.EmployeeNo), ("Input.Collections", $"{collection}"));
+        Assert.Equal(HttpStatusCode.Conflict, alone.StatusCode);
+        Assert.Contains("引き継ぎ先の人が確認者です", await alone.TextAsync());
+        using var partly = await pages.PostFormAsync("/people/900004/hand-over", null, ("Input.To", Cast.Bob.EmployeeNo), ("Input.Collections", $"{collection}"), ("Input.Collections", $"{other}"));
+        Assert.Equal(HttpStatusCode.Conflict, partly.StatusCode);
+        Assert.Contains("1件を引き継ぎました。次は元のままです", await partly.TextAsync());
+        Assert.Equal((Cast.Mallory.PersonId, Cast.Bob.PersonId), (await AssigneeAsync(), await App.Database.ScalarAsync<long>("select assignee_id from collections where id = @other", new { other })));
+        // Handed in meanwhile.
+        await desk.HandInAsync(other, Cast.Bob, "提出");
+        using var late = await pages.PostFormAsync("/people/900004/hand-over", null, ("Input.To", Cast.Tom.EmployeeNo), ("Input.Collections", $"{other}"));
+        Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+    }
+
+    private Task<long> ReviewerAsync(long id) => App.Database.ScalarAsync<long>("select reviewer_id from collections where id = @id", new { id });
 
     [Fact]
     public async Task Killed_before_the_end_it_leaves_nothing_and_the_next_run_does_it_once()
@@ -144,10 +218,11 @@ public sealed class HandOverTests : IAsyncLifetime
 
     private Task<long> AssigneeAsync() => App.Database.ScalarAsync<long>("select assignee_id from collections where id = @collection", new { collection });
 
-    private async Task LeaveAsync(string on)
+    private async Task LeaveAsync(string on, Cast.Member? who = null)
     {
+        var leaver = who ?? Cast.Alice;
         var (_, answer) = await App.As(Cast.Manami).ImportAsync(
-            Lines(Person(Cast.Alice.EmployeeNo, name: Cast.Alice.Name, mail: Cast.Alice.Mail, code: "D1", department: "第一部", left: on, manager: Cast.Hana.EmployeeNo)), "?apply=true");
+            Lines(Person(leaver.EmployeeNo, name: leaver.Name, mail: leaver.Mail, code: "D1", department: "第一部", left: on, manager: Cast.Hana.EmployeeNo)), "?apply=true");
         Assert.True(answer!.Applied);
     }
 }

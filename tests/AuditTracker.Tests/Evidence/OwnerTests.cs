@@ -42,6 +42,30 @@ public sealed class OwnerTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task A_head_of_many_finds_every_colleague_by_search()
+    {
+        await desk.App.Database.ArrangeAsync("""
+            insert into people (employee_no, name, name_kana, name_key, email, email_key, language, hired_on)
+            select 'C' || n, '同僚 ' || n, 'ドウリョウ' || to_char(n, 'FM00'), '同僚' || n || 'ドウリョウ', 'c' || n || '@x.test', 'c' || n || '@x.test', 'ja', '2020-04-01' from generate_series(1, 60) n;
+            insert into posts (person_id, department_id, from_on) select id, 1, '2020-04-01' from people where employee_no like 'C%';
+            """);
+        var id = await desk.CollectionAsync(await desk.RequestAsync("同僚に渡す依頼"), "2026-07-01");
+        var hana = await desk.App.PagesAsAsync(Cast.Hana);
+        var page = await hana.PageAsync($"/evidence/collections/{id}/owner");
+        Assert.Contains("はじめの50名です", page);
+        Assert.DoesNotContain("同僚 60", page);
+        var found = await hana.PageAsync($"/evidence/collections/{id}/owner?q={Uri.EscapeDataString("同僚60")}");
+        Assert.Contains("同僚 60", found);
+        Assert.DoesNotContain("同僚 59", found);
+        Assert.DoesNotContain("はじめの50名です", found);
+        Assert.Contains("C60", await hana.PageAsync($"/evidence/collections/{id}/owner?q=C60"));
+        Assert.DoesNotContain("森 真理", await hana.PageAsync($"/evidence/collections/{id}/owner?q={Uri.EscapeDataString("森")}"));
+        using var done = await hana.SendAsync(found, $"/evidence/collections/{id}/owner?q=x", ("Input.Owner", "C60"));
+        Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        await desk.App.Database.ArrangeAsync("delete from posts where person_id in (select id from people where employee_no like 'C%')");
+    }
+
+    [Fact]
     public async Task The_whole_request_changes_hands_as_a_version_and_plans_go_on()
     {
         var request = await desk.RequestAsync("まるごと引き継ぐ依頼");

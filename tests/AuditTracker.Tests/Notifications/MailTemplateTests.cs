@@ -56,6 +56,7 @@ public sealed class MailTemplateTests
         "evidence/collection-unowned" => With(Collection, ("ownerName", "中村 太郎")),
         "evidence/file-quarantined" => With(Collection, ("fileName", "一覧.csv"), ("found", "Eicar-Signature"), ("manager", true)),
         "evidence/leaver-handed-over" => new() { ["personTitle"] = null, ["leaverName"] = "中村 太郎", ["leftOn"] = "11月30日（月）", ["leftOnShort"] = "11/30(月)", ["collections"] = 2, ["requests"] = 3, ["minutes"] = 3 },
+        "evidence/leaver-left-behind" => new() { ["leaverName"] = "中村 太郎", ["leftOn"] = "11月30日（月）", ["leftOnShort"] = "11/30(月)", ["requests"] = 3, ["reviewed"] = null, ["waiting"] = 1, ["minutes"] = 3 },
         "evidence/deputy-named" => new() { ["ownerName"] = "中村 太郎", ["byName"] = "中村 太郎", ["fromOn"] = "11月26日（木）", ["fromOnShort"] = "11/26(木)", ["untilOn"] = null, ["untilOnShort"] = null, ["minutes"] = null },
         "training/opened" or "training/overdue" => Training,
         "training/due-soon" => With(Training, ("daysLeft", 3)),

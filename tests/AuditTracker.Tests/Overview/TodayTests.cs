@@ -58,7 +58,7 @@ public sealed class TodayTests(Desk desk) : IClassFixture<Desk>, IAsyncLifetime
         var page = await Browsing.PageAsync(manami, "/");
         var figures = Figures(page);
 
-        Assert.Equal([("期限超過", 3), ("今週が期限", 1), ("差戻し", 1), ("担当者不在", 0)], figures.Select(figure => (figure.Word, figure.Count)));
+        Assert.Equal([("期限超過", 3), ("今週が期限", 1), ("差戻し", 1), ("担当者不在", 0), ("確認者なしの依頼", 5), ("確認者不在の証跡", 5)], figures.Select(figure => (figure.Word, figure.Count)));
         await OpensItsRowsAsync(manami, figures);
         var strip = Regex.Matches(page[page.IndexOf("class=\"strip\"", StringComparison.Ordinal)..], "<a href=\"(/evidence/collections[^\"]+)\">(?:\\s*<svg.*?</svg>)?\\s*(期限|超過) (\\d+)</a>", RegexOptions.Singleline)
             .Select(match => (match.Groups[2].Value, int.Parse(match.Groups[3].Value), match.Groups[1].Value.Replace("&amp;", "&"))).ToList();

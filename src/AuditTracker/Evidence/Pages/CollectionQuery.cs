@@ -123,7 +123,7 @@ public sealed class CollectionQuery
         }
         if (Reviewer is { } reviewer)
         {
-            yield return new(words["ReviewerChip", names.Person(reviewer)], "reviewer");
+            yield return new(reviewer == CollectionFilter.NoReviewer ? words["ReviewerAbsent"] : words["ReviewerChip", names.Person(reviewer)], "reviewer");
         }
         if (Filter.DueFrom is { } from)
         {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Localization;
 
 namespace AuditTracker.Evidence.Pages;
 
-/// <summary>Another owner: from the department and the manager of the present one, or, for the secretariat, anybody who is searched for.</summary>
+/// <summary>Another owner: from the department and the manager of the present one, all of whom a search reaches; or, for the secretariat, anybody who is searched for.</summary>
 [May(Role.ComplianceManager, Role.ControlOwner)]
 public sealed class OwnerModel(ShowCollection show, ChangeOwner change, Choices choices, IStringLocalizer<Words> words) : CollectionActPage(show, words)
 {
@@ -15,8 +15,11 @@ public sealed class OwnerModel(ShowCollection show, ChangeOwner change, Choices 
 
     public IReadOnlyList<PickablePerson> People { get; private set; } = [];
 
-    /// <summary>Only compliance managers search everybody.</summary>
-    public bool MaySearch => Caller.Is(Role.ComplianceManager);
+    /// <summary>There are more than are shown: a search narrows them.</summary>
+    public bool HasMore { get; private set; }
+
+    /// <summary>Only compliance managers search everybody; others search among the owner's colleagues, where these are more than a list.</summary>
+    public bool MaySearch => Caller.Is(Role.ComplianceManager) || HasMore || Prose.Given(Typed) is not null;
 
     protected override bool MayOpen => View.Terms.MayHandIn;
 
@@ -30,7 +33,9 @@ public sealed class OwnerModel(ShowCollection show, ChangeOwner change, Choices 
 
     private async Task<IActionResult> WithPeopleAsync(long id, IActionResult answer, CancellationToken ct)
     {
-        People = Prose.Given(Typed) is { } typed && MaySearch ? await choices.PeopleAsync(Caller, typed, Shown, ct) : await choices.ColleaguesAsync(Caller, id, View.Day.Today, Shown, ct);
+        var found = Prose.Given(Typed) is { } typed && Caller.Is(Role.ComplianceManager) ? await choices.PeopleAsync(Caller, typed, Shown + 1, ct)
+            : await choices.ColleaguesAsync(Caller, id, View.Day.Today, Shown + 1, ct, Prose.Given(Typed));
+        (People, HasMore) = ([.. found.Take(Shown)], found.Count > Shown);
         return answer;
     }
 }

@@ -23,6 +23,9 @@ public sealed class RequestsModel(RequestStore requests, ControlStore controls, 
 
     /// <summary>An employee number, or <c>none</c> for requests whose owner has left.</summary>
     [FromQuery(Name = "owner")] public string? Owner { get; set; }
+
+    /// <summary>An employee number, or <c>none</c> for requests whose reviewer has left.</summary>
+    [FromQuery(Name = "reviewer")] public string? Reviewer { get; set; }
     [FromQuery(Name = "frequency")] public string? Frequency { get; set; }
 
     public bool MayAdd => HttpContext.CurrentUser().Is(Role.ComplianceManager);
@@ -60,7 +63,7 @@ public sealed class RequestsModel(RequestStore requests, ControlStore controls, 
         Chips = [.. InForce()];
     }
 
-    public RequestFilter Filter => new(Prose.Given(Search), Prose.Given(Framework), null, Prose.Given(Owner), Frequencies.Contains(Frequency) ? Frequency : null);
+    public RequestFilter Filter => new(Prose.Given(Search), Prose.Given(Framework), null, Prose.Given(Owner), Frequencies.Contains(Frequency) ? Frequency : null, Reviewer: Prose.Given(Reviewer));
 
     /// <summary>The items of a request in clause order, as they were read.</summary>
     public List<ItemName> ItemsOf(RequestRow row) => [.. Items.Values.Where(item => row.Items.Contains(item.Key))];
@@ -91,6 +94,10 @@ public sealed class RequestsModel(RequestStore requests, ControlStore controls, 
         if (Filter.Owner is { } number)
         {
             yield return new(number == RequestFilter.NoOwner ? words["OwnerAbsent"] : Owners.FirstOrDefault(owner => owner.EmployeeNo == number)?.Name ?? number, "owner");
+        }
+        if (Filter.Reviewer is { } reviewer)
+        {
+            yield return new(reviewer == RequestFilter.NoOwner ? words["ReviewerAbsent"] : words["ReviewerChip", reviewer], "reviewer");
         }
         if (Filter.Every is { } every)
         {

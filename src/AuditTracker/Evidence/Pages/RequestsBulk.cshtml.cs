@@ -15,6 +15,7 @@ public sealed class RequestsBulkModel(ChangeRequests change, Choices choices, Co
     [FromQuery(Name = "q")] public string? Search { get; set; }
     [FromQuery(Name = "framework")] public string? Framework { get; set; }
     [FromQuery(Name = "owner")] public string? Owner { get; set; }
+    [FromQuery(Name = "reviewer")] public string? Reviewer { get; set; }
     [FromQuery(Name = "frequency")] public string? Frequency { get; set; }
 
     public CompanyDay Day { get; private set; } = null!;
@@ -45,7 +46,7 @@ public sealed class RequestsBulkModel(ChangeRequests change, Choices choices, Co
     }
 
     private RequestFilter Filter => All
-        ? new(Prose.Given(Search), Prose.Given(Framework), null, Prose.Given(Owner), RequestsModel.Frequencies.Contains(Frequency) ? Frequency : null)
+        ? new(Prose.Given(Search), Prose.Given(Framework), null, Prose.Given(Owner), RequestsModel.Frequencies.Contains(Frequency) ? Frequency : null, Reviewer: Prose.Given(Reviewer))
         : new(Ids: Ids);
 
     private async Task LoadAsync(CancellationToken ct)

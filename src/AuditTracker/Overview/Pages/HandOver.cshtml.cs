@@ -76,6 +76,11 @@ public sealed class HandOverModel(PeopleList people, OwedStore owed, HandOver ha
                 return this.Done($"/people/{Uri.EscapeDataString(Person.EmployeeNo)}", words["HandOverDone", done.Done]);
             }
 
+            if (done.Done > 0)
+            {
+                ModelState.AddModelError("", words["HandOverPartly", done.Done]);
+            }
+
             foreach (var (title, refusal) in done.Refused)
             {
                 ModelState.AddModelError("", words["HandOverRefused", title, refusal.In(texts)]);
