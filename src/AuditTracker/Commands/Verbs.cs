@@ -42,6 +42,7 @@ public static partial class Verbs
         new("import", "FILE.csv [--apply] [--effective DATE] [--missing leave --on DATE] | evidence FOLDER --as MAIL [--apply] [--skip-errors]", "import people, or past evidence with its sheet", Import.RunAsync),
         new("report", "evidence --framework KEY --from DATE --to DATE [--cutoff INSTANT] [--language ja|en] --out FILE", "build a workbook", Report.RunAsync),
         new("verify", VerifyCommand.Usage, "check the sealed trail, or an exported part of it; write such a part", VerifyCommand.RunAsync),
+        new("erase", EraseCommand.Usage, "take a personal value out of the trail, with the entry that tells so", EraseCommand.RunAsync),
         new("account", "first | add --mail MAIL --name NAME [--person NO] [--role ROLE]… | list", "add and list accounts", AccountCommand.RunAsync),
         new("token", "add --account MAIL --name NAME [--days 90]", "make an API token", TokenCommand.RunAsync),
         new("backup", "--to DIR [--keep N] [--verify]", "write database, files and keys to a folder, beside a running service", Backup.RunAsync),

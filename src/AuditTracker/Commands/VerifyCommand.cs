@@ -63,7 +63,7 @@ public static class VerifyCommand
         using var services = new ServiceCollection().AddLogging().AddTexts().BuildServiceProvider();
         var words = services.GetRequiredService<IStringLocalizer<Trail.Words>>();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{verdict.Entries} entries in {verdict.Seals} seals, {verdict.Unsealed} waiting, {verdict.Anchors} time stamps, {verdict.Files} files, {verdict.Rows} rows; head {(verdict.Head is null ? "none" : Convert.ToHexStringLower(verdict.Head))}"));
+            $"{verdict.Entries} entries in {verdict.Seals} seals, {verdict.Unsealed} waiting, {verdict.Anchors} time stamps, {verdict.Files} files, {verdict.Rows} rows, {verdict.Erased} erased values; head {(verdict.Head is null ? "none" : Convert.ToHexStringLower(verdict.Head))}"));
         foreach (var finding in verdict.Findings)
         {
             Console.WriteLine($"FOUND {words[$"Finding{finding.Kind}", finding.Where, finding.Detail].Value}");

@@ -1,25 +1,25 @@
 namespace AuditTracker.Trail;
 
-/// <summary>A personal value beside its entry; null: erased.</summary>
+/// <summary>A personal value beside its entry; null: it is gone.</summary>
 internal sealed record KeptValue(long EntryId, string Side, string Name, Guid Salt, string? Value);
 
-/// <summary>Compares personal values with the commitments in an entry's bytes. An erased value (null) is as it should be; a row that is gone is not.</summary>
+/// <summary>Compares personal values with the commitments in an entry's bytes. A value that is gone is as it should be where an act tells that it was erased; a row that is gone never is.</summary>
 internal static class Commitments
 {
-    public static void Check(SealedEntry entry, IEnumerable<KeptValue> kept, Action<string> changed)
+    public static void Check(SealedEntry entry, IEnumerable<KeptValue> kept, ErasedValues erased, Action<FindingKind, string> found)
     {
         // Most entries hold no personal value; these are the bytes before each commitment.
         if (entry.Canonical.IndexOf("#64:"u8) < 0)
         {
             foreach (var stray in kept)
             {
-                changed(stray.Name);
+                found(FindingKind.ValueChanged, stray.Name);
             }
             return;
         }
         if (CanonicalEntry.TryDecode(entry.Canonical) is not { } read)
         {
-            changed("-");
+            found(FindingKind.ValueChanged, "-");
             return;
         }
         var rows = kept.ToDictionary(row => (row.Side, row.Name));
@@ -29,13 +29,17 @@ internal static class Commitments
             {
                 if (!rows.Remove((side, value.Name), out var row) || row.Value is { } text && !value.Commits(row.Salt, text))
                 {
-                    changed(value.Name);
+                    found(FindingKind.ValueChanged, value.Name);
+                }
+                else if (row.Value is null && !erased.Accepts(entry.Id, side, value.Name))
+                {
+                    found(FindingKind.ValueGone, value.Name);
                 }
             }
         }
         foreach (var stray in rows.Values)
         {
-            changed(stray.Name);
+            found(FindingKind.ValueChanged, stray.Name);
         }
     }
 }

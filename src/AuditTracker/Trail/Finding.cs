@@ -18,6 +18,9 @@ public enum FindingKind
     /// <summary>A personal value, or its salt, is not the one committed to, or its row is gone.</summary>
     ValueChanged,
 
+    /// <summary>A personal value is gone, and no act tells that it was erased.</summary>
+    ValueGone,
+
     /// <summary>A seal's parts do not give its head, or the leaves kept with it not its root.</summary>
     SealChanged,
 
@@ -63,7 +66,8 @@ public sealed record Finding(FindingKind Kind, string Where, string Detail = "")
 /// <param name="Head">The last head, null when nothing is sealed.</param>
 /// <param name="Findings">At most <see cref="MostFindings"/>; the first ones matter.</param>
 /// <param name="Rows">Rows that were compared with what the trail says of them; 0 when that was not asked.</param>
-public sealed record Verdict(long Entries, long Seals, long Unsealed, byte[]? Head, long Anchors, long Files, IReadOnlyList<Finding> Findings, long Rows = 0)
+/// <param name="Erased">Personal values that are gone as acts of the trail tell.</param>
+public sealed record Verdict(long Entries, long Seals, long Unsealed, byte[]? Head, long Anchors, long Files, IReadOnlyList<Finding> Findings, long Rows = 0, long Erased = 0)
 {
     public const int MostFindings = 1_000;
 

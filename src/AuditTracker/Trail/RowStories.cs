@@ -23,8 +23,8 @@ internal sealed class RowStory(byte[] subject)
             ? told.IsErased || (value is not null && told.Salt is { } salt && told.Value.Commits(Guid.ParseExact(salt, "D"), value))
             : told.Value.Plain == value);
 
-    /// <param name="kept">Name, salt and whether it was erased, of the personal values after; by tabs and line ends.</param>
-    public void Add(CanonicalEntry entry, string? kept)
+    /// <param name="kept">Name, salt and whether it is gone, of the personal values after; by tabs and line ends.</param>
+    public void Add(CanonicalEntry entry, string? kept, ErasedValues erased)
     {
         Began |= entry.What.EndsWith(".insert", StringComparison.Ordinal);
         IsAlive = !entry.What.EndsWith(".delete", StringComparison.Ordinal);
@@ -35,13 +35,13 @@ internal sealed class RowStory(byte[] subject)
         var salts = kept?.Split('\n').Select(line => line.Split('\t')).ToDictionary(parts => parts[0]);
         foreach (var value in entry.After ?? [])
         {
-            columns[value.Name] = salts?.GetValueOrDefault(value.Name) is { } parts ? (value, parts[1], parts[2] == "t") : (value, null, false);
+            columns[value.Name] = salts?.GetValueOrDefault(value.Name) is { } parts ? (value, parts[1], parts[2] == "t" && erased.Tells(entry.Id, "after", value.Name)) : (value, null, false);
         }
     }
 }
 
 /// <summary>Streams what the trail tells, row by row, in the order of the rows' subjects.</summary>
-internal sealed class RowStories(NpgsqlBinaryExporter entries) : IAsyncDisposable
+internal sealed class RowStories(NpgsqlBinaryExporter entries, ErasedValues erased) : IAsyncDisposable
 {
     private (byte[] Subject, byte[] Canonical, string? Kept)? next;
     private bool began;
@@ -49,11 +49,11 @@ internal sealed class RowStories(NpgsqlBinaryExporter entries) : IAsyncDisposabl
     /// <summary>Null before the first and after the last.</summary>
     public RowStory? Current { get; private set; }
 
-    public static async Task<RowStories> OpenAsync(NpgsqlConnection connection, CancellationToken ct) => new(await connection.BeginBinaryExportAsync("""
+    public static async Task<RowStories> OpenAsync(NpgsqlConnection connection, ErasedValues erased, CancellationToken ct) => new(await connection.BeginBinaryExportAsync("""
         copy (select convert_to(e.subject, 'UTF8'), e.canonical, v.kept from trail.entries e
               left join (select entry_id, string_agg(name || E'\t' || salt || E'\t' || case when value is null then 't' else 'f' end, E'\n') as kept from trail.entry_values where side = 'after' group by entry_id) v on v.entry_id = e.id
               where e.kind = 'row' order by e.subject collate "C", e.id) to stdout (format binary)
-        """, ct));
+        """, ct), erased);
 
     public async Task ReadAsync(CancellationToken ct)
     {
@@ -68,7 +68,7 @@ internal sealed class RowStories(NpgsqlBinaryExporter entries) : IAsyncDisposabl
             // Bytes that cannot be read are found where the seals are checked.
             if (CanonicalEntry.TryDecode(one.Canonical) is { } entry)
             {
-                Current.Add(entry, one.Kept);
+                Current.Add(entry, one.Kept, erased);
             }
             await NextAsync(ct);
         }

@@ -54,8 +54,9 @@ public delegate Task<IReadOnlyList<string>> FindActors(string typed, Cancellatio
 /// <summary>How far the trail is sealed and stamped.</summary>
 /// <param name="Number">The newest seal; null when there is none yet.</param>
 /// <param name="Waiting">Entries that are not sealed yet.</param>
-/// <param name="HeldSince">Since when an operation is under way that holds them back; null when none is.</param>
-public sealed record SealState(long? Number, byte[]? Head, DateTime? SealedAt, long? AnchoredNumber, DateTime? AnchoredAt, long Waiting, DateTime? WaitingSince, DateTime? HeldSince)
+/// <param name="IsHeld">An operation somewhere on the server holds them back.</param>
+/// <param name="HeldSince">Since when it is under way; null when none is, or when it is another role's and the server does not tell.</param>
+public sealed record SealState(long? Number, byte[]? Head, DateTime? SealedAt, long? AnchoredNumber, DateTime? AnchoredAt, long Waiting, DateTime? WaitingSince, bool IsHeld, DateTime? HeldSince)
 {
     public string? Hash => Head is null ? null : Convert.ToHexStringLower(Head);
 }

@@ -16,7 +16,7 @@ public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors?
 
     private sealed record Row(long Id, string Tx, DateTime At, DateTime RecordedAt, string Actor, string Request, string Kind, string What, string Subject, byte[] Canonical);
 
-    private sealed record ValueRow(long EntryId, string Side, string Name, Guid Salt, string? Value, bool IsErased);
+    private sealed record ValueRow(long EntryId, string Side, string Name, Guid Salt, string? Value, bool IsErased, bool IsGone);
 
     /// <summary>A part of the trail; its places are <c>time.ID</c>.</summary>
     public async Task<ListPage<TrailEntry>> ListAsync(CurrentUser user, TrailFilter filter, ListSlice slice, CancellationToken ct = default)
@@ -30,9 +30,10 @@ public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors?
             where {Where(filter)} {behind} order by {slice.OrderBy} limit @limit
             """, parameters, ct), row => row.Id.ToString(CultureInfo.InvariantCulture));
         var values = page.Rows.Count == 0 ? [] : await connection.ListAsync<ValueRow>("""
-            select entry_id, side, name, salt, case when @personal then value end as value, value is null as is_erased
-            from trail.entry_values where entry_id = any(@ids) and @allowed
-            """, new { ids = page.Rows.Select(row => row.Id).ToArray(), personal = user.SeesPersonalValues, allowed = MaySee(user) }, ct);
+            select entry_id, side, name, salt, case when @personal then value end as value,
+                   value is null and exists (select from trail.entries a where a.subject = 'entry:' || v.entry_id || '/' || v.side || '/' || v.name and a.what = @Act and a.id > v.entry_id) as is_erased, value is null as is_gone
+            from trail.entry_values v where entry_id = any(@ids) and @allowed
+            """, new { ErasedValues.Act, ids = page.Rows.Select(row => row.Id).ToArray(), personal = user.SeesPersonalValues, allowed = MaySee(user) }, ct);
         var names = nameActors is null ? null : await nameActors([.. page.Rows.Select(row => row.Actor).Distinct()], ct);
         var byEntry = values.ToLookup(value => value.EntryId);
         return new([.. page.Rows.Select(row => Show(row, [.. byEntry[row.Id]], names, user.SeesPersonalValues))], page.Before, page.After);
@@ -70,9 +71,10 @@ public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors?
         return await connection.FirstAsync<(long, DateTime)?>("select id, at from trail.entries where @allowed order by id desc limit 1", new { allowed = MaySee(user) }, ct);
     }
 
-    private sealed record SealRow(long? Number, byte[]? Head, DateTime? SealedAt, long? AnchoredNumber, DateTime? AnchoredAt, long Waiting, DateTime? WaitingSince, DateTime? HeldSince);
+    private sealed record SealRow(long? Number, byte[]? Head, DateTime? SealedAt, long? AnchoredNumber, DateTime? AnchoredAt, long Waiting, DateTime? WaitingSince, bool IsHeld, DateTime? HeldSince);
 
     /// <summary>How far the trail is sealed. What waits is counted to <see cref="CountedTo"/> + 1; null for whoever may not read the trail.</summary>
+    /// <remarks>What holds sealing back is the oldest transaction that still runs anywhere on the server; that there is one, any role sees, when it began only its own.</remarks>
     public async Task<SealState?> SealStateAsync(CurrentUser user, CancellationToken ct = default)
     {
         if (!MaySee(user))
@@ -82,13 +84,15 @@ public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors?
         await using var connection = await db.OpenAsync(ct);
         var row = (await connection.FirstAsync<SealRow>("""
             select s.number, s.head, s.sealed_at, a.number as anchored_number, a.stamped_at as anchored_at, w.entries as waiting, w.since as waiting_since,
-                   case when w.entries > 0 then (select min(xact_start) from pg_stat_activity where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()) end as held_since
+                   h.oldest is not null as is_held,
+                   coalesce((select min(xact_start) from pg_stat_activity where backend_xid::text::bigint = h.oldest), (select min(prepared) from pg_prepared_xacts where transaction::text::bigint = h.oldest), trail.began(h.oldest)) as held_since
             from (select 1) one
             left join lateral (select number, head, sealed_at, through_id from trail.seals order by number desc limit 1) s on true
             left join lateral (select number, stamped_at from trail.anchors order by number desc limit 1) a on true
             cross join lateral (select count(*) as entries, min(recorded_at) as since from (select recorded_at from trail.entries where id > coalesce(s.through_id, 0) limit @cap) waiting) w
+            left join lateral (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint % 4294967296 as oldest from trail.seal_mark m where w.entries > 0 and m.xid > pg_snapshot_xmin(pg_current_snapshot())) h on true
             """, new { cap = CountedTo + 1 }, ct))!;
-        return new SealState(row.Number, row.Head, row.SealedAt, row.AnchoredNumber, row.AnchoredAt, row.Waiting, row.WaitingSince, row.HeldSince);
+        return new SealState(row.Number, row.Head, row.SealedAt, row.AnchoredNumber, row.AnchoredAt, row.Waiting, row.WaitingSince, row.IsHeld, row.HeldSince);
     }
 
     /// <summary>The actors a reader means: <c>account:5</c> itself, else whom the typed name or address finds.</summary>
@@ -137,6 +141,7 @@ public sealed class TrailStore(Db db, NameActors? nameActors = null, FindActors?
         TrailValue Personal(CanonicalValue value, ValueRow? kept) => kept switch
         {
             { IsErased: true } => new(value.Name, Showing.Erased, null),
+            { IsGone: true } => new(value.Name, Showing.Changed, null),
             _ when !personal => new(value.Name, Showing.Personal, null),
             { Value: { } text } when value.Commits(kept.Salt, text) => new(value.Name, Showing.Plain, text),
             _ => new(value.Name, Showing.Changed, null),

@@ -41,7 +41,7 @@ public sealed class TrailWords(IStringLocalizer<Words> words)
         "post.changed",
         "posts.imported",
         "trail.guarded",
-        "trail.rowsKnown", "trail.verificationAsked", "trail.verified", "trail.verificationFailed",
+        "trail.rowsKnown", "trail.verificationAsked", "trail.verified", "trail.verificationFailed", "trail.valueErased",
         "report.requested", "report.requestedAgain", "report.built", "report.written", "report.failed", "report.downloaded", "report.filed",
         "request.added", "request.changed",
         "role.granted", "role.ended",

@@ -9,16 +9,17 @@ namespace AuditTracker.Trail;
 /// <summary>
 /// Compares the rows of every watched table with what the trail says of them: whoever writes past the triggers leaves a row that the trail does not explain. Both sides are
 /// streamed in the order of their subjects from one snapshot, so memory does not grow with them. Of a column the trail never spoke of (it came with a later migration, or is
-/// exempt) nothing can be said; a personal value that was erased from the trail is not compared either.
+/// exempt) nothing can be said; a personal value whose erasing an act tells is not compared either.
 /// </summary>
 internal sealed class VerifyRows(Db db)
 {
     private sealed record Table(string Name, string Subject, string[] Columns);
 
     /// <param name="connection">In the transaction whose snapshot counts; nothing else may be read from it meanwhile.</param>
+    /// <param name="erased">The values that need not be compared.</param>
     /// <param name="found">Told every difference: what it is, the row's subject, the column.</param>
     /// <returns>How many rows were compared.</returns>
-    public async Task<long> RunAsync(NpgsqlConnection connection, Action<FindingKind, string, string> found, CancellationToken ct)
+    public async Task<long> RunAsync(NpgsqlConnection connection, ErasedValues erased, Action<FindingKind, string, string> found, CancellationToken ct)
     {
         var tables = await TablesAsync(connection, ct);
         var known = await KnownAsync(connection, ct);
@@ -31,7 +32,7 @@ internal sealed class VerifyRows(Db db)
             await set.ExecuteNonQueryAsync(ct);
         }
         var compared = 0L;
-        await using var stories = await RowStories.OpenAsync(connection, ct);
+        await using var stories = await RowStories.OpenAsync(connection, erased, ct);
         await stories.ReadAsync(ct);
         foreach (var table in tables)
         {

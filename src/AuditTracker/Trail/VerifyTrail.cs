@@ -22,8 +22,9 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
 
     private sealed record WaitingRow(long Entries, DateTime? OldestAt, DateTime Now);
 
-    private sealed class Looking
+    private sealed class Looking(ErasedValues erased)
     {
+        public ErasedValues Erased => erased;
         public long Entries;
         // Batches are checked beside the reading of the next ones; what they found is told in their order.
         private readonly Queue<Task<(int Entries, List<Finding> Findings)>> checking = new();
@@ -65,7 +66,7 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
     {
         await using var connection = await db.OpenAsync(ct);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct);
-        var looking = new Looking();
+        var looking = new Looking(await ErasedValues.LoadAsync(connection, ct));
         // What is wrong with all of it comes before what is wrong with each entry: only so many findings are kept.
         await CheckHeadsAsync(connection, looking, expectedHeads ?? [], ct);
         Seal? last = null;
@@ -91,9 +92,9 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
             await CheckGuardAsync(connection, looking, ct);
         }
         var unsealed = await CheckWaitingAsync(connection, looking, last?.ThroughId ?? long.MinValue, isLive, ct);
-        var rows = withRows ? await new VerifyRows(db).RunAsync(connection, (kind, subject, column) => looking.Found(kind, subject, column), ct) : 0;
+        var rows = withRows ? await new VerifyRows(db).RunAsync(connection, looking.Erased, (kind, subject, column) => looking.Found(kind, subject, column), ct) : 0;
         var files = withFiles ? await CheckFilesAsync(connection, looking, ct) : 0;
-        return new Verdict(looking.Entries, sums.Count, unsealed, last?.Head, anchors, files, looking.Findings, rows);
+        return new Verdict(looking.Entries, sums.Count, unsealed, last?.Head, anchors, files, looking.Findings, rows, looking.Erased.Met);
     }
 
     private static async Task<Seal?> CheckAsync(NpgsqlConnection connection, Looking looking, Seal? last, long from, long through, CancellationToken ct)
@@ -112,12 +113,12 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
             var (before, batch) = (last, await entries.ReadThroughAsync(row.ThroughId, ct));
             last = new Seal(row.Number, row.FromId, row.ThroughId, row.Entries, row.Root, row.Previous, row.Head, row.SealedMicros);
             var seal = last;
-            await looking.CheckAsync(() => (batch.Count, Check(before, seal, row.Leaves, batch, values)));
+            await looking.CheckAsync(() => (batch.Count, Check(before, seal, row.Leaves, batch, values, looking.Erased)));
         }
         return last;
     }
 
-    private static List<Finding> Check(Seal? before, Seal seal, byte[] leaves, List<SealedEntry> entries, ILookup<long, KeptValue> values)
+    private static List<Finding> Check(Seal? before, Seal seal, byte[] leaves, List<SealedEntry> entries, ILookup<long, KeptValue> values, ErasedValues erased)
     {
         var findings = new List<Finding>();
         if (!seal.Follows(before))
@@ -137,7 +138,7 @@ public sealed class VerifyTrail(Db db, HeadJournal journal, BlobStore blobs)
             {
                 findings.Add(Of(FindingKind.ColumnsDiffer, entry.Id));
             }
-            Commitments.Check(entry, values[entry.Id], name => findings.Add(Of(FindingKind.ValueChanged, entry.Id, name)));
+            Commitments.Check(entry, values[entry.Id], erased, (kind, name) => findings.Add(Of(kind, entry.Id, name)));
         }
         if (!met.AsSpan().SequenceEqual(leaves))
         {

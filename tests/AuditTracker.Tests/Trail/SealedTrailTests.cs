@@ -172,7 +172,36 @@ public sealed class SealedTrailTests : IAsyncLifetime
     [Fact]
     public async Task An_erased_personal_value_leaves_every_proof_valid()
     {
-        await SuperuserAsync("update trail.entry_values set value = null");
+        await SuperuserAsync("select trail.erase_value(entry_id, side, name, null) from trail.entry_values");
+        var waiting = await VerifyAsync();
+        Assert.Empty(waiting.Findings);
+        await SealAsync();
+        var verdict = await VerifyAsync();
+        Assert.Empty(verdict.Findings);
+        Assert.Equal(await database.ScalarAsync<long>("select count(*) from trail.entry_values"), verdict.Erased);
+        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from trail.entry_values where value is not null or salt <> '00000000-0000-0000-0000-000000000000'"));
+    }
+
+    [Theory]
+    [InlineData("update trail.entry_values set value = null where (entry_id, side, name) = (@id, 'after', 'comment')")]
+    // Another value's act, one from before the entry, and one that an unsealed column alone makes.
+    [InlineData("update trail.entry_values set value = null where (entry_id, side, name) = (@id, 'after', 'comment'); select trail.act('trail.valueErased', 'entry:' || @id || '/before/comment')")]
+    [InlineData("update trail.entry_values set value = null where (entry_id, side, name) = (@id, 'after', 'comment'); update trail.entries set what = 'trail.valueErased', subject = 'entry:' || @id || '/after/comment' where id = @id + 1")]
+    public async Task A_personal_value_that_is_gone_without_an_act_is_named(string sql)
+    {
+        var id = await database.ScalarAsync<long>("select max(v.entry_id) from trail.entry_values v join trail.entries e on e.id = v.entry_id where e.what = 'department.added' and e.id < (select max(id) from trail.entries)");
+        await SuperuserAsync(sql, new { id });
+        Assert.Contains(new Finding(FindingKind.ValueGone, $"{id}", "comment"), (await VerifyAsync()).Findings);
+    }
+
+    [Fact]
+    public async Task An_operator_erases_a_value_once_with_a_reason_and_nobody_one_that_is_not_there()
+    {
+        var id = await database.ScalarAsync<long>("select max(entry_id) from trail.entry_values where name = 'comment'");
+        Assert.True(await AuditTracker.Commands.EraseCommand.RunAsync(database.OwnerConnection, id, "after", "comment", "本人の求め", default));
+        Assert.False(await AuditTracker.Commands.EraseCommand.RunAsync(database.OwnerConnection, id, "after", "comment", "もう一度", default));
+        await Assert.ThrowsAsync<AuditTracker.Commands.UsageException>(() => AuditTracker.Commands.EraseCommand.RunAsync(database.OwnerConnection, id, "before", "comment", "ない", default));
+        Assert.Equal(["operator:erase 本人の求め"], await database.ListAsync<string>("select e.actor || ' ' || v.value from trail.entries e join trail.entry_values v on v.entry_id = e.id where e.what = 'trail.valueErased' and e.subject = 'entry:' || @id || '/after/comment'", new { id }));
         Assert.Empty((await VerifyAsync()).Findings);
     }
 
@@ -183,12 +212,32 @@ public sealed class SealedTrailTests : IAsyncLifetime
     [InlineData("select trail.watch('departments')")]
     [InlineData("create or replace function trail.actor() returns text language sql as $$ select 'account:1'::text $$")]
     [InlineData("grant insert on trail.entries to public")]
+    [InlineData("grant update (value) on trail.entry_values to audit_tracker_app")]
+    [InlineData("grant create on schema trail to audit_tracker_app")]
+    [InlineData("create function zz() returns trigger language plpgsql as $$ begin return null; end $$; create trigger zz before insert on trail.entries for each row execute function zz()")]
+    [InlineData("create function zz() returns trigger language plpgsql as $$ begin return null; end $$; create trigger zz before insert on trail.entry_values for each row execute function zz()")]
+    [InlineData("create function zz() returns trigger language plpgsql as $$ begin return null; end $$; create trigger zz before insert on trail.seals for each row execute function zz()")]
+    [InlineData("create rule zz as on insert to trail.entry_values do instead nothing")]
+    [InlineData("create rule zz as on update to departments do instead nothing")]
+    [InlineData("alter table trail.entries enable row level security")]
+    [InlineData("create policy zz on trail.entries using (id < 10)")]
+    [InlineData("alter table people enable row level security")]
     public Task What_records_the_trail_cannot_be_changed_or_made_again_unseen(string sql) => TamperAsync(sql, FindingKind.GuardChanged, null);
+
+    [Fact]
+    public async Task A_database_whose_triggers_do_not_fire_by_its_settings_is_found()
+    {
+        await using (var superuser = new NpgsqlConnection((await TestPostgres.GetAsync()).Superuser(new NpgsqlConnectionStringBuilder(database.OwnerConnection).Database!)))
+        {
+            await superuser.ExecuteAsync("do $$ begin execute format('alter database %I set session_replication_role = replica', current_database()); end $$");
+        }
+        Assert.Contains((await VerifyAsync()).Findings, finding => finding.Kind == FindingKind.GuardChanged);
+    }
 
     [Fact]
     public async Task The_app_role_cannot_write_seals_or_guards()
     {
-        foreach (var sql in new[] { "delete from trail.seals", "update trail.seals set root = ''", "insert into trail.guards values (1, 'x')", "select trail.guard('x')", "delete from trail.anchors", "delete from trail.seal_mark" })
+        foreach (var sql in new[] { "delete from trail.seals", "update trail.seals set root = ''", "insert into trail.guards values (1, 'x')", "select trail.guard('x')", "delete from trail.anchors", "delete from trail.seal_mark", "select trail.erase_value(1, 'after', 'comment')" })
         {
             await using var connection = new NpgsqlConnection(database.AppConnection);
             var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync(sql));

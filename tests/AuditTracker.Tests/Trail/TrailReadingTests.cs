@@ -3,9 +3,11 @@ using System.Text.Json;
 using AuditTracker.Platform.Security;
 using AuditTracker.Tests.Support;
 using AuditTracker.Trail;
+using Dapper;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Npgsql;
 
 namespace AuditTracker.Tests.Trail;
 
@@ -54,10 +56,39 @@ public sealed class TrailReadingTests(TestApp app) : IClassFixture<TestApp>
         Assert.DoesNotContain("田中", await PageAsync(Cast.Adam, $"/trail?subject={subject}"), StringComparison.Ordinal);
         Assert.Contains("田中さんは入院中", await PageAsync(Cast.Manami, $"/trail?subject={subject}"), StringComparison.Ordinal);
 
-        await app.Database.ArrangeAsync("update trail.entry_values set value = null where entry_id = @id", new { id = entry.GetProperty("id").GetInt64() });
+        var id = entry.GetProperty("id").GetInt64();
+        await app.Database.ArrangeAsync("update trail.entry_values set value = null where entry_id = @id", new { id });
+        Assert.Equal("（記録と一致しない値）", await CommentAsync(Cast.Manami, subject));
+        await app.Database.ArrangeAsync("select trail.erase_value(@id, 'after', 'comment', '本人の求め')", new { id });
         Assert.Equal("（廃棄済み）", await CommentAsync(Cast.Manami, subject));
         Assert.Equal("(destroyed)", await CommentAsync(Cast.Carol, subject));
         Assert.Contains("（廃棄済み）", await PageAsync(Cast.Manami, $"/trail?subject={subject}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_holds_sealing_back_is_said_also_when_the_server_does_not_tell_whose_it_is()
+    {
+        var server = await TestPostgres.GetAsync();
+        var database = new NpgsqlConnectionStringBuilder(app.Database.OwnerConnection).Database!;
+        foreach (var (connectionString, isSeen) in new[] { (app.Database.AppConnection, true), (app.Database.OwnerConnection, true), (server.Superuser(database), false), (server.Superuser("postgres"), false) })
+        {
+            await using var other = new NpgsqlConnection(connectionString + ";Pooling=false");
+            await other.OpenAsync();
+            await using var slow = await other.BeginTransactionAsync();
+            var xid = await other.ExecuteScalarAsync<string>("select pg_current_xact_id()::text");
+            await ActAsync("test.waits");
+            // Other tests write to the same server; sooner or later this one is the oldest.
+            SealState? state = null;
+            for (var since = DateTime.UtcNow; state is null; await Task.Delay(50))
+            {
+                Assert.True(DateTime.UtcNow - since < TimeSpan.FromMinutes(1), "Something else holds sealing back.");
+                await app.Get<SealTrail>().RunAsync();
+                var read = await app.Get<TrailStore>().SealStateAsync(Reader(Role.InternalAuditor));
+                state = read!.IsHeld && await app.Database.ScalarAsync<string>("select pg_snapshot_xmin(pg_current_snapshot())::text") == xid && (read.HeldSince is not null) == isSeen ? read : null;
+            }
+            Assert.True(state.Waiting > 0);
+            Assert.Contains(isSeen ? "Held back by an operation that began" : "Held back by an operation of another user", await PageAsync(Cast.Carol, "/trail"));
+        }
     }
 
     [Fact]

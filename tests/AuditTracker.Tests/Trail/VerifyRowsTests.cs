@@ -65,8 +65,21 @@ public sealed class VerifyRowsTests : IAsyncLifetime
     [Fact]
     public async Task An_erased_personal_value_is_no_change()
     {
-        await PastTheTriggersAsync("update trail.entry_values set value = null where name = 'name'; update people set name = '（廃棄済み）'");
-        Assert.DoesNotContain((await VerifyAsync()).Findings, finding => finding.Kind == FindingKind.RowChanged);
+        await database.ArrangeAsync("select trail.erase_value(v.entry_id, v.side, v.name, '本人の求め') from trail.entry_values v join trail.entries e on e.id = v.entry_id where v.name = 'name' and e.subject like 'people/%'");
+        await database.SealAllAsync();
+        await PastTheTriggersAsync("update people set name = '（廃棄済み）'");
+        var verdict = await VerifyAsync();
+        Assert.Empty(verdict.Findings);
+        Assert.Equal(await database.ScalarAsync<long>("select count(*) from trail.entry_values where value is null"), verdict.Erased);
+    }
+
+    [Fact]
+    public async Task A_value_taken_out_of_the_trail_without_its_act_hides_no_change_of_the_row()
+    {
+        await PastTheTriggersAsync("update trail.entry_values set value = null where name = 'name'; update people set name = '別人' where id = 2");
+        var findings = (await VerifyAsync()).Findings;
+        Assert.Equal(new Finding(FindingKind.RowChanged, "people/2", "name"), Assert.Single(findings, finding => finding.Kind == FindingKind.RowChanged));
+        Assert.Contains(findings, finding => finding is { Kind: FindingKind.ValueGone, Detail: "name" });
     }
 
     [Fact]
