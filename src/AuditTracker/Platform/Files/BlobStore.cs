@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace AuditTracker.Platform.Files;
 
 /// <summary>
-/// Files kept for ever under the SHA-256 of their bytes: <c>sha256/ab/cd/abcd…</c>, read-only, never overwritten.
+/// Files kept for ever under the SHA-256 of their bytes: <c>sha256/ab/cd/abcd…</c>, read-only, never overwritten but by the right bytes when these come again and what stands there is damaged.
 /// A name exists only when all its bytes are on the disk, so a row may refer to it as soon as
 /// <see cref="SaveAsync"/> has returned. Memory is flat whatever the size.
 /// </summary>
@@ -57,9 +57,20 @@ public sealed class BlobStore
             {
                 Directory.CreateDirectory(folder);
             }
-            while (!DurableFiles.TryMoveNew(temporary, target) && !Keep(blob.Sha256))
+            while (!DurableFiles.TryMoveNew(temporary, target))
             {
-                // Swept between the two calls: our own copy takes the name after all.
+                // The copy that is there is read again, at less cost than ours was written: one that was damaged gives way to ours, in one step. Whoever has it open reads on in the old one.
+                var there = await CheckAsync(blob.Sha256, null, cancel);
+                if (there is BlobState.Changed or BlobState.Unreadable)
+                {
+                    File.Move(temporary, target, overwrite: true);
+                    break;
+                }
+                if (there is BlobState.Whole && Keep(blob.Sha256))
+                {
+                    break;
+                }
+                // Swept meanwhile: our own copy takes the name after all.
             }
 
             if (syncs)

@@ -155,6 +155,9 @@ public sealed class FileLook
                 throw new Found(Worded(larger), name);
             }
             var isOffice = zip.Entries.Any(entry => entry.FullName == "[Content_Types].xml");
+            // OpenDocument keeps macros in folders of their own: Basic's libraries, and scripts of other languages.
+            var isOpen = zip.Entries.Any(entry => entry.FullName == "META-INF/manifest.xml") && zip.Entries.Any(entry => entry.FullName is "content.xml" or "mimetype");
+            RefuseMacros(isOpen && zip.Entries.Any(entry => IsScript(ZipFolder.NameOf(entry.FullName).Replace('\\', '/'))), name, depth);
             if (depth == 0 && FileSignatures.OfficeFolder(name) is { } folder && !zip.Entries.Any(entry => entry.FullName.StartsWith(folder, StringComparison.OrdinalIgnoreCase)))
             {
                 throw new Found(FileProblem.OtherContent, FileSignatures.ExtensionOf(name));
@@ -169,6 +172,8 @@ public sealed class FileLook
             throw new Found(FileProblem.ArchiveDamaged, name);
         }
     }
+
+    private static bool IsScript(string name) => name[^1] != '/' && (name.StartsWith("Basic/", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Scripts/", StringComparison.OrdinalIgnoreCase));
 
     private async Task IntoEntryAsync(ZipArchiveEntry entry, string archive, bool isOffice, int depth, CancellationToken ct)
     {

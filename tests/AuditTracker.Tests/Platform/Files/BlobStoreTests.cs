@@ -50,6 +50,30 @@ public sealed class BlobStoreTests : IDisposable
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Assert.Single(Files)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Good_bytes_take_the_place_of_a_damaged_copy(bool isCut)
+    {
+        var bytes = RandomNumberGenerator.GetBytes((2 << 20) + 5);
+        var blob = await Save(bytes);
+        var path = Assert.Single(Files);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var damaged = isCut ? bytes[..^1] : [.. bytes[..^1], (byte)(bytes[^1] ^ 1)];
+        await File.WriteAllBytesAsync(path, damaged);
+        Assert.False(await store.VerifyAsync(blob.Sha256));
+        await using var reading = store.Open(blob.Sha256);
+
+        Assert.Equal(blob, await Save(bytes));
+
+        Assert.True(await store.VerifyAsync(blob.Sha256));
+        Assert.Equal(path, Assert.Single(Files));
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+        var read = new MemoryStream();
+        await reading.CopyToAsync(read);
+        Assert.Equal(damaged, read.ToArray());
+    }
+
     [Fact]
     public async Task The_same_bytes_are_one_blob_with_a_new_time()
     {

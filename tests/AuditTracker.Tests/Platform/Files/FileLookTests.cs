@@ -102,6 +102,22 @@ public sealed class FileLookTests
         Assert.Equal(FileProblem.OtherContent, await ProblemAsync("文書.docx", Ole("WordDocument")));
     }
 
+    [Theory]
+    [InlineData("一覧.ods", "Basic/Standard/Module1.xml")]
+    [InlineData("文書.odt", "Basic/script-lc.xml")]
+    [InlineData("発表.odp", "Scripts/python/macro.txt")]
+    public async Task Macros_are_found_in_OpenDocument_files(string name, string macro)
+    {
+        (string, byte[])[] document = [("mimetype", "application/vnd.oasis.opendocument"u8.ToArray()), ("content.xml", "<x/>"u8.ToArray()), ("META-INF/manifest.xml", "<m/>"u8.ToArray())];
+        var file = Zip([.. document, (macro, "<script/>"u8.ToArray())]);
+        Assert.Equal(FileProblem.Macros, await ProblemAsync(name, file));
+        Assert.Equal(FileProblem.Macros, await ProblemAsync(name, Zip([.. document[1..], (macro, "<script/>"u8.ToArray())])));
+        Assert.Equal(FileProblem.MacrosInArchive, await ProblemAsync("束.zip", Zip((name, file))));
+        Assert.Null(await ProblemAsync(name, file, new FileRules { TakesMacros = true }));
+        Assert.Null(await ProblemAsync(name, Zip(document)));
+        Assert.Null(await ProblemAsync("束.zip", Zip((macro, "a folder of this name"u8.ToArray()))));
+    }
+
     /// <summary>Records of an old workbook: its beginning, a list of its sheets, a sheet.</summary>
     /// <param name="type">0 a sheet, 1 Excel 4.0 macros.</param>
     private static byte[] Records(byte type, byte part = 0x10, int filling = 0, bool isLocked = false) =>
