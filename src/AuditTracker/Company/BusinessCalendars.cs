@@ -13,7 +13,7 @@ public static class BusinessCalendars
 
     /// <summary>
     /// The calendar as the rows have it now; works on the connection of a unit of work too. Holidays are known through the end of the
-    /// last year that has one; those of the years after it are a forecast by the law's rules.
+    /// last year that has one; those of the years after it are a forecast by the law's rules, and their turns are closed as that of the last known year.
     /// </summary>
     public static async Task<BusinessCalendar> LoadAsync(NpgsqlConnection connection, CancellationToken ct = default)
     {
@@ -30,6 +30,7 @@ public static class BusinessCalendars
         var madeUp = (await all.ReadAsync<DateOnly>()).AsList();
         var knownThrough = holidays.Count == 0 ? DateOnly.MinValue : new DateOnly(holidays[^1].On.Year, 12, 31);
         var forecast = holidays.Count == 0 ? [] : Enumerable.Range(knownThrough.Year + 1, Math.Clamp(LastForecastYear - knownThrough.Year, 0, ForecastYears)).SelectMany(HolidayForecast.OfYear);
-        return new BusinessCalendar(startMonth, holidays.Concat(forecast), closures, madeUp, knownThrough);
+        var turns = holidays.Count == 0 ? [] : TurnOfYear.Onward(closures, knownThrough.Year, knownThrough.Year + 1, Math.Min(LastForecastYear, knownThrough.Year + ForecastYears));
+        return new BusinessCalendar(startMonth, holidays.Concat(forecast), closures.Concat(turns), madeUp, knownThrough);
     }
 }

@@ -11,7 +11,7 @@ namespace AuditTracker.Company;
 /// <summary>A file between preview and apply, or applied.</summary>
 public sealed record HolidayImport(long Id, string FileName, DateTime At, DateTime? AppliedAt);
 
-/// <summary>Takes over the Cabinet Office's holidays: kept first, its differences shown, then applied. Compliance managers only.</summary>
+/// <summary>Takes over the Cabinet Office's holidays: kept first, its differences shown, then applied. The turn of a year that is new is closed as that of the year before. Compliance managers only.</summary>
 public sealed class ImportHolidays(Db db)
 {
     /// <returns>The import's number.</returns>
@@ -51,6 +51,8 @@ public sealed class ImportHolidays(Db db)
         var differences = await CompareAsync(work.Connection, id, ct);
         var said = differences.Where(difference => difference.After is not null).Select(difference => difference.After!).ToList();
         var gone = differences.Where(difference => difference.After is null).Select(difference => difference.On).ToArray();
+        var years = said.Select(day => day.On.Year).Distinct().ToArray();
+        await LoadHolidays.CloseTurnsAsync(work, await work.QueryAsync<int>("select year from unnest(@years) as year where year > (select coalesce(max(extract(year from held_on)), 0) from holidays)", new { years }, ct), ct);
         await work.ExecuteAsync("delete from holidays where held_on = any(@gone)", new { gone }, ct);
         await work.ExecuteAsync("""
             insert into holidays (held_on, name_ja, name_en, import_id) select h.*, @id from unnest(@on, @ja, @en) h

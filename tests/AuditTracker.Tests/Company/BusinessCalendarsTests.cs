@@ -74,6 +74,30 @@ public sealed class BusinessCalendarsTests : IAsyncLifetime
         Assert.Equal(shown, new CompanyProfile { NameJa = ja, NameEn = en }.NameIn(language));
 
     [Fact]
+    public async Task The_turn_of_years_ahead_is_closed_as_the_last_known_one_whatever_the_company_made_of_it()
+    {
+        Assert.Equal(new(2029, 12, 28), (await CalendarAsync()).ShiftToPrevious(new(2029, 12, 31)));
+        Assert.Equal(new(2030, 1, 4), (await CalendarAsync()).ShiftToNext(new(2029, 12, 29)));
+
+        await database.ArrangeAsync("update closures set from_on = '2027-12-28', to_on = '2028-01-05' where from_on = '2027-12-29'");
+        Assert.Equal("年末年始休業", (await CalendarAsync()).WhyClosed(new(2029, 12, 28))?.NameJa);
+        Assert.Equal(new(2029, 1, 9), (await CalendarAsync()).ShiftToNext(new(2029, 1, 5)));
+
+        // A turn the company has spoken of itself is its own; one that it took away stays away.
+        await database.ArrangeAsync("insert into closures (from_on, to_on, name_ja, name_en) values ('2029-12-31', '2029-12-31', '大みそか', 'Last day')");
+        Assert.True((await CalendarAsync()).IsBusinessDay(new(2029, 12, 28)));
+        await database.ArrangeAsync("delete from closures where from_on = '2027-12-28'");
+        Assert.True((await CalendarAsync()).IsBusinessDay(new(2028, 12, 29)));
+        Assert.False((await CalendarAsync()).IsBusinessDay(new(2029, 12, 31)));
+
+        async Task<AuditTracker.Calendar.BusinessCalendar> CalendarAsync()
+        {
+            await using var connection = await database.Db.OpenAsync();
+            return await BusinessCalendars.LoadAsync(connection);
+        }
+    }
+
+    [Fact]
     public async Task Beyond_the_announced_holidays_the_calendar_forecasts_and_says_that_it_does_not_know()
     {
         await using var connection = await database.Db.OpenAsync();

@@ -141,6 +141,35 @@ public sealed class DaysTests : IAsyncLifetime
         await Assert.ThrowsAsync<NotFound>(() => app.Get<ImportHolidays>().ApplyAsync(Cast.Manami.User(), id, default));
     }
 
+    [Fact]
+    public async Task The_turn_of_a_year_that_comes_by_file_is_closed_too_and_stays_as_the_company_changes_it()
+    {
+        await ImportAsync(2028);
+        Assert.Equal(new(2028, 12, 28), (await CalendarAsync()).ShiftToPrevious(new(2028, 12, 31)));
+        Assert.Contains("年末年始休業", await (await app.PagesAsAsync(Cast.Manami)).PageAsync("/company/calendar?year=2028"));
+        var lastDays = new PlanRule(Recurrence.Read("month", "lastBusinessDay", 0)!, 0, 0, OffsetUnit.BusinessDays, DeadlineShift.Previous, new(2028, 12, 1)).Expand(new(2028, 12, 1), new(2029, 1, 31), await CalendarAsync());
+        Assert.Contains(lastDays, planned => planned.DueOn == new DateOnly(2028, 12, 28));
+
+        // Taken away, it comes back neither with the same file nor with the next year's.
+        await app.Get<ChangeDays>().OpenAsync(Cast.Manami.User(), await app.Database.ScalarAsync<long>("select id from closures where from_on = '2028-12-29'"), default);
+        await ImportAsync(2028, 2029);
+        Assert.True((await CalendarAsync()).IsBusinessDay(new(2028, 12, 29)));
+        Assert.True((await CalendarAsync()).IsBusinessDay(new(2029, 12, 31)));
+
+        async Task ImportAsync(params int[] years)
+        {
+            var lines = years.SelectMany(HolidayForecast.OfYear).Select(day => $"{day.On.Year}/{day.On.Month}/{day.On.Day},{day.NameJa}");
+            var id = await app.Get<ImportHolidays>().KeepAsync(Cast.Manami.User(), "syukujitsu.csv", Encoding.UTF8.GetBytes("日,名\n" + string.Join('\n', lines) + "\n"), default);
+            await app.Get<ImportHolidays>().ApplyAsync(Cast.Manami.User(), id, default);
+        }
+
+        async Task<BusinessCalendar> CalendarAsync()
+        {
+            await using var connection = await app.Database.Db.OpenAsync();
+            return await BusinessCalendars.LoadAsync(connection);
+        }
+    }
+
     [Theory]
     [InlineData("日,名\n2027/13/1,元日\n", "HolidayLineWrong")]
     [InlineData("日,名\n", "HolidaysNone")]
