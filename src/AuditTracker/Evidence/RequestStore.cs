@@ -72,9 +72,9 @@ public static class RequestOrders
     public static readonly ListOrder Owner = new("owner", new("o.name_kana", "r.owner_id", "(select name_kana from people where id = {0})"), new("r.owner_id"), new("r.id"));
     public static readonly ListOrder Every = new("every", new("case v.every when 'day' then -2 when 'week' then -1 when 'month' then 1 when 'quarter' then 2 when 'half' then 3 when 'year' then 4 when 'months' then 5 else 6 end"), new("r.id"));
 
-    /// <summary>What has nothing ahead of it comes last.</summary>
+    /// <summary>What has nothing ahead of it comes last. Not on the very last day there is: the driver takes that for infinity.</summary>
     public static readonly ListOrder Next = new("next",
-        new("coalesce((select min(k.due_on) from collections k where k.request_id = r.id and k.state in ('planned', 'open', 'returned')), '9999-12-31')", IsDate: true), new("r.id"));
+        new("coalesce((select min(k.due_on) from collections k where k.request_id = r.id and k.state in ('planned', 'open', 'returned')), '9999-12-30')", IsDate: true), new("r.id"));
 
     public static readonly ListOrder[] All = [Added, Title, Owner, Every, Next];
 }

@@ -42,6 +42,19 @@ public sealed class RequestListTests(Desk desk) : IClassFixture<Desk>
         }
     }
 
+    [Fact]
+    public async Task Requests_with_nothing_ahead_are_on_the_later_pages_too()
+    {
+        var ids = new List<long>();
+        for (var i = 0; i < 7; i++)
+        {
+            ids.Add(await desk.RequestAsync($"先のない依頼 {i}"));
+        }
+        await desk.App.Database.ArrangeAsync("update collections set state = 'waived' where request_id = any(@ids)", new { ids = ids.Skip(2).ToArray() });
+        var store = desk.App.Get<RequestStore>();
+        await ListWalk.EveryAsync([RequestOrders.Next], 2, slice => store.PageAsync(Desk.Manager, new(Search: "先のない依頼"), slice, default), row => row.Id);
+    }
+
     [Theory]
     [InlineData("&sort=-next")]
     [InlineData("&frequency=month&sort=owner")]
