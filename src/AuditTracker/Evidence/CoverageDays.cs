@@ -35,12 +35,15 @@ public sealed class CoverageDays(Db db)
 
 /// <summary>
 /// Job: keeps the coverage of yesterday and of the month-ends of the last year, computed as of the end of those days. A day that was kept is
-/// left alone, so the job may run as often as it likes; a day it missed is made up for as long as it is a month-end or yesterday.
+/// left alone, so the job may run as often as it likes; days it missed are made up, a month of them and the month-ends of a year.
 /// </summary>
 public sealed class KeepCoverageDays(Db db, CoverageStore coverage)
 {
     /// <summary>Month-ends that are kept behind the running month; with today they make the thirteen points of the trend.</summary>
     public const int Months = 12;
+
+    /// <summary>Days that are made up after a downtime, besides the month-ends.</summary>
+    public const int MostMadeUp = 31;
 
     /// <summary>The last instant of a day in Japan, UTC, as of which it is computed.</summary>
     public static DateTime EndOf(DateOnly day) => JapanTime.StartOf(day.AddDays(1)).AddTicks(-10);
@@ -78,9 +81,11 @@ public sealed class KeepCoverageDays(Db db, CoverageStore coverage)
         await using var connection = await db.OpenAsync(ct);
         return (await connection.ListAsync<DateOnly>("""
             with clock as (select tokyo_date(business_now()) as today),
-            wanted as (select today - 1 as day from clock union select (date_trunc('month', today) - make_interval(months => n))::date - 1 from clock, generate_series(0, @Months - 1) n)
+            wanted as (
+                select today - 1 as day from clock union select (date_trunc('month', today) - make_interval(months => n))::date - 1 from clock, generate_series(0, @Months - 1) n
+                union select today - n from clock, generate_series(2, @MostMadeUp) n where today - n > (select max(day) from coverage_item_days))
             select day from wanted
             where day >= (select tokyo_date(min(at)) from request_versions) and not exists (select from coverage_item_days k where k.day = wanted.day) order by day
-            """, new { Months }, ct), await connection.ListAsync<string>("select key from frameworks where not archived and not reference order by position", ct: ct));
+            """, new { Months, MostMadeUp }, ct), await connection.ListAsync<string>("select key from frameworks where not archived and not reference order by position", ct: ct));
     }
 }

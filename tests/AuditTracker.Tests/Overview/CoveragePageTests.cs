@@ -26,6 +26,22 @@ public sealed class CoveragePageTests(Desk desk) : IClassFixture<Desk>, IAsyncLi
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
+    public async Task Days_missed_in_a_downtime_are_made_up_for_a_month()
+    {
+        await using var own = new Desk();
+        await own.InitializeAsync();
+        await own.RequestAsync(startOn: "2026-07-01");
+        await own.App.Database.ArrangeAsync("update request_versions set at = '2026-11-01T00:00:00Z'");
+        Assert.Equal(1, await own.App.Get<KeepCoverageDays>().RunAsync(CancellationToken.None));
+        await own.App.Database.SetClockAsync("2026-11-28T09:00:00");
+        Assert.Equal(4, await own.App.Get<KeepCoverageDays>().RunAsync(CancellationToken.None));
+        Assert.Equal(["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27"], await own.App.Database.ListAsync<string>("select distinct day::text from coverage_item_days order by 1"));
+        await own.App.Database.SetClockAsync("2027-01-15T09:00:00");
+        await own.App.Get<KeepCoverageDays>().RunAsync(CancellationToken.None);
+        Assert.Equal((1L, 30L), (await own.App.Database.ScalarAsync<long>("select count(distinct day) from coverage_item_days where day between '2026-11-28' and '2026-12-14'"), await own.App.Database.ScalarAsync<long>("select count(distinct day) from coverage_item_days where day >= '2026-12-15' and day <> '2026-12-31'")));
+    }
+
+    [Fact]
     public async Task Month_ends_since_the_first_request_and_yesterday_are_kept_once_as_they_were()
     {
         var database = desk.App.Database;
