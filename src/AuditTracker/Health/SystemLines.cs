@@ -10,6 +10,13 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
 {
     private readonly DateTime started = DateTime.UtcNow;
 
+    // An address that took no mail stays everybody's next mail's matter, whatever became of this one's: until it was corrected, the person has left, or it took a later one.
+    private const string AddressIsWrong = """
+        m.fault = 'recipient' and exists (
+            select from people p where p.id = m.person_id and lower(p.email) = lower(m.to_address) and coalesce(p.left_on >= tokyo_date(business_now()), true))
+        and not exists (select from mails r where r.person_id = m.person_id and r.kind = 'daily' and r.sent_on is not null and r.state = 'accepted' and r.id > m.id)
+        """;
+
     private sealed record State(bool IsHeld, bool IsSilent, bool IsStopped, bool IsUnscanned, long Quarantined, long Wrong, bool IsUnsound, long Undelivered);
 
     /// <summary>Worst first; empty for everybody else, and while all is well.</summary>
@@ -28,8 +35,8 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
                 (select count(*) from quarantines where decision is null) as quarantined,
                 (select count(*) from blob_checks where state <> 'whole') as wrong,
                 {HealthStore.TrailIsUnsound} as is_unsound,
-                (select count(*) from mails m where m.state in ('failed', 'unknown') and m.finished_at > business_now() - interval '30 days' and not exists (select from mails r where r.resend_of = m.id)
-                    and exists (select from notices n where n.mail_id = m.id and n.closed_at is null)) as undelivered
+                (select count(*) from mails m where m.state in ('failed', 'unknown') and not exists (select from mails r where r.resend_of = m.id)
+                    and (m.finished_at > business_now() - interval '30 days' and exists (select from notices n where n.mail_id = m.id and n.closed_at is null) or {AddressIsWrong})) as undelivered
             """, new { started }, ct))!;
         var lines = new List<string>();
         if (state.IsSilent)

@@ -21,3 +21,14 @@ public delegate Task<string> MintSecret(Platform.Database.UnitOfWork work, strin
 /// <summary>Registered by a room whose mail carries a secret link.</summary>
 /// <param name="Template">The mail: <c>accounts/invitation</c>.</param>
 public sealed record SecretMail(string Template, MintSecret Mint);
+
+/// <summary>What stands in a mail that is only looked at where a link of somebody's own will be.</summary>
+internal static class MaskedLinks
+{
+    /// <summary>Masks by notice: for those whose link is made when the mail is sent, also where the inbox has another one for them.</summary>
+    public static Dictionary<long, string> Of(IEnumerable<SecretMail> secrets, IEnumerable<TellingNotice> notices)
+    {
+        var minted = secrets.Select(secret => secret.Template).ToHashSet();
+        return notices.Where(notice => minted.Contains(notice.Template) || !notice.Model.Contains("\"link\"", StringComparison.Ordinal)).ToDictionary(notice => notice.Id, _ => WriteMail.Mask);
+    }
+}

@@ -54,7 +54,7 @@ public sealed record LedgerRecord(LedgerMail Mail, string MessageId, string? Fau
 /// The reads of /mails. Compliance managers see all of it; administrators see who got a mail and how it ended, not what it says; others
 /// see nothing. A waiting mail without open notices is no mail yet and is not shown.
 /// </summary>
-public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
+public sealed class MailLedger(Db db, WriteMail writer, IEnumerable<SecretMail> secrets, Settings settings)
 {
     private static string Mails(ListOrder? order = null) => $"""
         select m.id, m.kind, m.state, m.to_name, m.to_address, case when @bodies then m.subject end as subject, m.reply, m.claimed_at as at,
@@ -166,8 +166,7 @@ public sealed class MailLedger(Db db, WriteMail writer, Settings settings)
             where n.closed_at is null
             """, mail, ct);
         var context = new MailContext(await CompanyStore.LoadAsync(connection, ct), calendar, today, mail.ToName, language!, settings.PublicAddress, mail.IsResend);
-        // Only a notice that brings no link of its own gets one minted.
-        var masks = notices.Where(notice => !notice.Model.Contains("\"link\"", StringComparison.Ordinal)).ToDictionary(notice => notice.Id, _ => WriteMail.Mask);
+        var masks = MaskedLinks.Of(secrets, notices);
         try
         {
             return notices.Count == 0 ? null : writer.Write(context, notices, masks);

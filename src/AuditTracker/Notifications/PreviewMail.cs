@@ -20,7 +20,7 @@ public sealed record SeenMail(string Subject, string Text, string Html, string I
 public sealed record SeenPerson(long Id, string EmployeeNo, string Name, string Language, int Waiting, int Open);
 
 /// <summary>Shows any mail without sending it: with sample values, or with the notices that somebody really has. Secrets are masked.</summary>
-public sealed class PreviewMail(Db db, WriteMail writer, Templates templates, MailSamples samples, Settings settings)
+public sealed class PreviewMail(Db db, WriteMail writer, Templates templates, MailSamples samples, IEnumerable<SecretMail> secrets, Settings settings)
 {
     /// <summary>A mail with sample values, from this company.</summary>
     /// <param name="few">Nothing in it that may be missing.</param>
@@ -69,7 +69,7 @@ public sealed class PreviewMail(Db db, WriteMail writer, Templates templates, Ma
             where person_id = @person and closed_at is null and (@told or mail_id is null) order by id limit 200
             """, new { person, told }, ct);
         var context = await ContextAsync(connection, name, language, ct);
-        var masks = notices.Where(notice => !notice.Model.Contains("\"link\"", StringComparison.Ordinal)).ToDictionary(notice => notice.Id, _ => WriteMail.Mask);
+        var masks = MaskedLinks.Of(secrets, notices);
         if (notices.Count == 0)
         {
             return null;
