@@ -12,12 +12,13 @@ namespace AuditTracker.Notifications;
 /// <param name="ToldAt">When it was put into the person's next mail.</param>
 /// <param name="HandedAt">When a server took the mail.</param>
 /// <param name="Via">Which way the mail took, and what was answered to the last attempt.</param>
+/// <param name="Earlier">What was answered to the mails that this one was sent again for, one a line; null: it is the first.</param>
 /// <param name="OpenedAt">When its person first came by the mail's link and was known.</param>
 public sealed record LedgerLine(
     long Id, string Template, string Subject, string ToName, string? ToAddress, string? Title, DateOnly? DueOn, DateTime ToldAt, long? MailId, string? State, DateTime? HandedAt, string? Via, string? Reply,
-    DateTime? BouncedAt, DateTime? OpenedAt, DateTime? ClosedAt, string Place);
+    string? Earlier, DateTime? BouncedAt, DateTime? OpenedAt, DateTime? ClosedAt, string Place);
 
-/// <summary>How often somebody was reminded of a matter, and when a server took each reminder.</summary>
+/// <summary>How often somebody was reminded of a matter, and when a server took each reminder that is not known to have been lost.</summary>
 public sealed record Reminded(IReadOnlyList<DateTime> At);
 
 /// <summary>
@@ -29,13 +30,19 @@ public sealed class NoticeLedger(Db db)
 
     private const string Lines = """
         select n.id, n.template, n.subject, coalesce(m.to_name, p.name, '') as to_name, coalesce(m.to_address, p.email) as to_address, n.due_on, n.created_at as told_at, n.mail_id, m.state,
-               h.at as handed_at, a.via, a.reply, m.bounced_at, n.opened_at, n.closed_at, n.model::text as model
+               h.at as handed_at, a.via, a.reply, b.earlier, m.bounced_at, n.opened_at, n.closed_at, n.model::text as model
         """;
 
     private const string From = """
         from notices n left join people p on p.id = n.person_id left join mails m on m.id = n.mail_id
-        left join lateral (select at from mail_attempts where mail_id = m.id and outcome = 'accepted' order by id limit 1) h on true
+        left join lateral (
+            select at from mail_attempts where mail_id = m.id and (outcome = 'accepted' or outcome = 'unknown' and m.state = 'accepted') order by outcome, id limit 1) h on true
         left join lateral (select via, reply from mail_attempts where mail_id = m.id order by id desc limit 1) a on true
+        left join lateral (
+            with recursive before as (
+                select e.id, e.resend_of, e.reply from mails e where e.id = m.resend_of
+                union all select e.id, e.resend_of, e.reply from mails e join before on e.id = before.resend_of)
+            select string_agg(reply, chr(10) order by id) as earlier from before) b on true
         """;
 
     private const string Where = "where @sees and (@about::text is null or n.subject = @about) and (@template::text is null or n.template = @template)";
@@ -70,7 +77,10 @@ public sealed class NoticeLedger(Db db)
         }
     }
 
-    /// <summary>When servers took mails that reminded of a matter; null: the reader may not know. The first word (opened) is no reminder.</summary>
+    /// <summary>
+    /// When servers took mails that reminded of a matter; null: the reader may not know. The first word (opened) is no reminder, nor is a mail that came back; one of unknown ending is
+    /// once somebody has said that it arrived.
+    /// </summary>
     public async Task<Reminded?> RemindedAsync(CurrentUser user, string about, CancellationToken ct)
     {
         if (!Sees(user))
@@ -79,7 +89,7 @@ public sealed class NoticeLedger(Db db)
         }
         await using var connection = await db.OpenAsync(ct);
         return new Reminded(await connection.ListAsync<DateTime>($"""
-            select h.at {From} where @sees and n.subject = @about and h.at is not null and split_part(n.template, '/', 2) in ('collection-due-soon', 'collection-overdue', 'due-soon', 'overdue') order by h.at
+            select h.at {From} where @sees and n.subject = @about and h.at is not null and m.state <> 'failed' and split_part(n.template, '/', 2) in ('collection-due-soon', 'collection-overdue', 'due-soon', 'overdue') order by h.at
             """, new { sees = Sees(user), about }, ct));
     }
 
@@ -89,9 +99,9 @@ public sealed class NoticeLedger(Db db)
 
     private static LedgerLine Line(Row row, MailContext context) => new(
         row.Id, row.Template, row.Subject, row.ToName, row.ToAddress, MailModel.TitleOf(new TellingNotice(row.Id, row.Template, row.Subject, 5, row.DueOn, row.Model), context), row.DueOn, row.ToldAt, row.MailId, row.State, row.HandedAt, row.Via,
-        row.Reply, row.BouncedAt, row.OpenedAt, row.ClosedAt, row.Place);
+        row.Reply, row.Earlier, row.BouncedAt, row.OpenedAt, row.ClosedAt, row.Place);
 
     private sealed record Row(
         long Id, string Template, string Subject, string ToName, string? ToAddress, DateOnly? DueOn, DateTime ToldAt, long? MailId, string? State, DateTime? HandedAt, string? Via, string? Reply,
-        DateTime? BouncedAt, DateTime? OpenedAt, DateTime? ClosedAt, string Model, string Place);
+        string? Earlier, DateTime? BouncedAt, DateTime? OpenedAt, DateTime? ClosedAt, string Model, string Place);
 }

@@ -86,11 +86,13 @@ public static class Notices
               and (@templates::text[] is null or template = any(@templates)) and (@personId::bigint is null or person_id = @personId)
             """, new { subjects, templates, personId, work.Now }, ct);
 
-    /// <summary>Somebody came by the secret link of a mail and was let in by it: the newest mail about the matter counts as opened, once.</summary>
-    public static Task FollowedAsync(this UnitOfWork work, string subject, long personId, CancellationToken ct = default) => work.ExecuteAsync("""
+    /// <summary>Somebody came by the secret link of a mail and was let in by it: that mail about the matter counts as opened, once.</summary>
+    /// <param name="notice">Which one the link was made for; null: not known, the newest.</param>
+    public static Task FollowedAsync(this UnitOfWork work, string subject, long personId, long? notice, CancellationToken ct = default) => work.ExecuteAsync("""
         update notices set opened_at = @Now, read_at = coalesce(read_at, @Now)
-        where id = (select n.id from notices n where n.subject = @subject and n.person_id = @personId and n.mail_id is not null order by n.id desc limit 1) and opened_at is null
-        """, new { subject, personId, work.Now }, ct);
+        where id = coalesce(@notice, (select max(n.id) from notices n where n.subject = @subject and n.person_id = @personId and n.mail_id is not null))
+          and subject = @subject and person_id = @personId and opened_at is null
+        """, new { subject, personId, notice, work.Now }, ct);
 
     /// <summary>Opens again what was closed at an instant and never mailed: what closed it was taken back.</summary>
     public static async Task ReopenAsync(this UnitOfWork work, string[] subjects, DateTime closedAt, CancellationToken ct = default) =>

@@ -54,7 +54,10 @@ public sealed class TrainingLinks(Db db, TimeProvider time)
     internal static async Task<string> MintAsync(UnitOfWork work, long roster, CancellationToken ct)
     {
         var secret = Secrets.New();
-        await work.ExecuteAsync($"insert into training_links (roster_id, token_hash, created_at, expires_at) values (@roster, @hash, clock_timestamp(), clock_timestamp() + interval '{LinkDays} days')", new { roster, hash = Secrets.Hash(secret) }, ct);
+        await work.ExecuteAsync($"""
+            insert into training_links (roster_id, token_hash, created_at, expires_at, notice_id) values (@roster, @hash, clock_timestamp(), clock_timestamp() + interval '{LinkDays} days',
+                (select max(n.id) from notices n join mails m on m.id = n.mail_id and m.state = 'sending' where n.subject = @subject and n.person_id = (select person_id from training_roster where id = @roster)))
+            """, new { roster, hash = Secrets.Hash(secret), subject = ExemptPeople.Subject(roster) }, ct);
         return secret;
     }
 
@@ -90,7 +93,8 @@ public sealed class TrainingLinks(Db db, TimeProvider time)
             insert into training_sessions (token_hash, link_id, roster_id, created_at, expires_at) values (@hash, @LinkId, @RosterId, @now, @until);
             delete from training_sessions where expires_at < @now - interval '30 days';
             """, new { hash = Secrets.Hash(session), link.LinkId, link.RosterId, now, until = now + SessionLife }, ct);
-        await work.FollowedAsync(ExemptPeople.Subject(link.RosterId), await work.FirstAsync<long>("select person_id from training_roster where id = @RosterId", link, ct), ct);
+        await work.FollowedAsync(ExemptPeople.Subject(link.RosterId), await work.FirstAsync<long>("select person_id from training_roster where id = @RosterId", link, ct),
+            await work.FirstAsync<long?>("select notice_id from training_links where id = @LinkId", link, ct), ct);
         await work.ActAsync("training.linkOpened", ExemptPeople.Subject(link.RosterId), ct: ct);
         await work.CommitAsync(ct);
         return (session, link.RosterId);

@@ -67,6 +67,69 @@ public sealed class BouncesTests : IAsyncLifetime
         Assert.DoesNotContain("届かなかったメールが", WebUtility.HtmlDecode(await (await app.PagesAsAsync(Cast.Alice)).GetStringAsync("/")));
     }
 
+    [Theory]
+    [InlineData("update people set email = 'right@example.test', email_key = 'right@example.test' where id = 1")]
+    [InlineData("update people set left_on = '2026-11-30' where id = 1")]
+    [InlineData("mail")]
+    public async Task A_wrong_address_is_told_until_it_is_right_however_the_mail_ended(string mends)
+    {
+        New("1.mx", DeliveryReportTests.Report(id, recipient: Cast.Alice.Mail));
+        await ReadAsync();
+        // A newer reminder takes the place of what bounced, and months go by.
+        await TellAsync(work => work.SettleAsync("collection:1"));
+        await app.Database.SetClockAsync("2027-02-24T09:05:00");
+        var manager = await app.PagesAsAsync(Cast.Manami);
+        Assert.Contains("届かなかったメールが1通", await manager.PageAsync("/"));
+
+        if (mends == "mail")
+        {
+            await TellAsync(work => work.TellManyAsync([SendMailsTests.Opened(2, Cast.Alice)]));
+            Assert.Equal(1, await app.Get<SendMails>().RunAsync(default));
+        }
+        else
+        {
+            await app.Database.ArrangeAsync(mends);
+        }
+        Assert.DoesNotContain("届かなかったメールが", await manager.PageAsync("/"));
+    }
+
+    [Fact]
+    public async Task A_reminder_counts_when_it_did_not_come_back_or_somebody_says_that_it_arrived()
+    {
+        var carol = (await app.Get<AuditTracker.Accounts.CallerStore>().BySignInAsync(Cast.Carol.Mail, "test"))!;
+        var manager = (await app.Get<AuditTracker.Accounts.CallerStore>().BySignInAsync(Cast.Manami.Mail, "test"))!;
+        var ledger = app.Get<NoticeLedger>();
+        async Task<int> TimesAsync() => (await ledger.RemindedAsync(carol, "collection:1", default))!.At.Count;
+        await app.Database.ArrangeAsync("update notices set template = 'evidence/collection-due-soon'");
+        Assert.Equal(1, await TimesAsync());
+        New("1.mx", DeliveryReportTests.Report(id, recipient: Cast.Alice.Mail));
+        await ReadAsync();
+        Assert.Equal(0, await TimesAsync());
+
+        // Sent again, the line keeps what the first server said.
+        var words = await app.Database.ScalarAsync<string>("select reply from mails");
+        await app.Get<ResolveMail>().SendAgainAsync(manager, mail, default);
+        Assert.Equal(1, await app.Get<SendMails>().RunAsync(default));
+        Assert.Equal(1, await TimesAsync());
+        var line = (await ledger.ListAsync(carol, "collection:1", null, new(NoticeLedger.Newest, true, 50), default)).Rows.Single();
+        Assert.Equal(words, line.Earlier);
+        var page = await (await app.PagesAsAsync(Cast.Carol)).PageAsync("/notices?about=collection:1");
+        Assert.Contains("Answer to the mail before", page);
+        Assert.Contains(words.Split(' ')[0], page[page.IndexOf("Answer to the mail before", StringComparison.Ordinal)..]);
+
+        await app.Database.ArrangeAsync("update mail_attempts set outcome = 'unknown'; update mails set state = 'unknown' where resend_of is not null");
+        Assert.Equal(0, await TimesAsync());
+        await app.Get<ResolveMail>().ArrivedAsync(manager, await app.Database.ScalarAsync<long>("select max(id) from mails"), default);
+        Assert.Equal(1, await TimesAsync());
+    }
+
+    private async Task TellAsync(Func<AuditTracker.Platform.Database.UnitOfWork, Task<int>> act)
+    {
+        await using var work = await app.Database.BeginAsync();
+        await act(work);
+        await work.CommitAsync();
+    }
+
     [Fact]
     public async Task A_late_report_about_a_mail_that_is_being_tried_again_ends_that_too()
     {

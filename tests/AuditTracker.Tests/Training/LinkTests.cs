@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using AuditTracker.Notifications;
 using AuditTracker.Tests.Support;
 using AuditTracker.Training;
 
@@ -223,6 +224,33 @@ public sealed partial class LinkTests : IAsyncLifetime
         await school.App.Get<TrainingLinks>().RevokeAsync(School.Manager, campaign, [roster], default);
         Assert.Equal(HttpStatusCode.Redirect, (await visitor.GetAsync($"/training/mine/{roster}")).StatusCode);
         Assert.Equal(1, await newer.ByHandAsync(School.Manager, campaign, [roster]));
+    }
+
+    [Fact]
+    public async Task The_mail_whose_link_was_used_counts_as_opened_and_no_newer_one()
+    {
+        await school.Database.SetClockAsync("2026-11-03 09:00");
+        await school.App.Get<RemindTrainees>().ByHandAsync(School.Manager, campaign, [roster]);
+        await school.Database.SetClockAsync("2026-11-04 09:00");
+        Assert.NotEqual(link, await school.LinkInMailToAsync(Cast.Alice));
+        await OpenAsync();
+
+        Assert.Equal(["training/opened"], await school.Database.ListAsync<string>("select template from notices where subject = 'training:' || @roster and opened_at is not null", new { roster }));
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_looked_at_shows_that_a_link_of_ones_own_will_stand_there()
+    {
+        await school.Database.SetClockAsync("2026-11-04 08:00");
+        await school.App.Get<RemindTrainees>().ByHandAsync(School.Manager, campaign, [roster]);
+        var seen = (await school.App.Get<PreviewMail>().OfPersonAsync(School.Manager, Cast.Alice.PersonId, "ja", told: false, default))!;
+        var waiting = (await school.App.Get<MailLedger>().FindAsync(School.Manager, await school.Database.ScalarAsync<long>("select max(id) from mails where state = 'queued'"), default))!;
+
+        foreach (var text in new[] { seen.Text, seen.Html, waiting.Text!, waiting.Html! })
+        {
+            Assert.Contains(WriteMail.Mask, text);
+            Assert.DoesNotContain("/training/mine/", text);
+        }
     }
 
     [Fact]

@@ -54,6 +54,7 @@ public sealed class NoticesModel(NoticeLedger ledger, MailSamples samples, IStri
             new(words["HandedAt"], 17, (sheet, row) => sheet.Instant(row.HandedAt)),
             new(words["Via"], 24, (sheet, row) => sheet.Text(row.Via)),
             new(words["Reply"], 40, (sheet, row) => sheet.Text(row.Reply)),
+            new(words["EarlierReply"], 40, (sheet, row) => sheet.Text(row.Earlier)),
             new(words["Bounced"], 17, (sheet, row) => sheet.Instant(row.BouncedAt)),
             new(words["OpenedAt"], 17, (sheet, row) => sheet.Instant(row.OpenedAt)),
             new(words["SettledAt"], 17, (sheet, row) => sheet.Instant(row.ClosedAt)),
