@@ -5,7 +5,7 @@ public sealed record HealthReport(DateTime At, string Version, string Runtime, s
     IReadOnlyList<JobFailure> Failures, MailHealth Mails, DiskHealth Disk, FileHealth Files, BackupHealth? Backup, ScannerHealth Scanner, ScrubHealth Scrub, TrailHealth? Trail, CalendarHealth? Calendar = null)
 {
     /// <summary>Nothing of it wants somebody's hand.</summary>
-    public bool IsSound => Processes.Any(process => process is { Works: true, State: "running" }) && !Jobs.Any(job => job.HasFailed) && !Mails.IsHeld && !Mails.IsStopped && Mails.Texts?.Any(text => text.Problem is not null) != true && !Disk.IsLow && Backup is { Damaged: 0 } && Scanner.AwaySince is null && Scrub.Wrong.Count == 0 && Trail is not { IsSound: false };
+    public bool IsSound => Processes.Any(process => process is { Works: true, State: "running" }) && !Jobs.Any(job => job.HasFailed) && !Mails.IsHeld && !Mails.IsStopped && Mails.Texts?.Any(text => text.Problem is not null) != true && !Disk.IsLow && Backup is { Damaged: 0, IsOld: false } && Scanner.AwaySince is null && Scrub.Wrong.Count == 0 && Trail is not { IsSound: false };
 }
 
 /// <summary>The schedule outruns the announced holidays; null in the report: it does not.</summary>
@@ -49,7 +49,8 @@ public sealed record DiskHealth(long FreeBytes, long TotalBytes, bool IsLow);
 /// <param name="SweptAt">When unused files were last removed.</param>
 public sealed record FileHealth(long Count, long Bytes, DateTime? SweptAt);
 
-public sealed record BackupHealth(string Name, string Folder, DateTime TakenAt, DateTime EndedAt, long Blobs, long BlobBytes, long Copied, long DumpBytes, long Damaged);
+/// <param name="IsOld">Taken longer ago than <see cref="HealthStore.BackupDays"/>; never of a demo.</param>
+public sealed record BackupHealth(string Name, string Folder, DateTime TakenAt, DateTime EndedAt, long Blobs, long BlobBytes, long Copied, long DumpBytes, long Damaged, bool IsOld = false);
 
 /// <summary>The virus scanner, and what is left of its work.</summary>
 /// <param name="IsSet">False: files are not scanned at all.</param>

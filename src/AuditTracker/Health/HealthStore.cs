@@ -16,6 +16,12 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
     /// <summary>A process that says nothing for so long is silent.</summary>
     public const string Silence = "interval '3 minutes'";
 
+    /// <summary>Days after which the newest backup is old. The runbook takes one a night; one night may fail and be mended by day, so three say that nobody has looked.</summary>
+    public const int BackupDays = 3;
+
+    /// <summary>There are backups (alias <c>b</c> the newest), and this is no demo.</summary>
+    internal static readonly string BackupIsOld = $"(b.taken_at < clock_timestamp() - interval '{BackupDays} days' and not exists (select from installation where is_demo))";
+
     internal const string MailsAreStopped = """
         (select count(*) = 3 and count(distinct mail_id) > 1 and bool_and(outcome = 'deferred') from (select mail_id, outcome from mail_attempts order by id desc limit 3) a)
         """;
@@ -37,7 +43,7 @@ public sealed class HealthStore(Db db, Settings settings, IReadOnlyList<Schedule
             await ProcessesAsync(connection, ct), jobs,
             await connection.ListAsync<JobFailure>("select job, started_at, ended_at, failure, incident from job_failures order by id desc limit 20", ct: ct),
             await MailsAsync(connection, ct), Disk(settings), await FilesAsync(connection, jobs, ct),
-            await connection.FirstAsync<BackupHealth>("select name, folder, taken_at, ended_at, blobs, blob_bytes, copied, dump_bytes, damaged from backups order by id desc limit 1", ct: ct),
+            await connection.FirstAsync<BackupHealth>($"select name, folder, taken_at, ended_at, blobs, blob_bytes, copied, dump_bytes, damaged, {BackupIsOld} as is_old from backups b order by id desc limit 1", ct: ct),
             await ScannerAsync(connection, ct), await ScrubAsync(connection, ct),
             await connection.FirstAsync<TrailHealth?>("select state, asked_at, finished_at, coalesce(findings, 0) as findings from trail_verifications where state in ('done', 'failed') order by id desc limit 1", ct: ct),
             await care.OutrunAsync(ct) is { } outrun ? new CalendarHealth(outrun.KnownThrough, outrun.Collections) : null);

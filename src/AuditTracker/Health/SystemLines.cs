@@ -17,7 +17,7 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
         and not exists (select from mails r where r.person_id = m.person_id and r.kind = 'daily' and r.sent_on is not null and r.state = 'accepted' and r.id > m.id)
         """;
 
-    private sealed record State(bool IsHeld, bool IsSilent, bool IsStopped, bool IsUnscanned, long Quarantined, long Wrong, bool IsUnsound, long Undelivered);
+    private sealed record State(bool IsHeld, bool IsSilent, bool IsStopped, bool IsUnscanned, long Quarantined, long Wrong, bool IsUnsound, bool IsBackupOld, long Undelivered);
 
     /// <summary>Worst first; empty for everybody else, and while all is well.</summary>
     public async Task<IReadOnlyList<SystemLine>> LoadAsync(CurrentUser user, CancellationToken ct)
@@ -35,6 +35,7 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
                 (select count(*) from quarantines where decision is null) as quarantined,
                 (select count(*) from blob_checks where state <> 'whole') as wrong,
                 {HealthStore.TrailIsUnsound} as is_unsound,
+                coalesce((select {HealthStore.BackupIsOld} from backups b order by id desc limit 1), false) as is_backup_old,
                 (select count(*) from mails m where m.state in ('failed', 'unknown') and not exists (select from mails r where r.resend_of = m.id)
                     and (m.finished_at > business_now() - interval '30 days' and exists (select from notices n where n.mail_id = m.id and n.closed_at is null) or {AddressIsWrong})) as undelivered
             """, new { started }, ct))!;
@@ -62,6 +63,10 @@ public sealed class SystemLines(Db db, Settings settings, IStringLocalizer<Words
         if (state.IsUnsound)
         {
             lines.Add(words["LineTrail"]);
+        }
+        if (state.IsBackupOld)
+        {
+            lines.Add(words["LineBackup", HealthStore.BackupDays]);
         }
         if (state.IsUnscanned)
         {

@@ -93,6 +93,28 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_backup_of_long_ago_is_not_called_sound()
+    {
+        async Task<string> PageAsync(Cast.Member who, string path) => await (await app.PagesAsAsync(who)).PageAsync(path);
+        Assert.DoesNotContain("最後のバックアップ", await PageAsync(Cast.Manami, "/"));
+        await app.Database.ArrangeAsync("""
+            insert into backups (name, folder, taken_at, ended_at, blobs, blob_bytes, copied, dump_bytes, damaged) values ('a', '/backup', now() - interval '71 hours', now() - interval '71 hours', 0, 0, 0, 1, 0)
+            """);
+        Assert.DoesNotContain("最後のバックアップ", await PageAsync(Cast.Manami, "/"));
+        Assert.DoesNotContain("More than 3 days old", await PageAsync(Cast.Adam, "/health"));
+        await app.Database.ArrangeAsync("update backups set taken_at = now() - interval '73 hours', ended_at = now() - interval '73 hours'");
+        Assert.Contains("最後のバックアップから3日以上たっています。運用担当者に連絡してください。", await PageAsync(Cast.Manami, "/"));
+        Assert.Contains("More than 3 days old", await PageAsync(Cast.Adam, "/health"));
+        var health = await app.As(Cast.Adam).GetFromJsonAsync<JsonElement>("/api/health");
+        Assert.False(health.GetProperty("isSound").GetBoolean());
+        Assert.True(health.GetProperty("backup").GetProperty("isOld").GetBoolean());
+        // A demo takes none.
+        await app.Database.ArrangeAsync("update installation set is_demo = true");
+        Assert.DoesNotContain("最後のバックアップ", await PageAsync(Cast.Manami, "/"));
+        await app.Database.ArrangeAsync("update installation set is_demo = false; delete from backups");
+    }
+
+    [Fact]
     public async Task A_full_disk_is_told_before_it_is_full()
     {
         await using var small = await TestApp.StartAsync(("AuditTracker:Disk:LowBytes", $"{long.MaxValue}"));
