@@ -71,10 +71,29 @@ public sealed class YearlyDutyTests
     private static readonly FiscalPeriods April = new(4);
     private static DateOnly D(string day) => DateOnly.ParseExact(day, "yyyy-MM-dd");
 
+    /// <summary>A period that ends with March of its fiscal year, due in the middle of April.</summary>
+    private static DutyPeriod Year(int year, string? done) => new(new DateOnly(year + 1, 3, 31), new DateOnly(year + 1, 4, 14), done is null ? null : D(done));
+
+    [Fact]
+    public void What_is_handed_in_in_time_after_the_years_end_counts_for_the_year_it_is_of()
+    {
+        var duty = YearlyDuty.Of([Year(2025, "2026-04-09"), Year(2026, "2027-04-08"), Year(2027, null)], D("2025-04-01"), null, D("2027-04-20"), April, 1);
+        Assert.Equal([(2025, D("2026-04-09")), (2026, D("2027-04-08")), (2027, (DateOnly?)null)], duty.Years.Select(year => (year.Number, year.DoneOn)));
+        Assert.Empty(duty.Missed);
+        Assert.False(duty.IsDoneThisYear);
+        Assert.Null(duty.LongestGap);
+    }
+
+    [Theory]
+    [InlineData("2027-04-14", false)]
+    [InlineData("2027-04-15", true)]
+    public void A_year_is_missed_when_the_time_to_hand_in_is_over_too(string today, bool missed) =>
+        Assert.Equal(missed ? [2026] : [], YearlyDuty.Of([Year(2025, "2026-04-09"), Year(2026, null)], D("2025-04-01"), null, D(today), April, 1).Missed.Select(year => year.Number));
+
     [Fact]
     public void Every_fiscal_year_may_be_done_and_the_two_still_lie_too_far_apart()
     {
-        var duty = YearlyDuty.Of([D("2025-04-10"), D("2027-03-20")], D("2025-04-01"), null, D("2027-03-25"), April, 1);
+        var duty = YearlyDuty.Of([new(D("2026-03-31"), D("2026-04-14"), D("2025-04-10")), new(D("2027-03-31"), D("2027-04-14"), D("2027-03-20"))], D("2025-04-01"), null, D("2027-03-25"), April, 1);
         Assert.Equal([(2025, D("2025-04-10")), (2026, D("2027-03-20"))], duty.Years.Select(year => (year.Number, year.DoneOn!.Value)));
         Assert.Equal((D("2025-04-10"), D("2027-03-20")), duty.LongestGap);
         Assert.Equal((true, false, D("2028-04-20")), (duty.IsDoneThisYear, duty.IsTooLong, duty.NextBy!.Value));
@@ -86,7 +105,7 @@ public sealed class YearlyDutyTests
     [InlineData("2026-12-01", 0, true)]
     [InlineData("2026-11-30", 0, false)]
     public void Twelve_months_and_the_grace_are_the_last_day(string today, int grace, bool tooLong) =>
-        Assert.Equal(tooLong, YearlyDuty.Of([D("2025-11-30")], D("2025-04-01"), null, D(today), April, grace).IsTooLong);
+        Assert.Equal(tooLong, YearlyDuty.Of([Year(2025, "2025-11-30")], D("2025-04-01"), null, D(today), April, grace).IsTooLong);
 
     [Fact]
     public void A_year_without_is_missed_once_it_is_over_and_never_done_has_no_next_day()
@@ -94,7 +113,7 @@ public sealed class YearlyDutyTests
         var duty = YearlyDuty.Of([], D("2025-06-01"), null, D("2026-11-24"), April, 1);
         Assert.Equal([2025], duty.Missed.Select(year => year.Number));
         Assert.Equal((null, false), (duty.NextBy, duty.IsTooLong));
-        Assert.Equal([2024, 2025], YearlyDuty.Of([D("2025-02-01")], D("2025-06-01"), D("2026-01-31"), D("2026-11-24"), April, 1).Years.Select(year => year.Number));
+        Assert.Equal([2024, 2025], YearlyDuty.Of([Year(2024, "2025-02-01")], D("2025-06-01"), D("2026-01-31"), D("2026-11-24"), April, 1).Years.Select(year => year.Number));
     }
 }
 
@@ -112,11 +131,23 @@ public sealed class YearlyPagesTests(Desk desk) : IClassFixture<Desk>
         await desk.App.Get<ReviewCollection>().DecideAsync(Desk.User(Cast.Bob, AuditTracker.Platform.Security.Role.Reviewer), id, Decision.Accept, "", default);
 
         var page = Browsing.Plain(await manami.PageAsync($"/evidence/requests/{request}"));
-        Assert.Contains("2026年度： 2026/11/24（火） 2025年度： 実施なし", page);
+        Assert.Contains("2026年度：まだ2025年度：2026/11/24（火）", page.Replace(" ", ""));
         Assert.Contains("次は2027/12/24（金）まで", page.Replace(" ", "").Replace("次は", "次は"));
         var coverage = Browsing.Plain(await manami.PageAsync("/controls/coverage?framework=iso27001-2022"));
-        Assert.Contains("年次の内部監査 2026/11/24（火） 2025年度 2026/11/24（火） 2027/12/24（金）", coverage);
+        Assert.Contains("年次の内部監査 まだ なし 2026/11/24（火） 2027/12/24（金）", coverage);
         var other = Browsing.Plain(await (await desk.App.PagesAsAsync(Cast.Manami)).PageAsync($"/evidence/requests/{await desk.RequestAsync("四半期の依頼")}"));
         Assert.DoesNotContain("前回からの間隔", other);
+    }
+
+    [Fact]
+    public async Task The_gap_runs_from_the_day_on_which_evidence_was_captured()
+    {
+        var request = await desk.RequestAsync("年次の点検", startOn: "2025-04-01", every: PeriodKind.Year);
+        var id = await desk.CollectionAsync(request, "2025-04-01");
+        await desk.HandInAsync(id, Cast.Alice, "点検表", capturedOn: "2026-03-10");
+        await desk.App.Get<ReviewCollection>().DecideAsync(Desk.User(Cast.Bob, AuditTracker.Platform.Security.Role.Reviewer), id, Decision.Accept, "", default);
+        var page = Browsing.Plain(await (await desk.App.PagesAsAsync(Cast.Manami)).PageAsync($"/evidence/requests/{request}"));
+        Assert.Contains("2025年度：2026/3/10（火）", page.Replace(" ", ""));
+        Assert.Contains("次は2027/4/10（土）まで", page.Replace(" ", ""));
     }
 }
