@@ -60,7 +60,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
     private readonly Lock once = new();
     private Task<IReadOnlyDictionary<string, MayAttribute>>? doors;
 
-    private sealed record Around(string NameJa, string NameEn, string SecretariatName, string SecretariatContact, bool IsDemo, DateTime Now, long Mine, long Waiting, long Approvals, long Unread);
+    private sealed record Around(string NameJa, string NameEn, string SecretariatName, string SecretariatContact, bool IsDemo, DateTime Now, long Mine, long Waiting, long Approvals, long Asks, long Unread);
 
     /// <summary>Loads the shell of one request.</summary>
     public async Task<Shell> LoadAsync(HttpContext http)
@@ -103,7 +103,7 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
 
     private static int? CountOf(string path, Around around) => path switch
     {
-        "/" => (int)(around.Mine + around.Waiting + around.Approvals),
+        "/" => (int)(around.Mine + around.Waiting + around.Approvals + around.Asks),
         ToReview => (int)around.Waiting,
         _ => null,
     };
@@ -129,10 +129,11 @@ public sealed class Menu(Db db, EndpointDataSource endpoints, PageLoader pages, 
         parameters?.TryAdd("mayApprove", true);
         parameters?.TryAdd("account", user!.AccountId);
         parameters?.TryAdd("person", user!.PersonId);
-        var counts = user is null ? "0::bigint as mine, 0::bigint as waiting, 0::bigint as approvals, 0::bigint as unread" : $"""
+        var counts = user is null ? "0::bigint as mine, 0::bigint as waiting, 0::bigint as approvals, 0::bigint as asks, 0::bigint as unread" : $"""
             (select count(*) from collections c where {CollectionScope.Mine} and c.state in ('open', 'returned')) + (select count(*) from training_roster r where {TakeTraining.ToDo}) as mine,
             (select count(*) from (select from collections c where {CollectionScope.Waiting} limit 1000) w) as waiting,
             {(PlanCampaign.MayApprove(user) ? $"(select count(*) from ({ApprovalStore.Sql}) a)" : "0::bigint")} as approvals,
+            {(CollectionNotes.MayDecide(user) ? $"(select count(*) from (select 1 {CollectionNotes.Waiting} limit 1000) k)" : "0::bigint")} as asks,
             (select count(*) from (select from notices n where {Inbox.Unread} limit 1000) u) as unread
             """;
         await using var connection = await db.OpenAsync(ct);

@@ -14,7 +14,7 @@ public sealed record OpenAsk(long Id, string Kind, long? ByAccount, long? ByPers
 }
 
 /// <summary>An open ask in the list of those who decide.</summary>
-public sealed record AskRow(long Id, string Kind, long CollectionId, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly? AskedOn, string By, DateTime At, string Words);
+public sealed record AskRow(long Id, string Kind, long CollectionId, string Title, DateOnly PeriodFrom, DateOnly PeriodTo, DateOnly DueOn, DateOnly? AskedOn, string By, DateTime At, string Words, string Place = "");
 
 /// <summary>One note of a collection's record, as it is read.</summary>
 /// <param name="TakenBack">A later note took it back.</param>
@@ -85,18 +85,50 @@ public sealed class CollectionNotes(Db db)
     public static Task<OpenAsk?> OpenAsync(UnitOfWork work, long collection, string kind, CancellationToken ct) =>
         work.FirstAsync<OpenAsk>($"{OpenSql} and n.kind = @kind order by n.id desc limit 1", new { id = collection, kind }, ct);
 
-    /// <summary>What the reader may decide on and did not ask for, oldest first; at most 200.</summary>
-    public async Task<IReadOnlyList<AskRow>> WaitingAsync(CurrentUser user, CancellationToken ct)
+    /// <summary>The order of the list of asks: oldest first.</summary>
+    public static readonly ListOrder Asked = new("asked", new SortKey("n.id"));
+
+    /// <summary>Who is asked to decide at all; others are not looked for.</summary>
+    public static bool MayDecide(CurrentUser user) => user.IsAny(Role.ComplianceManager, Role.Reviewer);
+
+    /// <summary>What the reader may decide on and did not ask for; alias <c>n</c>, parameters of <see cref="CollectionScope"/>.</summary>
+    public const string Waiting = $"""
+        from collection_notes n join collections c on c.id = n.collection_id
+        where {IsOpenAsk} and c.state in ('planned', 'open', 'returned') and n.by_account is distinct from @account and c.assignee_id is distinct from @person and c.deputy_id is distinct from @person
+          and case n.kind when 'askWaiver' then {CollectionScope.MayWaive} else {CollectionScope.MayReview} end and {CollectionScope.Condition}
+        """;
+
+    /// <summary>A part of what the reader may decide on and did not ask for.</summary>
+    public async Task<ListPage<AskRow>> WaitingAsync(CurrentUser user, ListSlice slice, CancellationToken ct)
     {
+        if (!MayDecide(user))
+        {
+            return new([], null, null);
+        }
+        var parameters = CollectionScope.Parameters(user);
+        var behind = slice.Behind(parameters);
+        parameters["limit"] = slice.Limit;
         await using var connection = await db.OpenAsync(ct);
-        return await connection.ListAsync<AskRow>($"""
-            select n.id, n.kind, c.id as collection_id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, n.due_on as asked_on, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.at, n.words
-            from collection_notes n join collections c on c.id = n.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
+        return slice.Page(await connection.ListAsync<AskRow>($"""
+            select n.id, n.kind, c.id as collection_id, {CollectionScope.Title} as title, c.period_from, c.period_to, c.due_on, n.due_on as asked_on, coalesce(p.name, nullif(a.name, ''), a.sign_in) as by, n.at, n.words, page.place
+            from (select n.id, {slice.Order.Place} as place {Waiting} {behind} order by {slice.OrderBy} limit @limit) page
+            join collection_notes n on n.id = page.id join collections c on c.id = n.collection_id join request_versions v on v.request_id = c.request_id and v.version = c.version
             left join people p on p.id = n.by_person left join accounts a on a.id = n.by_account
-            where {IsOpenAsk} and c.state in ('planned', 'open', 'returned') and n.by_account is distinct from @account and c.assignee_id is distinct from @person and c.deputy_id is distinct from @person
-              and case n.kind when 'askWaiver' then {CollectionScope.MayWaive} else {CollectionScope.MayReview} end and {CollectionScope.Condition}
-            order by n.id limit 200
-            """, CollectionScope.Parameters(user), ct);
+            order by {slice.OrderBy}
+            """, parameters, ct), row => row.Place);
+    }
+
+    /// <summary>How many these are, exact to the cap.</summary>
+    public async Task<long> CountWaitingAsync(CurrentUser user, int cap, CancellationToken ct)
+    {
+        if (!MayDecide(user))
+        {
+            return 0;
+        }
+        var parameters = CollectionScope.Parameters(user);
+        parameters["cap"] = cap;
+        await using var connection = await db.OpenAsync(ct);
+        return await connection.FirstAsync<long>($"select count(*) from (select 1 {Waiting} limit @cap) counted", parameters, ct);
     }
 
     /// <summary>Writes a note.</summary>

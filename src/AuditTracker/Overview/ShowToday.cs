@@ -1,6 +1,7 @@
 using System.Globalization;
 using AuditTracker.Calendar;
 using AuditTracker.Evidence;
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
 using AuditTracker.Platform.Web;
 
@@ -16,6 +17,10 @@ public sealed record MyWork(IReadOnlyList<CollectionRow> Rows, long Count, long 
 /// <summary>What waits for the reader's review.</summary>
 public sealed record MyReviews(IReadOnlyList<CollectionRow> Rows, long Count);
 
+/// <summary>What others apply for and the reader decides on: waivers and other due dates.</summary>
+/// <param name="Count">Exact to 10,000.</param>
+public sealed record MyAsks(IReadOnlyList<AskRow> Rows, long Count);
+
 /// <summary>A number that opens its rows.</summary>
 /// <param name="Word">Key of its word.</param>
 /// <param name="Count">Exact to 10,000.</param>
@@ -23,7 +28,7 @@ public sealed record Figure(string Word, Shape Shape, long Count, string Href)
 {
     public string Tone => Shape.Tone();
     public string Symbol => Shape.Symbol();
-    public string Text => Count > ShowToday.Cap - 1 ? "10,000+" : Count.ToString("N0", CultureInfo.InvariantCulture);
+    public string Text => ShowToday.Said(Count);
 }
 
 /// <summary>The numbers of a department the reader heads.</summary>
@@ -42,7 +47,7 @@ public sealed record StripMonth(MonthLoad Load, bool IsNow, bool Near, bool InYe
 /// <summary>
 /// Brings the first page together. Every number is counted by the list it opens, with the same filter, so that the two always agree.
 /// </summary>
-public sealed class ShowToday(CollectionStore collections, RequestStore requests, TodayStore store)
+public sealed class ShowToday(CollectionStore collections, RequestStore requests, CollectionNotes notes, TodayStore store)
 {
     public const int Most = 50;
     public const int Cap = 10_001;
@@ -72,6 +77,16 @@ public sealed class ShowToday(CollectionStore collections, RequestStore requests
         var (rows, more) = await collections.ListAsync(user, filter, null, MostWaiting, ct);
         return new(rows, more is null ? rows.Count : await collections.CountAsync(user, filter, Cap, ct));
     }
+
+    /// <summary>The applications that wait for the reader, the oldest of them.</summary>
+    public async Task<MyAsks> AsksAsync(CurrentUser user, CancellationToken ct)
+    {
+        var page = await notes.WaitingAsync(user, new ListSlice(CollectionNotes.Asked, Descending: false, MostWaiting), ct);
+        return new(page.Rows, page.After is null ? page.Rows.Count : await notes.CountWaitingAsync(user, Cap, ct));
+    }
+
+    /// <summary>A count that is exact to 10,000, as it is written.</summary>
+    public static string Said(long count) => count >= Cap ? "10,000+" : count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>The whole company: late, due this week, sent back, with somebody who has left; and, where there are any, requests and reviews whose people have left.</summary>
     public async Task<IReadOnlyList<Figure>> CompanyAsync(CurrentUser user, CompanyDay day, CancellationToken ct)

@@ -8,7 +8,7 @@ namespace AuditTracker.Overview;
 
 /// <summary>What the year plan is narrowed to.</summary>
 /// <param name="Year">The days whose dues are shown.</param>
-/// <param name="Owner">Employee number of whoever it is with.</param>
+/// <param name="Owner">Employee number of whoever it is with: theirs, and what they stand in for, as the list of collections has it.</param>
 /// <param name="Department">Code of their department today.</param>
 public sealed record YearFilter(Period Year, string? Framework = null, string? Owner = null, string? Department = null);
 
@@ -32,7 +32,7 @@ public sealed class YearStore(Db db)
     private const string Where = $"""
         c.due_on between @from and @to and (@seesAll or c.assignee_id = any (@people) or c.deputy_id = @person or c.reviewer_id = @person) and {CollectionScope.Condition}
         and (@framework::text is null or exists (select 1 from request_items f where f.request_id = c.request_id and f.version = c.version and f.framework = @framework))
-        and (@owner::text is null or c.assignee_id = (select id from people where employee_no = @owner))
+        and (@owner::text is null or (select id from people where employee_no = @owner) in (c.assignee_id, c.deputy_id))
         and (@department::text is null or c.assignee_id in (select o.person_id from posts o join departments d on d.id = o.department_id
              where d.code = @department and tokyo_date(business_now()) between o.from_on and coalesce(o.to_on, 'infinity')))
         """;

@@ -1,4 +1,6 @@
+using AuditTracker.Platform.Database;
 using AuditTracker.Platform.Security;
+using AuditTracker.Platform.Web;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace AuditTracker.Evidence.Pages;
@@ -8,11 +10,14 @@ namespace AuditTracker.Evidence.Pages;
 public sealed class AsksModel(CollectionNotes notes, CompanyDays days) : PageModel
 {
     public CompanyDay Day { get; private set; } = null!;
-    public IReadOnlyList<AskRow> Rows { get; private set; } = [];
+    public ListPage<AskRow> List { get; private set; } = null!;
+    public long Total { get; private set; }
 
     public async Task OnGetAsync(CancellationToken ct)
     {
         Day = await days.LoadAsync(ct);
-        Rows = await notes.WaitingAsync(HttpContext.CurrentUser(), ct);
+        var total = notes.CountWaitingAsync(HttpContext.CurrentUser(), ListQuery.Cap, ct);
+        List = await notes.WaitingAsync(HttpContext.CurrentUser(), Request.Slice(CollectionNotes.Asked), ct);
+        Total = await total;
     }
 }

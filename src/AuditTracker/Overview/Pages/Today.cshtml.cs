@@ -20,6 +20,9 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
     public Part<MyWork> Mine { get; private set; } = null!;
     public Part<MyReviews> Waiting { get; private set; } = null!;
 
+    /// <summary>Applications for waivers and other due dates that the reader decides on.</summary>
+    public Part<MyAsks> Asks { get; private set; } = null!;
+
     /// <summary>What the reader has to take, with its minutes.</summary>
     public Part<IReadOnlyList<(Taking Training, int Minutes)>> Trainings { get; private set; } = new([]);
 
@@ -47,7 +50,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
     /// <summary>Nothing is asked of anybody yet: the compliance manager is shown what comes first.</summary>
     public bool IsEmpty { get; private set; }
     public bool HasSetup => endpoints.Endpoints.OfType<RouteEndpoint>().Any(endpoint => endpoint.RoutePattern.RawText == "setup");
-    public int Count => (int)((Mine.Value?.Count ?? 0) + (Waiting.Value?.Count ?? 0) + (Trainings.Value?.Count ?? 0) + (Approvals.Value?.Count ?? 0));
+    public int Count => (int)((Mine.Value?.Count ?? 0) + (Waiting.Value?.Count ?? 0) + (Trainings.Value?.Count ?? 0) + (Approvals.Value?.Count ?? 0) + (Asks.Value?.Count ?? 0));
 
     public async Task OnGetAsync(CancellationToken ct)
     {
@@ -55,6 +58,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         Day = await days.LoadAsync(ct);
         var mine = LoadAsync(() => show.MineAsync(user, Day, ct));
         var waiting = LoadAsync(() => show.WaitingAsync(user, ct));
+        var asks = LoadAsync(() => show.AsksAsync(user, ct));
         var named = LoadAsync(() => mentions.NewAsync(user, MostMentions, ct));
         var approval = LoadAsync(() => approvals.WaitingAsync(user, ct));
         var toReport = LoadAsync(() => reports.DueAsync(user, MostReports, ct));
@@ -68,7 +72,7 @@ public sealed class TodayModel(ShowToday show, ShowItems items, TodayStore store
         {
             Departments = await LoadAsync(() => show.DepartmentsAsync(user, Day, ct));
         }
-        (Mine, Waiting, Mentions, Approvals, ToReport) = (await mine, await waiting, await named, await approval, await toReport);
+        (Mine, Waiting, Asks, Mentions, Approvals, ToReport) = (await mine, await waiting, await asks, await named, await approval, await toReport);
     }
 
     private const int MostAway = 5;

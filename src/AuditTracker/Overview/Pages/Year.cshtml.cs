@@ -20,6 +20,9 @@ public sealed class YearModel(ShowYear show, CollectionStore collections, Reques
 {
     private const int Size = 25, MostInMonth = 50;
 
+    /// <summary>More than these are no list to choose from: the filter takes a number, as that of the collections does.</summary>
+    public const int MostOwners = 100;
+
     /// <summary>The fiscal year's number; the running one when left out or unreadable.</summary>
     [FromQuery(Name = "fy")] public string? Year { get; set; }
 
