@@ -118,7 +118,7 @@ public sealed class DemoYear(IServiceProvider services, DemoCompany company)
         }
         foreach (var (collection, reviewer) in brought.SkipLast(1))
         {
-            await services.GetRequiredService<ReviewCollection>().DecideAsync(company.User(reviewer), collection, Decision.Accept, "共有フォルダーの原本と照合しました。", ct);
+            await services.GetRequiredService<ReviewCollection>().DecideAsync(company.User(reviewer), collection, Decision.Accept, "共有フォルダーの原本と照合しました。", ct: ct);
         }
     }
 
@@ -151,7 +151,7 @@ public sealed class DemoYear(IServiceProvider services, DemoCompany company)
         }
         else
         {
-            await services.GetRequiredService<ReviewCollection>().DecideAsync(act.By is null ? company.User(reviewer) : company.User(act.By), collection, act.Decision, act.Comment, ct);
+            await services.GetRequiredService<ReviewCollection>().DecideAsync(act.By is null ? company.User(reviewer) : company.User(act.By), collection, act.Decision, act.Comment, ct: ct);
         }
     }
 

@@ -23,7 +23,10 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
         var toId = to is null ? null : await connection.FirstAsync<long?>("select id from people where employee_no = @to", new { to }, ct);
         var plan = BatchPlan.Of(rows, chosen, row => act switch
         {
-            BatchAct.Assign => row.CannotAssign(toId), BatchAct.Waive => row.CannotWaive(user.PersonId), BatchAct.Accept => row.CannotAccept(), _ => row.CannotRemind(),
+            BatchAct.Assign => row.CannotAssign(toId),
+            BatchAct.Waive => row.CannotWaive(user.PersonId),
+            BatchAct.Accept => row.CannotAccept(),
+            _ => row.CannotRemind(),
         });
         if (act is BatchAct.Accept or BatchAct.Waive)
         {
@@ -120,7 +123,7 @@ public sealed class ChangeBatch(Db db, ShowCollection show, ReviewCollection rev
     /// <summary>Accepts what waits without a warning.</summary>
     /// <param name="seen">Which submission of each collection was shown; null: whichever waits now.</param>
     public Task<BatchPlan> AcceptAsync(CurrentUser user, Chosen chosen, CancellationToken ct, IReadOnlyDictionary<long, long?>? seen = null) =>
-        DecideAsync(user, BatchAct.Accept, chosen, row => review.DecideAsync(user, row.Id, Decision.Accept, "", ct, seen is null ? row.SubmissionId : seen.GetValueOrDefault(row.Id)), ct);
+        DecideAsync(user, BatchAct.Accept, chosen, row => review.DecideAsync(user, row.Id, Decision.Accept, "", seen is null ? row.SubmissionId : seen.GetValueOrDefault(row.Id), ct), ct);
 
     /// <summary>Waives the periods, all for the same reason.</summary>
     /// <exception cref="InvalidInput">No reason, or one that is too long.</exception>

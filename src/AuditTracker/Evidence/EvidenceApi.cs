@@ -124,7 +124,7 @@ public static class EvidenceApi
     private static async Task<WireState> Review(HttpContext http, long id, WireDecision body, ReviewCollection review, CancellationToken ct)
     {
         var decision = body.Decision switch { "accept" => Decision.Accept, "return" => Decision.Return, "reopen" => Decision.Reopen, _ => throw InvalidInput.At<Words>("decision", "DecisionUnknown") };
-        var after = await review.DecideAsync(http.CurrentUser(), id, decision, body.Comment ?? "", ct, body.Submission);
+        var after = await review.DecideAsync(http.CurrentUser(), id, decision, body.Comment ?? "", body.Submission, ct);
         return new WireState(after.ToString().ToLowerInvariant());
     }
 

@@ -13,7 +13,7 @@ public sealed class ReviewCollection(Db db)
     /// <exception cref="NotFound">Not there, or not the user's to review.</exception>
     /// <exception cref="Refusal">The rule says no, or another submission has come since.</exception>
     /// <exception cref="InvalidInput">Return and reopen need a comment.</exception>
-    public async Task<CollectionState> DecideAsync(CurrentUser user, long collection, Decision decision, string comment, CancellationToken ct = default, long? seen = null)
+    public async Task<CollectionState> DecideAsync(CurrentUser user, long collection, Decision decision, string comment, long? seen = null, CancellationToken ct = default)
     {
         if (comment.Length > 4000)
         {

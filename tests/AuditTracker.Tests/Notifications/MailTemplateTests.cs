@@ -38,7 +38,8 @@ public sealed class MailTemplateTests
         ["dueOn"] = "11月30日（月）",
         ["dueOnShort"] = "11/30(月)",
         ["minutes"] = 15,
-        ["joiner"] = false, ["everyone"] = true,
+        ["joiner"] = false,
+        ["everyone"] = true,
     };
 
     private static Dictionary<string, object?> Besides(string mail) => mail switch

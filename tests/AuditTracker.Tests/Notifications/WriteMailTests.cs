@@ -159,7 +159,7 @@ public sealed class WriteMailTests
             ("fromOn", "2026-11-24"), ("untilOn", full ? "2027-03-31" : null), ("grantedBy", "鈴木 一"), ("grantedAt", new DateTime(2026, 11, 24, 0, 0, 0, DateTimeKind.Utc)),
             ("newsJa", "パスワードが変わりました"), ("newsEn", "The password was changed"), ("byName", full ? "鈴木 一" : null), ("happenedAt", new DateTime(2026, 11, 24, 0, 0, 0, DateTimeKind.Utc)),
             ("waiver", full), ("askedOn", "2026-12-01"), ("askerName", "佐藤 愛"), ("waived", full), ("waiverDeclined", false), ("waiverUndone", false), ("dueMoved", !full), ("dueDeclined", false), ("dueBeforeOn", full ? null : "2026-10-15"),
-            ("leaverName", "中村 太郎"), ("leftOn", "2026-11-30"), ("collections", full ? 2 : null), ("requests", full ? null : 3),
+            ("leaverName", "中村 太郎"), ("leftOn", "2026-11-30"), ("collections", full ? 2 : null), ("requests", full ? null : 3), ("reviewed", full ? 2 : null), ("waiting", full ? 1 : null),
             ("fileName", "一覧.xlsx"), ("found", "Eicar-Signature"), ("manager", full), ("again", !full), ("count", full ? 2 : null), ("joiner", full), ("everyone", !full), ("officer", !full), ("name", "中村 太郎"), ("open", full ? 1 : 3), ("completed", 5), ("total", 8), ("percent", 62),
             ("plan", full), ("report", !full), ("exemptions", full ? null : 2), ("said", "件名｜試験株式会社"), ("saidText", "本文"), ("saidHtml", "<p>本文</p>"), ("fault", "封印1の番号12が変わっています"), ("foundAt", new DateTime(2026, 11, 24, 0, 0, 0, DateTimeKind.Utc)),
         ];

@@ -101,7 +101,7 @@ public sealed class CollectionModel(ShowCollection show, HandIn handIn, ReviewCo
         }
         try
         {
-            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.CommentOf(decision, T), ct, decision == Decision.Reopen ? null : Input.Seen);
+            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.CommentOf(decision, T), decision == Decision.Reopen ? null : Input.Seen, ct);
             return this.Done(Action(null), T["Done" + decision, View.Row.AssigneeName]);
         }
         catch (Refusal refusal)

@@ -82,7 +82,7 @@ public sealed class ReviewModel(CollectionStore collections, ShowCollection show
         }
         try
         {
-            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.CommentOf(decision, words), ct, Input.Seen);
+            await review.DecideAsync(HttpContext.CurrentUser(), id, decision, Input.CommentOf(decision, words), Input.Seen, ct);
         }
         catch (Refusal refusal)
         {
