@@ -33,7 +33,7 @@ public sealed class TodayAsksTests(Desk desk) : IClassFixture<Desk>
         {
             var list = await Browsing.PageAsync(manami, href);
             Assert.Contains(">221件<", list);
-            seen += Regex.Matches(list, "scope=\"row\"").Count;
+            seen += Regex.Count(list, "scope=\"row\"");
             href = Regex.Match(list, "href=\"([^\"]*after=[^\"]*)\"").Groups[1].Value.Replace("&amp;", "&", StringComparison.Ordinal);
             href = href.StartsWith('?') ? "/evidence/asks" + href : href;
         }

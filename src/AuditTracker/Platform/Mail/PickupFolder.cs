@@ -17,7 +17,8 @@ public sealed class PickupFolder : IMailTransport
     private readonly string folder;
     private readonly string hidden;
     private readonly bool syncs;
-    private readonly SemaphoreSlim oneAtATime = new(1);
+    // Of all folders of the process: there is one.
+    private static readonly SemaphoreSlim OneAtATime = new(1);
 
     /// <param name="folder">Created when missing.</param>
     /// <param name="syncs">False leaves out every fsync, as in <see cref="BlobStore"/>.</param>
@@ -70,7 +71,7 @@ public sealed class PickupFolder : IMailTransport
         var name = NameOf(mail.MessageId);
         var temporary = Path.Combine(hidden, $"{Guid.NewGuid():N}.tmp");
         var isVisible = false;
-        await oneAtATime.WaitAsync(cancel);
+        await OneAtATime.WaitAsync(cancel);
         try
         {
             if (HasTaken(mail.MessageId))
@@ -107,7 +108,7 @@ public sealed class PickupFolder : IMailTransport
         }
         finally
         {
-            oneAtATime.Release();
+            OneAtATime.Release();
             if (File.Exists(temporary)) // File.Delete throws when the folder itself is gone
             {
                 File.Delete(temporary);
