@@ -56,13 +56,13 @@ public sealed partial class ComingAndGoingTests(Chromium chromium)
         Assert.Empty(phone.Troubles);
     }
 
-    [Theory, InlineData("ja", true), InlineData("en", false)]
-    public async Task Who_leaves_is_noted_and_the_work_is_handed_over(string language, bool script)
+    [Theory, InlineData("ja", 1280, true), InlineData("en", 360, false)]
+    public async Task Who_leaves_is_noted_and_the_work_is_handed_over(string language, int width, bool script)
     {
         await using var own = await OwnCompany.StartAsync("2026-10-05T09:00:00");
         var id = await own.OpenedAsync("入退室の記録", Cast.Alice, Cast.Manami);
         await own.OpenedAsync("鍵の台帳", Cast.Alice, Cast.Manami);
-        await using var manami = await chromium.VisitAsync(own.App, Cast.Manami, language, script: script);
+        await using var manami = await chromium.VisitAsync(own.App, Cast.Manami, language, width, script: script);
         await manami.OpenAsync($"/people/{Cast.Alice.EmployeeNo}");
         await manami.PressAsync("変更", "Change");
         await manami.Main.Locator("[name='Input.LeftOn']").FillAsync("R8.10.31");

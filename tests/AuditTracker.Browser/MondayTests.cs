@@ -12,8 +12,8 @@ public sealed class MondayTests(Chromium chromium)
     private static readonly string[] Late = ["入館権限の棚卸し", "ログの点検（認証・FW）", "委託先の台帳"];
     private static readonly string[] Waiting = ["バックアップ結果", "リストア試験", "来訪者の記録", "鍵の台帳", "訓練の記録"];
 
-    [Theory, InlineData("ja", true, false), InlineData("en", false, false), InlineData("ja", true, true)]
-    public async Task What_is_late_is_reminded_what_waits_is_reviewed_and_the_list_leaves_as_Excel(string language, bool script, bool keyboardOnly)
+    [Theory, InlineData("ja", 1280, true, false), InlineData("en", 1280, false, false), InlineData("ja", 1280, true, true), InlineData("ja", 360, false, false), InlineData("en", 360, true, false)]
+    public async Task What_is_late_is_reminded_what_waits_is_reviewed_and_the_list_leaves_as_Excel(string language, int width, bool script, bool keyboardOnly)
     {
         await using var own = await OwnCompany.StartAsync("2026-10-05T09:00:00");
         foreach (var title in Late)
@@ -26,7 +26,7 @@ public sealed class MondayTests(Chromium chromium)
         }
         await own.App.Database.SetClockAsync("2026-11-30T09:00:00");
         var hand = keyboardOnly ? Hand.Keys : Hand.Mouse;
-        await using var manami = await chromium.VisitAsync(own.App, Cast.Manami, language, script: script);
+        await using var manami = await chromium.VisitAsync(own.App, Cast.Manami, language, width, script: script);
 
         await RemindAsync(manami, hand, script);
         await ReviewAsync(manami, hand);
