@@ -9,7 +9,8 @@ switch (args.FirstOrDefault())
     case "trail": return await TrailBenchmark.RunAsync(rest);
     case "training": return await TrainingBenchmark.RunAsync(rest);
     case "mail": return await MailBenchmark.RunAsync(rest);
+    case "upload": return await UploadBenchmark.RunAsync();
     default:
-        Console.WriteLine("Say which: workbook, lists, planning, trail, training, mail");
+        Console.WriteLine("Say which: workbook, lists, planning, trail, training, mail, upload");
         return 2;
 }
